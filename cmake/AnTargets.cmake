@@ -1,0 +1,12 @@
+# an_add_library(NAME LIBS ...): a static library of every .cpp in the current folder.
+function(an_add_library name)
+  cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC an_options ${arg_LIBS})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE an_options ${arg_LIBS})
+  endif()
+endfunction()
