@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "evaluation/changepoint_metrics.hpp"
+
+namespace an::app {
+
+/// A submission to be scored.
+struct Submission {
+  std::string name;  ///< of its folder, made unique
+  std::filesystem::path folder;
+};
+
+/// How to score.
+struct ScoreRules {
+  evaluation::Rules rules = evaluation::Rules::official;
+  bool lenient = false;              ///< score what can be scored instead of stopping or giving up a task
+  bool match_by_appearance = false;  ///< reference labels follow the CSV by order of appearance, not by index
+  std::size_t listed_defects = 1000; ///< defects of trajectories listed one by one, for each field of view
+
+  /// True if one defective file gives up the whole task or stops the program, as the official scorer does.
+  bool strict() const { return rules == evaluation::Rules::official && !lenient; }
+};
+
+/// An experiment of the reference.
+struct PlannedExperiment {
+  int number;
+  std::filesystem::path reference;  ///< its folder
+  std::size_t fovs;
+  std::size_t first_fov;            ///< its first field of view's place among all of the plan's
+};
+
+/// A track of the reference that at least one submission has.
+struct PlannedTrack {
+  int number;
+  std::vector<PlannedExperiment> experiments;
+};
+
+/// Where a field of view stands in the plan.
+struct FovPlace {
+  std::size_t track;       ///< position in ScorePlan::tracks
+  std::size_t experiment;  ///< position in PlannedTrack::experiments
+  std::size_t fov;
+};
+
+/// Everything there is to score.
+struct ScorePlan {
+  std::filesystem::path reference;
+  std::vector<Submission> submissions;
+  ScoreRules rules;
+  std::vector<PlannedTrack> tracks;
+  std::vector<FovPlace> fovs;  ///< of all tracks and experiments, in order
+
+  const PlannedExperiment& experiment(const FovPlace& place) const {
+    return tracks[place.track].experiments[place.experiment];
+  }
+  /// Folder `track_T` of a submission.
+  std::filesystem::path submitted_track(std::size_t submission, std::size_t track) const;
+  /// Folder `track_T/exp_E` of a submission.
+  std::filesystem::path submitted_experiment(std::size_t submission, std::size_t track, std::size_t experiment) const;
+  /// Whether a submission has the track (it is not scored for it otherwise).
+  bool has_track(std::size_t submission, std::size_t track) const;
+};
+
+/// Names of submissions from their folders' names; a folder called `res` or `submission`, as well as a repeated name, takes the
+/// parent's name before it.
+std::vector<Submission> name_submissions(const std::vector<std::filesystem::path>& folders);
+
+/// Lists the reference's tracks, experiments and fields of view.
+/// \throws InputError where a folder is missing or the reference's tree is not as the challenge lays it out
+ScorePlan make_score_plan(const std::filesystem::path& reference, const std::vector<std::filesystem::path>& submissions,
+                          const ScoreRules& rules);
+
+}  // namespace an::app
