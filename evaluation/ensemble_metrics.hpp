@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/labels.hpp"
+#include "evaluation/challenge_score.hpp"
+#include "evaluation/truncated_normal.hpp"
+
+namespace an::evaluation {
+
+/// The ensemble metrics of an experiment, or why there are none.
+struct EnsembleOutcome {
+  std::optional<EnsembleScores> scores;
+  std::string failure;
+};
+
+/// The two distributions of an experiment's labels.
+enum class Quantity { alpha, k };
+
+/// The modes of a quantity; weights are divided by their sum if that is above 1.
+std::vector<Mode> modes_of(const EnsembleLabels& labels, Quantity quantity);
+
+/// Wasserstein-1 distance of two weightings p and q of the points x, in any order, as `scipy.stats.wasserstein_distance(x, x, p, q)`;
+/// nothing where a weight is negative or weights do not sum to a positive finite number.
+std::optional<double> wasserstein_of_atoms(std::span<const double> x, std::span<const double> p, std::span<const double> q);
+
+/// The ensemble task by the official rules: densities on grids of 10⁶ points (alpha evenly, K evenly in its logarithm) taken as
+/// masses of the points, whatever their spacing, and the Wasserstein-1 distance of these.
+///
+/// Keeps its grids and the truth's distributions, so that several submissions can be scored against one truth.
+class OfficialEnsembleScorer {
+ public:
+  explicit OfficialEnsembleScorer(std::size_t grid_size = 1'000'000);
+
+  /// Sets the truth that score() compares with; any failure of it is reported by score().
+  void set_truth(const EnsembleLabels& truth);
+  EnsembleOutcome score(const EnsembleLabels& prediction);
+
+ private:
+  struct Curve {
+    std::vector<double> cumulative;  ///< sums of the masses up to each point
+    std::string failure;             ///< why there is no such curve
+  };
+  using Curves = std::array<Curve, 2>;  ///< of alpha and K
+  void compute(const EnsembleLabels& labels, const char* owner, Curves& curves) const;
+
+  std::array<std::vector<double>, 2> grids_;
+  Curves truth_;
+  Curves prediction_;
+};
+
+/// The ensemble task as the challenge's paper defines it: the integral of the distance between the cumulative distributions, of
+/// alpha over [0, 2] and of K over [1e-12, 1e6], computed to nearly full precision.
+EnsembleOutcome paper_ensemble_distance(const EnsembleLabels& truth, const EnsembleLabels& prediction);
+
+}  // namespace an::evaluation

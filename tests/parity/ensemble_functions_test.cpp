@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// The ensemble functions of the official scoring module against their recorded inputs and outputs (andi_datasets 2.1.13, numpy
+// 1.26.4, scipy 1.17.1). The tolerance allows for other roundings of exp and of sums of up to 10⁶ terms.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "evaluation/ensemble_metrics.hpp"
+#include "evaluation/pairwise_sum.hpp"
+#include "oracle.hpp"
+
+namespace an::evaluation {
+namespace {
+
+using testing::Json;
+using testing::function_cases;
+using testing::number;
+using testing::numbers;
+
+void expect_close(double found, double expected, const std::string& what) {
+  EXPECT_NEAR(found, expected, 1e-9 * std::fabs(expected) + 1e-12) << what;
+}
+
+TEST(OfficialEnsembleFunctions, MultimodeDist) {
+  for (const Json& c : function_cases("multimode_dist")) {
+    std::vector<Mode> modes;
+    const auto& weights = c["in"]["weights"];
+    if (weights.is_array())
+      for (std::size_t i = 0; i < weights.size(); ++i)
+        modes.push_back({number(c["in"]["params"][i][0]), number(c["in"]["params"][i][1]), number(weights[i])});
+    else
+      modes.push_back({number(c["in"]["params"][0]), number(c["in"]["params"][1]), number(weights)});
+    const Bounds bounds{number(c["in"]["bound"][0]), number(c["in"]["bound"][1])};
+    const auto x = numbers(c["in"]["x"]);
+    std::vector<double> density(x.size(), 0);
+    add_mixture_density(x, modes, bounds, density);
+    const auto expected = numbers(c["out"]["ok"]);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      // The logarithm of the density is a difference of numbers as large as z²/2; its rounding is the official one's, too.
+      double largest = 1;
+      for (const Mode& m : modes) {
+        const double z = (x[i] - m.mean) / std::sqrt(std::max(m.variance, smallest_variance));
+        if (z * z < 2 * 745) largest = std::max(largest, z * z);
+      }
+      if (std::isnan(expected[i])) {
+        EXPECT_TRUE(std::isnan(density[i])) << c["in"].dump();
+        continue;
+      }
+      EXPECT_NEAR(density[i], expected[i], (1e-13 + 1e-15 * largest) * std::fabs(expected[i]) + 1e-300) << c["in"].dump();
+    }
+  }
+}
+
+TEST(OfficialEnsembleFunctions, DistributionDistance) {
+  for (const Json& c : function_cases("distribution_distance")) {
+    const auto p = numbers(c["in"]["p"]);
+    const auto q = numbers(c["in"]["q"]);
+    const auto distance = wasserstein_of_atoms(numbers(c["in"]["x"]), p, q);
+    ASSERT_EQ(distance.has_value(), c["out"]["wasserstein"].contains("ok")) << c["in"].dump();
+    if (!distance) continue;
+    expect_close(*distance, number(c["out"]["wasserstein"]["ok"]), c["in"].dump());
+    std::vector<double> differences;
+    for (std::size_t i = 0; i < p.size(); ++i) differences.push_back(std::fabs(p[i] - q[i]));
+    EXPECT_EQ(pairwise_sum(differences) / static_cast<double>(p.size()), number(c["out"]["mae"]["ok"]));
+  }
+}
+
+// A matrix as numpy gives it to the official function, where a one-dimensional one is a single state of weight 1.
+std::optional<EnsembleLabels> labels_of(const Json& data) {
+  if (data.size() != 5) return std::nullopt;
+  if (!data[0].is_array())
+    return EnsembleLabels{{number(data[0])}, {number(data[1])}, {number(data[2])}, {number(data[3])}, {1}};
+  return EnsembleLabels{numbers(data[0]), numbers(data[1]), numbers(data[2]), numbers(data[3]), numbers(data[4])};
+}
+
+TEST(OfficialEnsembleFunctions, ErrorEnsembleDataset) {
+  for (const Json& c : function_cases("error_Ensemble_dataset")) {
+    const auto truth = labels_of(c["in"]["true"]);
+    const auto prediction = labels_of(c["in"]["pred"]);
+    EnsembleOutcome outcome;
+    if (truth && prediction) {
+      OfficialEnsembleScorer scorer(c["in"]["size_support"].get<std::size_t>());
+      scorer.set_truth(*truth);
+      outcome = scorer.score(*prediction);
+    }
+    ASSERT_EQ(outcome.scores.has_value(), c["out"].contains("ok")) << c["in"].dump() << outcome.failure;
+    if (!outcome.scores) continue;
+    expect_close((*outcome.scores)[0], number(c["out"]["ok"][0]), c["in"].dump());
+    expect_close((*outcome.scores)[1], number(c["out"]["ok"][1]), c["in"].dump());
+  }
+}
+
+}  // namespace
+}  // namespace an::evaluation
