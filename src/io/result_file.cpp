@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "io/result_file.hpp"
+
+#include <fmt/format.h>
+#include <hdf5_hl.h>
+#include <mpi.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <system_error>
+
+#include "core/error.hpp"
+#include "io/atomic_file.hpp"
+#include "io/hdf5_handle.hpp"
+
+namespace an::io {
+
+namespace {
+
+herr_t deepest_reason(unsigned, const H5E_error2_t* error, void* text) {
+  if (error->desc != nullptr && *error->desc != '\0') *static_cast<std::string*>(text) = error->desc;
+  return 0;
+}
+
+Hdf5Handle text_type(std::size_t length, const std::filesystem::path& file) {
+  Hdf5Handle type(checked(H5Tcopy(H5T_C_S1), file, "H5Tcopy"), H5Tclose);
+  checked(H5Tset_size(type, std::max<std::size_t>(length, 1)), file, "H5Tset_size");
+  checked(H5Tset_strpad(type, H5T_STR_NULLPAD), file, "H5Tset_strpad");
+  checked(H5Tset_cset(type, H5T_CSET_UTF8), file, "H5Tset_cset");
+  return type;
+}
+
+Hdf5Handle type_of(const Column& column, const std::filesystem::path& file) {
+  if (column.type == ColumnType::text) return text_type(column.text_length, file);
+  const hid_t native = column.type == ColumnType::float64 ? H5T_NATIVE_DOUBLE
+                       : column.type == ColumnType::int64 ? H5T_NATIVE_INT64
+                       : column.type == ColumnType::int32 ? H5T_NATIVE_INT32
+                                                          : H5T_NATIVE_INT8;
+  return Hdf5Handle(checked(H5Tcopy(native), file, "H5Tcopy"), H5Tclose);
+}
+
+void put_attribute(hid_t object, const std::string& name, const std::string& value, const std::filesystem::path& file) {
+  const Hdf5Handle type = text_type(value.size(), file);
+  const Hdf5Handle space(checked(H5Screate(H5S_SCALAR), file, "H5Screate"), H5Sclose);
+  const Hdf5Handle attribute(checked(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), file, "H5Acreate2"), H5Aclose);
+  const std::string padded = value.empty() ? std::string(1, '\0') : value;
+  checked(H5Awrite(attribute, type, padded.data()), file, "H5Awrite");
+}
+
+// Plain contiguous storage, without times or fill values that could make files differ.
+Hdf5Handle creation_properties(const std::filesystem::path& file) {
+  Hdf5Handle properties(checked(H5Pcreate(H5P_DATASET_CREATE), file, "H5Pcreate"), H5Pclose);
+  checked(H5Pset_obj_track_times(properties, 0), file, "H5Pset_obj_track_times");
+  checked(H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER), file, "H5Pset_fill_time");
+  return properties;
+}
+
+}  // namespace
+
+hid_t checked(hid_t result, const std::filesystem::path& file, const char* call) {
+  if (result >= 0) return result;
+  const int error_number = errno;
+  std::string reason;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, deepest_reason, &reason);
+  throw OutputError(file, fmt::format("{}: {}", call, reason), error_number);
+}
+
+std::size_t value_size(const Column& column) {
+  switch (column.type) {
+    case ColumnType::float64:
+    case ColumnType::int64:
+      return 8;
+    case ColumnType::int32:
+      return 4;
+    case ColumnType::int8:
+      return 1;
+    case ColumnType::text:
+      return std::max<std::size_t>(column.text_length, 1);
+  }
+  return 0;
+}
+
+struct ResultFile::Open {
+  Hdf5Handle file, transfer;
+  std::map<std::string, Hdf5Handle> datasets;  ///< by path
+};
+
+namespace {
+std::string path_in(const Table& table, const std::string& name) {
+  return (table.group == "/" ? std::string() : table.group) + "/" + name;
+}
+}  // namespace
+
+ResultFile::ResultFile(const std::filesystem::path& path, bool parallel)
+    : path_(path), part_(path), parallel_(parallel), open_(std::make_unique<Open>()) {
+  part_ += ".part";
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  const Hdf5Handle access(checked(H5Pcreate(H5P_FILE_ACCESS), part_, "H5Pcreate"), H5Pclose);
+  open_->transfer = Hdf5Handle(checked(H5Pcreate(H5P_DATASET_XFER), part_, "H5Pcreate"), H5Pclose);
+  if (parallel_) {
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    is_root_ = rank == 0;
+    checked(H5Pset_fapl_mpio(access, MPI_COMM_WORLD, MPI_INFO_NULL), part_, "H5Pset_fapl_mpio");
+    checked(H5Pset_dxpl_mpio(open_->transfer, H5FD_MPIO_COLLECTIVE), part_, "H5Pset_dxpl_mpio");
+  }
+  checked(H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST), part_, "H5Pset_libver_bounds");
+  const Hdf5Handle creation(checked(H5Pcreate(H5P_FILE_CREATE), part_, "H5Pcreate"), H5Pclose);
+  checked(H5Pset_obj_track_times(creation, 0), part_, "H5Pset_obj_track_times");
+  open_->file = Hdf5Handle(checked(H5Fcreate(part_.c_str(), H5F_ACC_TRUNC, creation, access), part_, "H5Fcreate"), H5Fclose);
+}
+
+ResultFile::~ResultFile() {
+  if (!open_) return;
+  open_.reset();
+  std::error_code ignored;
+  if (is_root_) std::filesystem::remove(part_, ignored);
+}
+
+void ResultFile::set_attribute(const std::string& name, const std::string& value) {
+  put_attribute(open_->file, name, value, part_);
+}
+
+void ResultFile::create(const Table& table) {
+  if (table.group != "/")
+    const Hdf5Handle group(checked(H5Gcreate2(open_->file, table.group.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), part_, "H5Gcreate2"), H5Gclose);
+  const hsize_t rows = table.rows;
+  const Hdf5Handle space(checked(H5Screate_simple(1, &rows, nullptr), part_, "H5Screate_simple"), H5Sclose);
+  const Hdf5Handle properties = creation_properties(part_);
+  const auto create_dataset = [&](const Column& column) -> hid_t {
+    const std::string path = path_in(table, column.name);
+    Hdf5Handle dataset(checked(H5Dcreate2(open_->file, path.c_str(), type_of(column, part_), space, H5P_DEFAULT, properties, H5P_DEFAULT), part_, "H5Dcreate2"), H5Dclose);
+    if (!column.units.empty()) put_attribute(dataset, "units", column.units, part_);
+    if (!column.long_name.empty()) put_attribute(dataset, "long_name", column.long_name, part_);
+    return open_->datasets.emplace(path, std::move(dataset)).first->second;
+  };
+  const hid_t scale = create_dataset({table.dimension, ColumnType::int64, "", "row number", 0});
+  checked(H5DSset_scale(scale, table.dimension.c_str()), part_, "H5DSset_scale");
+  for (const Column& column : table.columns)
+    checked(H5DSattach_scale(create_dataset(column), scale, 0), part_, "H5DSattach_scale");
+  // Root writes the row numbers; in a parallel file all ranks take part.
+  std::vector<std::int64_t> numbers(is_root_ ? table.rows : 0);
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int64_t>(i);
+  if (!is_root_) checked(H5Sselect_none(space), part_, "H5Sselect_none");
+  checked(H5Dwrite(scale, H5T_NATIVE_INT64, space, space, open_->transfer, numbers.data()), part_, "H5Dwrite");
+}
+
+void ResultFile::write(const Table& table, std::span<const RowBlock> blocks, std::span<const std::vector<std::byte>> columns) {
+  AN_ASSERT(columns.size() == table.columns.size());
+  const hsize_t all = table.rows;
+  const Hdf5Handle file_space(checked(H5Screate_simple(1, &all, nullptr), part_, "H5Screate_simple"), H5Sclose);
+  checked(H5Sselect_none(file_space), part_, "H5Sselect_none");
+  hsize_t rows = 0;
+  for (std::size_t i = 0; i < blocks.size();) {
+    hsize_t first = blocks[i].first;
+    hsize_t count = 0;
+    for (; i < blocks.size() && blocks[i].first == first + count; ++i) count += blocks[i].rows;
+    if (count > 0) checked(H5Sselect_hyperslab(file_space, H5S_SELECT_OR, &first, nullptr, &count, nullptr), part_, "H5Sselect_hyperslab");
+    rows += count;
+  }
+  const Hdf5Handle memory_space(checked(H5Screate_simple(1, &rows, nullptr), part_, "H5Screate_simple"), H5Sclose);
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const Column& column = table.columns[c];
+    AN_ASSERT(columns[c].size() == rows * value_size(column));
+    const hid_t dataset = open_->datasets.at(path_in(table, column.name));
+    checked(H5Dwrite(dataset, type_of(column, part_), memory_space, file_space, open_->transfer, columns[c].data()), part_, "H5Dwrite");
+  }
+}
+
+void ResultFile::commit() {
+  open_->datasets.clear();
+  checked(H5Fflush(open_->file, H5F_SCOPE_GLOBAL), part_, "H5Fflush");
+  checked(open_->file.close(), part_, "H5Fclose");
+  if (is_root_) publish_file(part_, path_);
+  open_.reset();
+}
+
+}  // namespace an::io

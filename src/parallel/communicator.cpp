@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "parallel/communicator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "core/error.hpp"
+#include "parallel/mpi_call.hpp"
+
+namespace an::parallel {
+
+namespace {
+
+constexpr int message_tag = 1;
+constexpr std::size_t largest_message = std::size_t{1} << 30;  // MPI counts are 32-bit
+
+bool started_by_launcher() {
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "PMI_SIZE"})
+    if (std::getenv(name) != nullptr) return true;
+  return false;
+}
+
+// Calls `transfer` for each piece of the bytes that one MPI call can take.
+template <class Byte, class Transfer>
+void in_pieces(std::span<Byte> bytes, const Transfer& transfer) {
+  while (!bytes.empty()) {
+    const std::size_t size = std::min(bytes.size(), largest_message);
+    transfer(bytes.data(), static_cast<int>(size));
+    bytes = bytes.subspan(size);
+  }
+}
+
+}  // namespace
+
+void check(int result, const char* call) {
+  if (result == MPI_SUCCESS) return;
+  std::string text(MPI_MAX_ERROR_STRING, '\0');
+  int length = 0;
+  MPI_Error_string(result, text.data(), &length);
+  throw Error(fmt::format("{} failed: {}", call, text.substr(0, static_cast<std::size_t>(length))));
+}
+
+void Communicator::barrier() const {
+  if (uses_mpi_) check(MPI_Barrier(MPI_COMM_WORLD), "MPI_Barrier");
+}
+
+void Communicator::broadcast(std::vector<std::byte>& bytes) const {
+  if (!uses_mpi_) return;
+  std::uint64_t size = bytes.size();
+  check(MPI_Bcast(&size, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  bytes.resize(size);
+  in_pieces(std::span(bytes), [](std::byte* data, int count) {
+    check(MPI_Bcast(data, count, MPI_BYTE, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  });
+}
+
+void Communicator::max_of_all(std::span<std::int64_t> values) const {
+  if (!uses_mpi_ || values.empty()) return;
+  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD),
+        "MPI_Allreduce");
+}
+
+void Communicator::send(std::span<const std::byte> bytes, int to) const {
+  const std::uint64_t size = bytes.size();
+  check(MPI_Send(&size, 1, MPI_UINT64_T, to, message_tag, MPI_COMM_WORLD), "MPI_Send");
+  in_pieces(bytes, [to](const std::byte* data, int count) {
+    check(MPI_Send(data, count, MPI_BYTE, to, message_tag, MPI_COMM_WORLD), "MPI_Send");
+  });
+}
+
+std::vector<std::byte> Communicator::receive(int from) const {
+  std::uint64_t size = 0;
+  check(MPI_Recv(&size, 1, MPI_UINT64_T, from, message_tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE), "MPI_Recv");
+  std::vector<std::byte> bytes(size);
+  in_pieces(std::span(bytes), [from](std::byte* data, int count) {
+    check(MPI_Recv(data, count, MPI_BYTE, from, message_tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE), "MPI_Recv");
+  });
+  return bytes;
+}
+
+void Communicator::abort(int exit_code) const {
+  std::fflush(nullptr);
+  if (uses_mpi_) MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::_Exit(exit_code);
+}
+
+Environment::Environment() {
+  if (!started_by_launcher()) return;
+  int provided = 0;
+  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  world_.uses_mpi_ = true;
+  check(MPI_Comm_rank(MPI_COMM_WORLD, &world_.rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(MPI_COMM_WORLD, &world_.size_), "MPI_Comm_size");
+}
+
+Environment::~Environment() {
+  if (world_.uses_mpi_) MPI_Finalize();
+}
+
+}  // namespace an::parallel

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace an::parallel {
+
+/// The ranks of the run. Without a launcher (mpirun, srun) there is one rank and MPI is never started: that costs a lone process
+/// a third of a second.
+class Communicator {
+ public:
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  bool is_root() const { return rank_ == 0; }
+  /// Whether MPI runs; else there is one rank.
+  bool uses_mpi() const { return uses_mpi_; }
+
+  void barrier() const;
+  /// Sends root's bytes to every rank.
+  void broadcast(std::vector<std::byte>& bytes) const;
+  /// Largest value of every element over the ranks, on every rank.
+  void max_of_all(std::span<std::int64_t> values) const;
+  /// Point to point; messages of any size.
+  void send(std::span<const std::byte> bytes, int to) const;
+  std::vector<std::byte> receive(int from) const;
+
+  /// Ends every rank at once with this exit code.
+  [[noreturn]] void abort(int exit_code) const;
+
+ private:
+  friend class Environment;
+  int rank_ = 0;
+  int size_ = 1;
+  bool uses_mpi_ = false;
+};
+
+/// Starts MPI, if a launcher started this process, and ends it. One object a program.
+/// A rank that fails must call Communicator::abort(): ending MPI on one rank alone would wait for the others for ever.
+class Environment {
+ public:
+  Environment();
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  const Communicator& world() const { return world_; }
+
+ private:
+  Communicator world_;
+};
+
+}  // namespace an::parallel

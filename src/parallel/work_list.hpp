@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "parallel/communicator.hpp"
+
+namespace an::parallel {
+
+/// Hands out items to the ranks as these become free, the most expensive first; no rank only manages. Collective.
+/// \param costs expected cost of each item, in any unit
+/// \param work does one item; called on the rank that has taken it. An exception leaves the others waiting: abort then.
+/// \param progress on root, after each of its items: how many items have been taken by all ranks so far
+/// \returns which rank did each item, on every rank
+std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<const double> costs,
+                                        const std::function<void(std::size_t item)>& work,
+                                        const std::function<void(std::size_t taken)>& progress = {});
+
+/// Brings the items' results to root in the order of the items, whichever rank has them: sums over these come out the same for any
+/// number of ranks. Collective.
+/// \param owner which rank has each item; items of a negative owner are passed over
+/// \param produce packs an item's result, on its owner
+/// \param consume takes it, on root
+void for_each_in_order(const Communicator& ranks, std::span<const std::int64_t> owner,
+                       const std::function<std::vector<std::byte>(std::size_t item)>& produce,
+                       const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume);
+
+}  // namespace an::parallel
