@@ -31,6 +31,7 @@ ScoreProblem problem_of(const fs::path& file, const io::LineProblem& line, bool 
   problem.column = line.column;
   problem.what = with_official(line.what, line.official);
   problem.fatal = fatal && line.fatal;
+  problem.index = line.index;
   return problem;
 }
 
@@ -116,6 +117,7 @@ void check_vips(const std::vector<std::int64_t>& vips, bool strict, SubmittedFov
   if (strict) {
     submitted.event = FovEvent::abort;
     problem.what += ": the official scorer gives up the whole single-trajectory task of track 1";
+    problem.affected = 0b11111;
   }
   submitted.problems.push_back(problem);
 }

@@ -21,13 +21,22 @@ using evaluation::RowPair;
 
 namespace {
 
+constexpr std::uint8_t all_metrics = 0b11111;
+
 std::uint8_t metric_bits(std::span<const std::size_t> metrics) {
   unsigned bits = 0;
   for (const std::size_t metric : metrics) bits |= 1U << metric;
   return static_cast<std::uint8_t>(bits);
 }
 
-constexpr std::uint8_t all_metrics = 0b11111;
+// A trajectory is missing because its line cannot be used: that line's problem bears the cost.
+bool charged_to_bad_line(const evaluation::FovDefect& defect, std::vector<ScoreProblem>& problems) {
+  const auto line = std::find_if(problems.begin(), problems.end(), [&](const ScoreProblem& p) { return p.affected == 0 && p.index == defect.index; });
+  if (line == problems.end()) return false;
+  line->part += defect.part;
+  line->affected = all_metrics;
+  return true;
+}
 
 // Turns the defects of trajectories into problems of their files; beyond the limit they are counted a kind.
 void add_defects(const FovScore& fov, const fs::path& truth_file, const fs::path& submitted_file, const ScoreRules& rules,
@@ -37,6 +46,7 @@ void add_defects(const FovScore& fov, const fs::path& truth_file, const fs::path
   std::size_t listed = 0;
   for (const evaluation::FovDefect& defect : fov.defects) {
     const auto kind = defect.defect.kind;
+    if (kind == evaluation::DefectKind::missing && charged_to_bad_line(defect, report.problems)) continue;
     const bool reference = evaluation::in_reference(kind);
     const bool stops = evaluation::stops_official_scorer(kind) && (rules.strict() || reference);
     report.scoring_stops |= stops;
@@ -46,7 +56,8 @@ void add_defects(const FovScore& fov, const fs::path& truth_file, const fs::path
                          evaluation::description(defect.defect, defect.index),
                          stops,
                          defect.part,
-                         metric_bits(evaluation::affected_metrics(kind))};
+                         metric_bits(evaluation::affected_metrics(kind)),
+                         defect.index};
     if (stops || listed < rules.listed_defects) {
       ++listed;
       report.problems.push_back(std::move(problem));
@@ -191,6 +202,7 @@ void put_problem(ByteWriter& writer, const ScoreProblem& problem) {
   writer.put(problem.fatal);
   writer.put(problem.part);
   writer.put(problem.affected);
+  writer.put(problem.index);
 }
 
 ScoreProblem take_problem(ByteReader& reader) {
@@ -202,6 +214,7 @@ ScoreProblem take_problem(ByteReader& reader) {
   problem.fatal = reader.take<bool>();
   problem.part = reader.take<evaluation::ScoreSums>();
   problem.affected = reader.take<std::uint8_t>();
+  problem.index = reader.take<double>();
   return problem;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct ScoreProblem {
   bool fatal = false;               ///< stops the scoring, unless lenient
   evaluation::ScoreSums part;       ///< what the defect adds to the experiment's sums: its cost is the scores with it less those without
   std::uint8_t affected = 0;        ///< bit i: it can change metric i of single_metric_names
+  double index = std::numeric_limits<double>::quiet_NaN();  ///< trajectory whose line cannot be used
 };
 
 /// How far the official scorer gets with a field of view.
