@@ -1,5 +1,7 @@
 # Third-party packages: Debian names are in jobs/install_packages.sh.
 find_package(MPI REQUIRED COMPONENTS C)
+# Without the long removed C++ bindings of MPI.
+target_compile_definitions(MPI::MPI_C INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
 
 set(HDF5_PREFER_PARALLEL ON)
 find_package(HDF5 REQUIRED COMPONENTS C HL)

@@ -50,7 +50,7 @@ auto read_reference(const Read& read, const fs::path& file, std::vector<ScorePro
     return read(file);
   } catch (const InputError& error) {
     for (const InputProblem& found : error.problems()) {
-      problems.push_back(stop(found.file, found.what));
+      problems.push_back(stop(found.file, fs::exists(file) ? found.what : with_official(found.what, "FileNotFoundError")));
       problems.back().line = found.line;
       problems.back().column = found.column;
     }

@@ -99,14 +99,14 @@ io::Table experiment_table() {
           joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"},
                          {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
                          {"experiment", ColumnType::int32, "", "number of the experiment"},
-                         {"trajectories", ColumnType::int64, "1", "trajectories scored"}},
+                         {"trajectory_count", ColumnType::int64, "1", "trajectories scored"}},
                         single_columns), ensemble_columns)};
 }
 
 io::Table fov_table() {
   return {"/fields_of_view", "fov_row", 0,
-          joined(joined(fov_place_columns, {{"trajectories", ColumnType::int64, "1", "trajectories scored"},
-                                            {"pairs", ColumnType::int64, "1", "pairs of segments"}}), single_columns)};
+          joined(joined(fov_place_columns, {{"trajectory_count", ColumnType::int64, "1", "trajectories scored"},
+                                            {"pair_count", ColumnType::int64, "1", "pairs of segments"}}), single_columns)};
 }
 
 io::Table trajectory_table() {

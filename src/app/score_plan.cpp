@@ -79,7 +79,7 @@ ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>
   require_folder(reference, "reference");
   for (const fs::path& folder : submissions) require_folder(folder, "submission");
   if (!has_tracks(reference))
-    throw InputError(reference, "holds neither track_1/ nor track_2/ (expected the reference's tree, as the challenge lays it out)" +
+    throw InputError(reference, "holds neither track_1/ nor track_2/ (expected the reference's tree, as the challenge lays it out) [official: FileNotFoundError]" +
                                     nearby_tracks(reference));
   ScorePlan plan{reference, name_submissions(submissions), rules, {}, {}};
   for (const int number : {1, 2}) {

@@ -34,10 +34,8 @@ class ByteWriter {
 
  private:
   void append(const void* data, std::size_t size) {
-    if (size == 0) return;
-    const std::size_t old = bytes_.size();
-    bytes_.resize(old + size);
-    std::memcpy(bytes_.data() + old, data, size);
+    const auto* const begin = static_cast<const std::byte*>(data);
+    bytes_.insert(bytes_.end(), begin, begin + size);
   }
   std::vector<std::byte> bytes_;
 };

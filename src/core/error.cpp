@@ -28,13 +28,16 @@ std::string InputProblem::text() const {
   std::string place = file.string();
   if (line > 0) place += fmt::format(":{}", line);
   if (line > 0 && column > 0) place += fmt::format(":{}", column);
-  return place + ": " + what;
+  return fmt::format("{}: {}", place, what);
 }
 
 InputError::InputError(std::vector<InputProblem> problems) : Error(message_of(problems)), problems_(std::move(problems)) {}
 
 InputError::InputError(const std::filesystem::path& file, const std::string& what)
     : InputError(std::vector<InputProblem>{{file, 0, 0, what}}) {}
+
+OutputError::OutputError(const std::filesystem::path& path, const std::string& what)
+    : Error(fmt::format("{}: {}", path.string(), what)) {}
 
 OutputError::OutputError(const std::filesystem::path& path, const std::string& what, int error_number)
     : Error(fmt::format("{}: {}: {}", path.string(), what, std::generic_category().message(error_number))) {}

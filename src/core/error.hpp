@@ -47,6 +47,7 @@ class InputError : public Error {
 /// A file that could not be written; names the path and the system's reason. Exit code 1.
 class OutputError : public Error {
  public:
+  OutputError(const std::filesystem::path& path, const std::string& what);
   OutputError(const std::filesystem::path& path, const std::string& what, int error_number);
 };
 

@@ -6,7 +6,6 @@
 #include <mpi.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <system_error>
 
@@ -60,10 +59,9 @@ Hdf5Handle creation_properties(const std::filesystem::path& file) {
 
 hid_t checked(hid_t result, const std::filesystem::path& file, const char* call) {
   if (result >= 0) return result;
-  const int error_number = errno;
   std::string reason;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, deepest_reason, &reason);
-  throw OutputError(file, fmt::format("{}: {}", call, reason), error_number);
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, deepest_reason, &reason);
+  throw OutputError(file, fmt::format("cannot be written: {}: {}", call, reason));
 }
 
 std::size_t value_size(const Column& column) {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/config.hpp"
+
+namespace an::app {
+
+/// Print a text on stdout and end well: `--help`, `--version`, `--dump-default`, `--dump-config`.
+struct ShowText {
+  std::string text;
+};
+
+/// `score`. How to score is in Config::score.
+struct ScoreOptions {
+  std::filesystem::path reference;                 ///< holds `track_1/`, `track_2/`
+  std::vector<std::filesystem::path> submissions;  ///< at least one, each like the reference
+  std::filesystem::path output;                    ///< folder for the results
+  bool dry_run = false;                            ///< say what there is to score, and stop
+};
+
+/// `verify`.
+struct VerifyOptions {
+  std::filesystem::path submission;
+  std::optional<std::filesystem::path> public_data;  ///< the challenge's data that the submission answers
+  bool dry_run = false;                              ///< say which files would be checked, and stop
+};
+
+/// `info`.
+struct InfoOptions {
+  bool mpi = false;  ///< also list the ranks and their hosts
+};
+
+/// A command line that has been understood, and the configuration it asks for.
+struct ParsedCommand {
+  std::variant<ShowText, ScoreOptions, VerifyOptions, InfoOptions> command;
+  Config config;
+};
+
+/// Text of a configuration file; `-` is stdin. \throws ConfigError when it cannot be read
+using ReadConfigText = std::function<std::string(const std::string& file)>;
+
+/// Understands the arguments after the program's name. Touches no file but through `read_config_text`.
+/// The configuration is: defaults, then `--config`, then `--set` in order, then the options that have a name of their
+/// own. \throws ConfigError for anything that is unknown (with the nearest known name), missing or out of range
+ParsedCommand parse_command_line(const std::vector<std::string>& arguments, const ReadConfigText& read_config_text);
+
+}  // namespace an::app

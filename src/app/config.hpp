@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "evaluation/changepoint_metrics.hpp"
+
+namespace an::app {
+
+/// How a reference's label rows belong to its trajectories.
+enum class Match {
+  index,      ///< by the trajectory index both hold
+  appearance  ///< row i belongs to the trajectory that appears i-th in the CSV
+};
+
+/// How progress is shown on stderr.
+enum class ProgressMode {
+  automatic,  ///< a bar on a terminal, lines elsewhere
+  bar,
+  lines,
+  off
+};
+
+/// Section `[score]`.
+struct ScoreConfig {
+  evaluation::Rules rules = evaluation::Rules::official;
+  Match match = Match::index;
+  bool lenient = false;        ///< score what can be scored instead of stopping at the first unusable file
+  std::int64_t bootstrap = 0;  ///< resamples; 0: no intervals
+  double confidence = 0.95;    ///< of the intervals, in (0, 1)
+  std::uint64_t seed = 1;      ///< below 2^63, the largest integer of TOML
+  std::int64_t problems = 1000;
+};
+
+/// Section `[run]`.
+struct RunConfig {
+  ProgressMode progress = ProgressMode::automatic;
+  int verbosity = 0;  ///< -1 errors only, 0 results, 1 and 2 more words
+};
+
+/// Everything that can be configured, with its defaults; a section a member, a key a member of that.
+/// The names, ranges and explanations are declared once, in setting.cpp.
+struct Config {
+  ScoreConfig score;
+  RunConfig run;
+};
+
+/// Changes what a TOML text mentions. \param file what to call the text in messages
+/// \throws ConfigError `file:line:column: …` for bad syntax, an unknown section or key (with the nearest known one), a
+/// wrong type or a value out of range
+void apply_toml(Config& config, std::string_view text, const std::string& file);
+
+/// Changes one value from its text. \param key `section.key` \param origin the option it came from, for messages
+/// \throws ConfigError as apply_toml does
+void apply_setting(Config& config, std::string_view key, std::string_view value, const std::string& origin);
+
+/// Changes one value from `section.key=value`, as `--set` takes it. \throws ConfigError as apply_toml does
+void apply_assignment(Config& config, std::string_view assignment);
+
+/// A TOML text with an explanation above each key, which reads back to the same configuration.
+std::string config_toml(const Config& config);
+
+/// The same values as JSON, a section an object, for the output's echo of its input.
+nlohmann::ordered_json config_json(const Config& config);
+
+}  // namespace an::app

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+#include "app/config.hpp"
+
+namespace an::app {
+
+/// Shows how far a stage of the run is, with rate and time left: a bar that redraws itself, or a line every 30 s.
+/// Stages shorter than a second leave no trace. One object serves all stages, one after the other.
+class Progress {
+ public:
+  /// Seconds since any fixed moment.
+  using Clock = std::function<double()>;
+
+  /// Silent: what every rank but the root is given.
+  Progress() = default;
+  /// \param mode not automatic: see chosen_mode \param out outlives this object
+  Progress(ProgressMode mode, std::ostream& out, Clock clock);
+
+  /// Begins a stage of `total` items. \param what the stage, `scoring` \param unit the items, `fields of view`
+  void start(std::string what, std::string unit, std::size_t total);
+  /// Says how many items of the stage are done; cheap, can be called often.
+  void update(std::size_t done);
+  /// Ends the stage with one line: items, seconds, rate.
+  void finish();
+
+ private:
+  void show_bar(double seconds);
+  void show_line(double seconds);
+
+  ProgressMode mode_ = ProgressMode::off;
+  std::ostream* out_ = nullptr;
+  Clock clock_;
+  std::string what_, unit_;
+  std::size_t total_ = 0, done_ = 0;
+  double start_ = 0;
+  double next_ = 0;        ///< when something is shown next
+  std::size_t width_ = 0;  ///< columns of the bar that is on the screen
+};
+
+/// What `automatic` and a verbosity below 0 come to.
+ProgressMode chosen_mode(const RunConfig& config, bool terminal);
+
+/// The progress of this process: on stderr for the root, silent for other ranks.
+Progress standard_progress(const RunConfig& config, bool is_root);
+
+/// `scoring: 120 of 270 fields of view (44 %), 11.2/s, 13 s left`.
+std::string progress_text(const std::string& what, const std::string& unit, std::size_t done, std::size_t total,
+                          double seconds);
+
+/// `45 s`, `3 min 20 s`, `2 h 05 min`.
+std::string duration_text(double seconds);
+
+}  // namespace an::app
