@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -15,59 +17,63 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class OutputDescriptor {
+class Descriptor {
  public:
-  OutputDescriptor(const fs::path& path, int flags) : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (number_ < 0) throw OutputError(path_, "cannot be written", errno);
-  }
-  ~OutputDescriptor() { ::close(number_); }
-  OutputDescriptor(const OutputDescriptor&) = delete;
-  OutputDescriptor& operator=(const OutputDescriptor&) = delete;
+  Descriptor(const fs::path& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { close(); }
 
-  void write(std::string_view content) const {
-    while (!content.empty()) {
-      const ssize_t count = ::write(number_, content.data(), content.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) throw OutputError(path_, "cannot be written", errno);
-      content.remove_prefix(static_cast<std::size_t>(count));
-    }
-  }
-  void flush() const {
-    // Some file systems (and pipes) cannot be flushed; that is no failure to write.
-    if (::fsync(number_) != 0 && errno != EINVAL && errno != EROFS) throw OutputError(path_, "cannot be flushed to disk", errno);
-  }
+  int number() const { return number_; }
+  int close() { return number_ < 0 ? 0 : ::close(std::exchange(number_, -1)); }
 
  private:
-  fs::path path_;
   int number_;
 };
 
-}  // namespace
-
-void publish_file(const fs::path& part, const fs::path& path) {
-  OutputDescriptor(part, O_RDONLY).flush();
-  std::error_code error;
-  fs::rename(part, path, error);
-  if (error) throw OutputError(path, "cannot be renamed from its .part file", error.value());
+void write_content(const fs::path& path, std::string_view content) {
+  Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (file.number() < 0) throw OutputError(path, "cannot be created", errno);
+  while (!content.empty()) {
+    const ssize_t count = ::write(file.number(), content.data(), content.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw OutputError(path, "cannot be written", errno);
+    content.remove_prefix(static_cast<std::size_t>(count));
+  }
+  if (file.close() != 0) throw OutputError(path, "cannot be written", errno);
 }
+
+// Makes the new name last; file systems that cannot sync a folder keep names safe by themselves.
+void sync_folder(const fs::path& folder) {
+  const Descriptor descriptor(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+  if (descriptor.number() >= 0) ::fsync(descriptor.number());
+}
+
+}  // namespace
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
   fs::path part = path;
   part += ".part";
   try {
-    OutputDescriptor(part, O_WRONLY | O_CREAT | O_TRUNC).write(content);
+    write_content(part, content);
     publish_file(part, path);
   } catch (...) {
-    std::error_code ignored;
-    fs::remove(part, ignored);
+    ::unlink(part.c_str());
     throw;
   }
+}
+
+void publish_file(const fs::path& part, const fs::path& path) {
+  const Descriptor file(part, O_RDONLY);
+  if (file.number() < 0 || ::fsync(file.number()) != 0) throw OutputError(part, "cannot be written to the disk", errno);
+  if (std::rename(part.c_str(), path.c_str()) != 0) throw OutputError(path, "cannot be created", errno);
+  sync_folder(path.parent_path());
 }
 
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw OutputError(folder, "cannot be made", error.value());
+  if (error) throw OutputError(folder, "cannot be created", error.value());
 }
 
 }  // namespace an::io

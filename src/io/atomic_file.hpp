@@ -6,14 +6,15 @@
 
 namespace an::io {
 
-/// Writes a file whole or not at all: `path.part` first, then flushed to disk and renamed.
-/// \throws OutputError naming the path and the system's reason; nothing is left behind then
+/// Writes a file that appears whole or not at all, and is on the disk when this returns: `path` + `.part` is written
+/// and published. Replaces an existing file; creates no folders. \throws OutputError with the system's reason; no
+/// `.part` file is left then
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
-/// Makes a finished `part` file appear under its name: flushes it to disk and renames it. \throws OutputError
+/// Makes a finished, closed `part` file appear as `path`: puts it on the disk, then renames it. \throws OutputError
 void publish_file(const std::filesystem::path& part, const std::filesystem::path& path);
 
-/// Makes a folder and its parents. \throws OutputError
+/// Creates a folder and its parents, where they do not exist. \throws OutputError
 void make_folder(const std::filesystem::path& folder);
 
 }  // namespace an::io

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -15,64 +18,93 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<std::string> visible_entries(const fs::path& folder) {
+std::string stops_official_scorer(std::string_view exception) {
+  return fmt::format(" [the official scorer stops here: {}]", exception);
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    std::string name = entry.path().filename().string();
-    if (!name.starts_with('.') && !name.starts_with('_')) names.push_back(std::move(name));
+  try {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+      names.push_back(entry.path().filename().string());
+  } catch (const fs::filesystem_error& error) {
+    const bool missing = error.code() == std::errc::no_such_file_or_directory;
+    const bool file = error.code() == std::errc::not_a_directory;
+    const char* const exception = missing ? "FileNotFoundError" : file ? "NotADirectoryError" : "OSError";
+    throw InputError(folder, (missing ? "no such folder" : "cannot be read: " + error.code().message()) +
+                                 stops_official_scorer(exception));
   }
-  std::sort(names.begin(), names.end());
   return names;
 }
 
-std::size_t count_label_files(const fs::path& folder) {
-  return static_cast<std::size_t>(std::count_if(fs::directory_iterator(folder), fs::directory_iterator(), [](const auto& entry) {
-    return entry.path().filename().string().starts_with("traj_labs_");
-  }));
+// The first run of digits, without leading zeros; empty if there are none.
+std::string first_number(const std::string& name) {
+  const std::size_t begin = name.find_first_of("0123456789");
+  if (begin == std::string::npos) return {};
+  std::string digits = name.substr(begin, name.find_first_not_of("0123456789", begin) - begin);
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  return digits;
 }
 
-fs::path numbered(const fs::path& folder, std::string_view stem, std::size_t fov, std::string_view ending) {
-  return folder / fmt::format("{}{}{}", stem, fov, ending);
+std::optional<ExperimentFolder> find_experiment(const fs::path& track_folder, const std::string& name,
+                                                std::vector<InputProblem>& problems) {
+  const std::string digits = first_number(name);
+  if (digits.empty()) {
+    problems.push_back({track_folder / name, 0, 0,
+                        "no number in the name (expected exp_0, exp_1, …): move it away" +
+                            stops_official_scorer("IndexError: list index out of range")});
+    return std::nullopt;
+  }
+  ExperimentFolder found{0, track_folder / ("exp_" + digits), 0};
+  const bool small = std::from_chars(digits.data(), digits.data() + digits.size(), found.number).ec == std::errc();
+  if (!small || !fs::is_directory(found.folder)) {
+    problems.push_back({track_folder / name, 0, 0,
+                        fmt::format("is taken for experiment {}, but there is no folder {}: rename it or move it away",
+                                    digits, found.folder.string()) +
+                            stops_official_scorer("FileNotFoundError")});
+    return std::nullopt;
+  }
+  const std::vector<std::string> files = names_in(found.folder);
+  found.fovs = static_cast<std::size_t>(std::count_if(
+      files.begin(), files.end(), [](const std::string& file) { return file.starts_with("traj_labs_"); }));
+  if (found.fovs == 0)
+    problems.push_back(
+        {found.folder, 0, 0,
+         "no label files (expected traj_labs_fov_0.txt, …)" + stops_official_scorer("UnboundLocalError")});
+  return found;
 }
 
 }  // namespace
 
 std::vector<ExperimentFolder> list_reference_experiments(const fs::path& track_folder) {
+  std::vector<std::string> names = names_in(track_folder);
+  std::sort(names.begin(), names.end());
   std::vector<ExperimentFolder> experiments;
   std::vector<InputProblem> problems;
-  for (const std::string& name : visible_entries(track_folder)) {
-    const std::size_t digit = name.find_first_of("0123456789");
-    int number = 0;
-    if (digit == std::string::npos ||
-        std::from_chars(name.data() + digit, name.data() + name.size(), number).ec != std::errc()) {
-      problems.push_back({track_folder / name, 0, 0,
-                          "no experiment's number in the name (expected exp_0, exp_1, ...; move it away) [the official scorer stops "
-                          "here: IndexError: list index out of range]"});
-      continue;
-    }
-    const fs::path folder = track_folder / fmt::format("exp_{}", number);
-    if (!fs::is_directory(folder)) {
-      problems.push_back({track_folder / name, 0, 0,
-                          fmt::format("taken for experiment {}, but there is no folder {} [the official scorer stops here: "
-                                      "FileNotFoundError]", number, folder.string())});
-      continue;
-    }
-    const std::size_t fovs = count_label_files(folder);
-    if (fovs == 0)
-      problems.push_back({folder, 0, 0,
-                          "no traj_labs_fov_*.txt in it (expected one for each field of view) [the official scorer stops here: "
-                          "UnboundLocalError]"});
-    experiments.push_back({number, folder, fovs});
+  for (const std::string& name : names) {
+    if (name.starts_with('.') || name.starts_with('_')) continue;
+    if (std::optional<ExperimentFolder> found = find_experiment(track_folder, name, problems))
+      experiments.push_back(std::move(*found));
   }
   if (!problems.empty()) throw InputError(std::move(problems));
   return experiments;
 }
 
-fs::path truth_labels(const fs::path& experiment, std::size_t fov) { return numbered(experiment, "traj_labs_fov_", fov, ".txt"); }
-fs::path submission_labels(const fs::path& experiment, std::size_t fov) { return numbered(experiment, "fov_", fov, ".txt"); }
-fs::path vip(const fs::path& experiment, std::size_t fov) { return numbered(experiment, "vip_idx_fov_", fov, ".txt"); }
-fs::path trajectories(const fs::path& experiment, std::size_t fov) { return numbered(experiment, "trajs_fov_", fov, ".csv"); }
-fs::path ensemble_of_fov(const fs::path& experiment, std::size_t fov) { return numbered(experiment, "ens_labs_fov_", fov, ".txt"); }
+fs::path truth_labels(const fs::path& experiment, std::size_t fov) {
+  return experiment / fmt::format("traj_labs_fov_{}.txt", fov);
+}
+fs::path submission_labels(const fs::path& experiment, std::size_t fov) {
+  return experiment / fmt::format("fov_{}.txt", fov);
+}
 fs::path ensemble_labels(const fs::path& experiment) { return experiment / "ensemble_labels.txt"; }
+fs::path ensemble_of_fov(const fs::path& experiment, std::size_t fov) {
+  return experiment / fmt::format("ens_labs_fov_{}.txt", fov);
+}
+fs::path vip(const fs::path& experiment, std::size_t fov) {
+  return experiment / fmt::format("vip_idx_fov_{}.txt", fov);
+}
+fs::path trajectories(const fs::path& experiment, std::size_t fov) {
+  return experiment / fmt::format("trajs_fov_{}.csv", fov);
+}
 
 }  // namespace an::io

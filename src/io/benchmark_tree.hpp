@@ -7,26 +7,30 @@
 
 namespace an::io {
 
-/// An experiment's folder in a reference tree.
+/// One experiment of a reference tree.
 struct ExperimentFolder {
   int number;
-  std::filesystem::path folder;
-  std::size_t fovs;  ///< fields of view, numbered from 0
+  std::filesystem::path folder;  ///< `exp_<number>` in the track's folder
+  std::size_t fovs;              ///< number of its fields of view, numbered from 0
 };
 
-/// The experiments of a reference's `track_T` folder as the official scorer finds them: entries whose names do not start with '.'
-/// or '_', sorted as strings; the number is the first run of digits of the name and the folder `exp_<number>` (whatever the name);
-/// an experiment has as many fields of view as entries that start with `traj_labs_`.
-/// \throws InputError for entries without digits, missing folders, and an experiment without labels; all of them
+/// The experiments of `track_folder` in the order of the official scorer: entries whose names start with neither `.`
+/// nor `_`, sorted as strings (exp_10 before exp_2); the number is the first run of digits, and an experiment has as
+/// many fields of view as its folder has entries starting with `traj_labs_`. \throws InputError listing every entry
+/// that makes the official scorer stop, with the reason
 std::vector<ExperimentFolder> list_reference_experiments(const std::filesystem::path& track_folder);
 
-/// Names of the files of a field of view in an experiment's folder.
+/// `traj_labs_fov_F.txt` of a reference's experiment.
 std::filesystem::path truth_labels(const std::filesystem::path& experiment, std::size_t fov);
+/// `fov_F.txt` of a submission's experiment.
 std::filesystem::path submission_labels(const std::filesystem::path& experiment, std::size_t fov);
-std::filesystem::path vip(const std::filesystem::path& experiment, std::size_t fov);
-std::filesystem::path trajectories(const std::filesystem::path& experiment, std::size_t fov);
-std::filesystem::path ensemble_of_fov(const std::filesystem::path& experiment, std::size_t fov);
-/// The ensemble file of an experiment, of references and submissions alike.
+/// `ensemble_labels.txt` of an experiment.
 std::filesystem::path ensemble_labels(const std::filesystem::path& experiment);
+/// `ens_labs_fov_F.txt` of a reference's experiment: the ensemble labels of one field of view.
+std::filesystem::path ensemble_of_fov(const std::filesystem::path& experiment, std::size_t fov);
+/// `vip_idx_fov_F.txt` of a reference's experiment of track 1.
+std::filesystem::path vip(const std::filesystem::path& experiment, std::size_t fov);
+/// `trajs_fov_F.csv` of an experiment.
+std::filesystem::path trajectories(const std::filesystem::path& experiment, std::size_t fov);
 
 }  // namespace an::io

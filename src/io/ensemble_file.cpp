@@ -3,7 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
+#include "io/atomic_file.hpp"
 #include "io/numpy_text.hpp"
+#include "io/python_float.hpp"
 #include "io/python_text.hpp"
 #include "io/text_file.hpp"
 
@@ -11,40 +16,60 @@ namespace an::io {
 
 namespace {
 
+constexpr std::size_t parameters = 5;
 constexpr std::string_view expected_rows =
-    "expected 5 rows separated by ';', a column a state: alpha mean, alpha variance, K mean, K variance, weight";
+    "expected a header line, then 5 rows (alpha mean, alpha variance, K mean, K variance, weight) of a column a state, "
+    "separated "
+    "by ';'";
 
-using Rows = std::vector<std::vector<double>>;
+std::string model_of(std::string_view header) {
+  constexpr std::string_view key = "model:";
+  header = python_stripped(header);
+  if (!header.starts_with(key)) return {};
+  header.remove_prefix(key.size());
+  return std::string(python_stripped(header.substr(0, header.find(';'))));
+}
 
-void report(EnsembleFile& file, std::size_t line, std::size_t column, std::string what) {
+// Whether the first number of a data row stands where the header should be.
+bool holds_numbers(std::string_view header) {
+  return parse_numpy_float(header.substr(0, header.find(';'))).has_value();
+}
+
+// The exception of the official scorer for a table of another shape than five parameters a state.
+std::string shape_exception(const NumberTable& table) {
+  const bool one_dimensional = table.rows() <= 1 || table.columns == 1;
+  if (table.values.size() == 1)
+    return "IndexError: too many indices for array: array is 0-dimensional, but 1 were indexed";
+  if (!one_dimensional && table.rows() < 4)
+    return fmt::format("IndexError: index {0} is out of bounds for axis 0 with size {0}", table.rows());
+  const std::size_t length = one_dimensional ? table.values.size() : table.rows();
+  if (length > parameters) return "ValueError: too many values to unpack (expected 2)";
+  return fmt::format("ValueError: not enough values to unpack (expected 2, got {})", length > 3 ? length - 3 : 0);
+}
+
+LineProblem shape_problem(const NumberTable& table, std::string_view header) {
   LineProblem problem;
-  problem.line = line;
-  problem.column = column;
-  problem.what = std::move(what);
-  problem.official = "any exception: the whole ensemble task gets the largest errors";
-  problem.fatal = true;
-  file.problems.push_back(std::move(problem));
+  problem.official = shape_exception(table);
+  if (table.rows() == 0)
+    problem.what = fmt::format("no numbers ({})", expected_rows);
+  else if (holds_numbers(header))
+    problem.what = fmt::format(
+        "{} rows of numbers after the first line, which is taken for the header: is the header missing? ({})",
+        table.rows(), expected_rows);
+  else
+    problem.what = fmt::format("{} rows of {} numbers ({})", table.rows(), table.columns, expected_rows);
+  return problem;
 }
 
-std::vector<double> parse_row(std::string_view content, std::size_t line, EnsembleFile& file) {
-  std::vector<double> values;
-  for (std::size_t begin = 0; begin <= content.size();) {
-    const std::size_t end = std::min(content.find(';', begin), content.size());
-    const std::string_view field = content.substr(begin, end - begin);
-    const auto value = parse_loadtxt_float(field);
-    if (!value) {
-      const char* hint = field.find(',') != std::string_view::npos ? "; separate values by ';', not ','" : "";
-      report(file, line, begin + 1, fmt::format("'{}' is not a number{} ({})", field.substr(0, 40), hint, expected_rows));
-    }
-    values.push_back(value.value_or(0));
-    begin = end + 1;
-  }
-  return values;
-}
-
-EnsembleLabels labels_of(const Rows& rows) {
-  EnsembleLabels labels{rows[0], rows[1], rows[2], rows[3], rows[4]};
-  if (labels.states() == 1) labels.weight = {1};
+// \pre 5 rows, or one row of 5 numbers
+EnsembleLabels labels_of(const NumberTable& table) {
+  const std::size_t states = table.values.size() / parameters;
+  const auto row = [&](std::size_t i) {
+    const auto begin = table.values.begin() + static_cast<std::ptrdiff_t>(i * states);
+    return std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(states));
+  };
+  EnsembleLabels labels{row(0), row(1), row(2), row(3), row(4)};
+  if (states == 1) labels.weight = {1};
   return labels;
 }
 
@@ -52,40 +77,32 @@ EnsembleLabels labels_of(const Rows& rows) {
 
 EnsembleFile parse_ensemble(std::string_view text) {
   EnsembleFile file;
-  if (const auto bad = invalid_utf8(text)) {
-    report(file, 0, 0, fmt::format("byte 0x{:02x} at offset {} is not UTF-8 text", static_cast<unsigned char>(text[*bad]), *bad));
-    return file;
-  }
-  Rows rows;
-  for_each_loadtxt_row(text, 1, [&](std::size_t line, std::string_view content) {
-    rows.push_back(parse_row(content, line, file));
-    if (rows.back().size() != rows.front().size())
-      report(file, line, 0, fmt::format("{} values, but the first row has {} ({})", rows.back().size(), rows.front().size(), expected_rows));
-  });
-  if (!file.problems.empty()) return file;
-  if (rows.size() == 1 && rows[0].size() == 5) {
-    const Rows column{{rows[0][0]}, {rows[0][1]}, {rows[0][2]}, {rows[0][3]}, {rows[0][4]}};
-    rows = column;
-  }
-  if (rows.size() != 5) {
-    const bool headless = rows.size() == 4;
-    report(file, 0, 0, fmt::format("{} rows of numbers after the first line{} ({})", rows.size(),
-                                   headless ? "; the first line is a header and is passed over, is it missing?" : "", expected_rows));
-    return file;
-  }
-  file.labels = labels_of(rows);
+  ProblemList problems;
+  const NumberTable table = parse_number_table(text, 1, Delimiter::semicolon, problems);
+  file.header = std::string(text.substr(0, text.find_first_of("\r\n")));
+  file.model = model_of(file.header);
+  const bool row_vector = table.rows() == 1 && table.columns == parameters;
+  if (problems.empty() && table.rows() != parameters && !row_vector) problems.add(shape_problem(table, file.header));
+  if (problems.empty()) file.labels = labels_of(table);
+  file.problems = problems.take();
   return file;
 }
 
 EnsembleFile read_ensemble(const std::filesystem::path& path) { return parse_ensemble(read_text_file(path)); }
 
-std::string format_ensemble(const EnsembleLabels& labels, std::string_view model) {
-  std::string text = fmt::format("model: {}; num_state: {} \n", model, labels.states());
-  for (const auto* row : {&labels.alpha_mean, &labels.alpha_variance, &labels.k_mean, &labels.k_variance, &labels.weight}) {
-    for (std::size_t i = 0; i < row->size(); ++i) text += fmt::format("{}{:.18e}", i > 0 ? ";" : "", (*row)[i]);
+std::string format_ensemble(const EnsembleLabels& labels, std::string_view model_name) {
+  std::string text = fmt::format("model: {}; num_state: {} \n", model_name, labels.states());
+  for (const auto* row :
+       {&labels.alpha_mean, &labels.alpha_variance, &labels.k_mean, &labels.k_variance, &labels.weight}) {
+    for (std::size_t state = 0; state < row->size(); ++state)
+      fmt::format_to(std::back_inserter(text), "{}{:.18e}", state > 0 ? ";" : "", (*row)[state]);
     text += '\n';
   }
   return text;
+}
+
+void write_ensemble(const std::filesystem::path& path, const EnsembleLabels& labels, std::string_view model_name) {
+  write_file_atomically(path, format_ensemble(labels, model_name));
 }
 
 }  // namespace an::io

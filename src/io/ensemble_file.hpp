@@ -12,21 +12,27 @@
 
 namespace an::io {
 
-/// The ensemble labels of an experiment; `labels` is missing where the official scorer could not use the file.
+/// An `ensemble_labels.txt` as the official scorer reads it.
 struct EnsembleFile {
-  std::optional<EnsembleLabels> labels;
-  std::vector<LineProblem> problems;
+  std::optional<EnsembleLabels> labels;  ///< empty where there is a problem
+  std::string header;                    ///< first line, which the official scorer ignores
+  std::string model;                     ///< NAME of a header `model: NAME; num_state: K`, else empty
+  std::vector<LineProblem> problems;     ///< for any of them the official scorer gives up the whole ensemble task
 };
 
-/// Reads `ensemble_labels.txt`: a free first line, then five rows separated by ';' (alpha mean, alpha variance, K mean, K variance,
-/// weight), a column a state, as `numpy.loadtxt(skiprows=1, delimiter=';')` reads them. Five numbers in a single row or column are
-/// one state, of weight 1 whatever the fifth says. Never throws on content.
+/// Reads ensemble labels as `numpy.loadtxt(skiprows=1, delimiter=';')` and the official scorer's shape rules do: a
+/// header line, then 5 rows (alpha mean, alpha variance, K mean, K variance, weight) of a column a state, or one row of
+/// these five numbers. A single state has weight 1, whatever the file says. Never throws on bad content.
 EnsembleFile parse_ensemble(std::string_view text);
 
-/// parse_ensemble() of a file. \throws InputError where it cannot be read
+/// Reads a file of ensemble labels.
+/// \throws InputError if the file cannot be read; what is wrong inside becomes `problems`
 EnsembleFile read_ensemble(const std::filesystem::path& path);
 
-/// The file as the challenge's package writes it. \param model e.g. `multi_state`
-std::string format_ensemble(const EnsembleLabels& labels, std::string_view model);
+/// The text of an ensemble file, byte for byte as the official package writes it.
+std::string format_ensemble(const EnsembleLabels& labels, std::string_view model_name);
+
+/// Writes format_ensemble(labels, model_name), whole or not at all. \throws OutputError
+void write_ensemble(const std::filesystem::path& path, const EnsembleLabels& labels, std::string_view model_name);
 
 }  // namespace an::io

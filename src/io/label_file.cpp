@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
+#include <iterator>
+#include <utility>
 
 #include "core/number_text.hpp"
+#include "io/atomic_file.hpp"
+#include "io/python_float.hpp"
 #include "io/python_text.hpp"
 #include "io/text_file.hpp"
 
@@ -16,136 +18,161 @@ namespace an::io {
 
 namespace {
 
-constexpr std::string_view expected_line = "expected index, K, alpha, state, change point, ..., length";
+constexpr std::string_view expected_line = "expected index, K, alpha, state, change point, …, length";
+constexpr std::size_t longest_shown = 40;
+constexpr std::size_t longest_official = 200;
 
-std::string shown(std::string_view token) {
-  constexpr std::size_t longest = 40;
-  return fmt::format("'{}{}'", token.substr(0, longest), token.size() > longest ? "..." : "");
+// Length of the line end at `at`, as Python's splitlines knows them; 0 where there is none.
+std::size_t line_end_length(const char* at, const char* end) {
+  const auto byte = [&](std::ptrdiff_t i) { return i < end - at ? static_cast<unsigned char>(at[i]) : 0U; };
+  const unsigned first = byte(0);
+  if (first == '\r') return byte(1) == '\n' ? 2 : 1;
+  if ((first >= '\n' && first <= '\f') || (first >= 0x1C && first <= 0x1E)) return 1;
+  if (first == 0xC2 && byte(1) == 0x85) return 2;                                          // U+0085
+  if (first == 0xE2 && byte(1) == 0x80 && (byte(2) == 0xA8 || byte(2) == 0xA9)) return 3;  // U+2028, U+2029
+  return 0;
 }
 
-// Says what is likely wrong with a line whose token is no number.
-std::string explanation(std::string_view line, std::string_view token) {
-  const std::string_view stripped = python_stripped(line);
-  if (stripped.empty()) return fmt::format("an empty line ({}); delete it", expected_line);
-  if (line.starts_with("\xEF\xBB\xBF")) return "the file starts with a byte order mark; save it as UTF-8 without one";
-  if (stripped[0] == '#') return "a comment line; label files have none, delete it";
-  if (stripped[0] == '[' || stripped[0] == '(') return fmt::format("brackets around the values ({})", expected_line);
-  if (line.find(',') == std::string_view::npos && line.find(';') != std::string_view::npos)
-    return "values separated by ';'; separate them by ','";
-  if (line.find(',') == std::string_view::npos && stripped.find_first_of(" \t") != std::string_view::npos)
-    return "values separated by white space; separate them by ','";
-  if (python_stripped(token).empty()) return fmt::format("a value is missing between or after commas ({})", expected_line);
-  const bool letters = std::isalpha(static_cast<unsigned char>(stripped[0])) != 0;
-  if (letters && token.data() == line.data())
-    return fmt::format("{} is not a number: a header line? Label files have none ({})", shown(token), expected_line);
-  return fmt::format("{} is not a number", shown(token));
+const char* find_line_end(const char* at, const char* end) {
+  while (at != end && line_end_length(at, end) == 0) ++at;
+  return at;
 }
 
+const char* find_token_end(const char* at, const char* end) {
+  while (at != end && *at != ',' && line_end_length(at, end) == 0) ++at;
+  return at;
+}
+
+// What is likely wrong with a line whose separators are wrong; empty if they are not.
+std::string separator_hint(std::string_view line, std::string_view token) {
+  if (line.find(';') != std::string_view::npos) return "values are separated by ';' (separate them by ',')";
+  if (python_stripped(token).find_first_of(" \t") != std::string_view::npos)
+    return "values are separated by white space (separate them by ',')";
+  return {};
+}
+
+// Says what was found in a line whose `token` is no number, and what to do.
+std::string explain(std::string_view line, std::size_t line_number, std::string_view token) {
+  const std::string_view content = python_stripped(line);
+  const std::string shown = python_repr(python_stripped(token), longest_shown);
+  if (content.empty()) return fmt::format("an empty line ({}): delete it", expected_line);
+  if (line.find('\0') != std::string_view::npos) return "not a text file, or UTF-16 text (save it as UTF-8)";
+  if (line_number == 1 && line.starts_with("\xEF\xBB\xBF"))
+    return "the file starts with a byte order mark (save it as UTF-8 without one)";
+  if (content[0] == '#') return "a comment line (label files have none): delete it";
+  if (content.find_first_of("[](){}") != std::string_view::npos)
+    return fmt::format("{} is not a number: brackets around values (write the values alone, separated by ',')", shown);
+  if (const std::string hint = separator_hint(line, token); !hint.empty()) return hint;
+  if (python_stripped(token).empty() && token.data() + token.size() == line.data() + line.size())
+    return "nothing after the last ',' (delete that comma)";
+  if (python_stripped(token).empty()) return "nothing between two ',' (expected a number)";
+  const char first = content[0];
+  if (line_number == 1 && token.data() == line.data() && ((first | 0x20) >= 'a' && (first | 0x20) <= 'z'))
+    return fmt::format("{} is not a number: a header line? Label files have none ({})", shown, expected_line);
+  return fmt::format("{} is not a number", shown);
+}
+
+// One pass over the text: numbers are read where they stand, and only a token that is not plain is looked at again.
 class LabelParser {
  public:
-  explicit LabelParser(LabelFile& file) : file_(file) {}
+  explicit LabelParser(std::string_view text) : text_(text), at_(text.data()), end_(text.data() + text.size()) {
+    file_.table.reserve(text.size() / 256, text.size() / 12);
+  }
 
-  void add_line(std::string_view line) {
-    ++line_;
-    fields_.clear();
-    std::string_view rest = line;
-    for (;;) {
-      double value = 0;
-      const std::size_t length = parse_token(rest, value);
-      if (length == std::string_view::npos) return report_token(line, rest.substr(0, rest.find(',')));
-      fields_.push_back(value);
-      if (length == rest.size()) break;
-      rest.remove_prefix(length + 1);
-    }
-    if (fields_.size() % 4 <= 1)
-      file_.table.append(fields_, line_);
-    else
-      report_count();
+  LabelFile parse() {
+    while (at_ != end_) read_line();
+    file_.problems = problems_.take();
+    return std::move(file_);
   }
 
  private:
-  // Reads the token at the start of `rest`, up to a comma; returns its length, npos if it is no number.
-  static std::size_t parse_token(std::string_view rest, double& value) {
-    std::size_t digits = 0;
-    std::uint64_t whole = 0;
-    while (digits < rest.size() && rest[digits] >= '0' && rest[digits] <= '9' && digits < 15)
-      whole = 10 * whole + static_cast<std::uint64_t>(rest[digits++] - '0');
-    if (digits > 0 && (digits == rest.size() || rest[digits] == ',')) {
-      value = static_cast<double>(whole);
-      return digits;
+  // Reads one line and its end.
+  void read_line() {
+    const char* const begin = at_;
+    ++line_;
+    fields_.clear();
+    bool good = read_value(begin);
+    while (good && at_ != end_ && *at_ == ',') {
+      ++at_;
+      good = read_value(begin);
     }
-    if (digits > 0) {
-      const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-      const auto length = static_cast<std::size_t>(end - rest.data());
-      if (error == std::errc() && (length == rest.size() || *end == ',')) return length;
+    if (good) add_row();
+    at_ += line_end_length(at_, end_);
+  }
+
+  // Reads a value up to the comma or line end after it. Where there is none, reports it and goes to the end of the
+  // line.
+  bool read_value(const char* line_begin) {
+    double value = 0;
+    const char* const after = scan_plain_number(at_, end_, value);
+    if (after == nullptr || (after != end_ && *after != ',' && line_end_length(after, end_) == 0))
+      return read_odd_value(line_begin);
+    at_ = after;
+    fields_.push_back(value);
+    return true;
+  }
+
+  bool read_odd_value(const char* line_begin) {
+    const char* const begin = at_;
+    const char* const end = find_token_end(begin, end_);
+    const std::string_view token(begin, static_cast<std::size_t>(end - begin));
+    if (const std::optional<double> value = parse_python_float(token)) {
+      at_ = end;
+      fields_.push_back(*value);
+      return true;
     }
-    const std::string_view token = rest.substr(0, rest.find(','));
-    const auto number = parse_python_float(token);
-    if (!number) return std::string_view::npos;
-    value = *number;
-    return token.size();
+    at_ = find_line_end(end, end_);
+    report_token(std::string_view(line_begin, static_cast<std::size_t>(at_ - line_begin)), token);
+    return false;
   }
 
   void report_token(std::string_view line, std::string_view token) {
     LineProblem problem;
     problem.line = line_;
     problem.column = static_cast<std::size_t>(token.data() - line.data()) + 1;
-    problem.what = explanation(line, token);
-    problem.official = fmt::format("ValueError: could not convert string to float: {}", shown(token));
-    problem.fatal = true;
-    add(std::move(problem));
+    if (!fields_.empty()) problem.index = fields_[0];
+    if (find_invalid_utf8(line)) {
+      problem.what = "not UTF-8 text (save the file as plain text)";
+      problem.official = invalid_utf8();
+    } else {
+      problem.what = explain(line, line_, token);
+      problem.official = "ValueError: could not convert string to float: " + python_repr(token, longest_official);
+    }
+    problems_.add(std::move(problem));
   }
 
-  void report_count() {
+  // The official scorer decodes the whole file first, so it names the first place.
+  const std::string& invalid_utf8() {
+    if (invalid_utf8_.empty()) invalid_utf8_ = find_invalid_utf8(text_)->official;
+    return invalid_utf8_;
+  }
+
+  void add_row() {
+    if (fields_.size() % 4 <= 1) return file_.table.append(fields_, line_);
     LineProblem problem;
     problem.line = line_;
-    problem.what = fmt::format("{} values, need 4n or 4n+1 ({}); the line is dropped and the trajectory counts as missing",
-                               fields_.size(), expected_line);
-    add(std::move(problem));
+    problem.what =
+        fmt::format("{} values, need 4n or 4n+1 ({}): the line is dropped, so its trajectory counts as missing",
+                    fields_.size(), expected_line);
+    problem.fatal = false;
+    problem.index = fields_[0];
+    problems_.add(std::move(problem));
   }
 
-  void add(LineProblem problem) {
-    if (!fields_.empty()) problem.index = fields_[0];
-    if (file_.problems.size() < most_problems) return file_.problems.push_back(std::move(problem));
-    if (unlisted_++ == 0) file_.problems.push_back(std::move(problem));
-    LineProblem& rest = file_.problems.back();
-    rest.line = rest.column = 0;
-    rest.fatal |= problem.fatal;
-    rest.what = fmt::format("{} more lines cannot be used", unlisted_);
-  }
-
-  // A large file of another kind shall not fill the memory with complaints.
-  static constexpr std::size_t most_problems = 1000;
-
-  LabelFile& file_;
-  std::vector<double> fields_;
+  std::string_view text_;
+  const char* at_;
+  const char* end_;
   std::size_t line_ = 0;
-  std::size_t unlisted_ = 0;
+  std::vector<double> fields_;
+  LabelFile file_;
+  ProblemList problems_;
+  std::string invalid_utf8_;
 };
 
-// Only \n ends a line, and every byte is ASCII.
-bool is_plain(std::string_view text) {
-  unsigned char odd = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    odd |= static_cast<unsigned char>(byte & 0x80);
-    odd |= static_cast<unsigned char>((byte >= 0x0B && byte <= 0x0D) || (byte >= 0x1C && byte <= 0x1E));
-  }
-  return odd == 0;
-}
-
-void add_plain_lines(std::string_view text, LabelParser& parser) {
-  while (!text.empty()) {
-    const auto* const end = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
-    const std::size_t length = end == nullptr ? text.size() : static_cast<std::size_t>(end - text.data());
-    parser.add_line(text.substr(0, length));
-    text.remove_prefix(std::min(length + 1, text.size()));
-  }
-}
-
-void append_number(std::string& text, double value) {
-  constexpr double exact = 1e15;
-  if (value == std::floor(value) && std::fabs(value) < exact)
+// Index, states and change points are whole in every sane file.
+void append_whole(std::string& text, double value) {
+  constexpr double exact = 9007199254740992.0;  // 2^53
+  if (std::fabs(value) <= exact && value == std::trunc(value) && !(value == 0 && std::signbit(value)))
     fmt::format_to(std::back_inserter(text), "{}", static_cast<std::int64_t>(value));
   else
     text += shortest_text(value);
@@ -153,45 +180,28 @@ void append_number(std::string& text, double value) {
 
 }  // namespace
 
-LabelFile parse_labels(std::string_view text) {
-  LabelFile file;
-  file.table.reserve(text.size() / 128 + 1, text.size() / 12 + 8);
-  LabelParser parser(file);
-  if (is_plain(text)) {
-    add_plain_lines(text, parser);
-    return file;
-  }
-  if (const auto bad = invalid_utf8(text)) {
-    const std::string_view before = text.substr(0, *bad);
-    LineProblem problem;
-    problem.line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-    problem.column = *bad - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
-    problem.what = fmt::format("byte 0x{:02x} is not UTF-8 text (expected plain numbers)", static_cast<unsigned char>(text[*bad]));
-    problem.official = "UnicodeDecodeError: 'utf-8' codec can't decode byte";
-    problem.fatal = true;
-    file.problems.push_back(std::move(problem));
-    return file;
-  }
-  for_each_python_line(text, [&](std::string_view line) { parser.add_line(line); });
-  return file;
-}
+LabelFile parse_labels(std::string_view text) { return LabelParser(text).parse(); }
 
 LabelFile read_labels(const std::filesystem::path& path) { return parse_labels(read_text_file(path)); }
 
 std::string format_labels(const LabelTable& table) {
   std::string text;
   for (std::size_t row = 0; row < table.size(); ++row) {
-    const auto fields = table[row].fields();
+    const std::span<const double> fields = table[row].fields();
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (i > 0) text += ',';
       if (i % 4 == 0 || i % 4 == 3)
-        append_number(text, fields[i]);
+        append_whole(text, fields[i]);
       else
         text += shortest_text(fields[i]);
     }
     text += '\n';
   }
   return text;
+}
+
+void write_labels(const std::filesystem::path& path, const LabelTable& table) {
+  write_file_atomically(path, format_labels(table));
 }
 
 }  // namespace an::io

@@ -2,25 +2,40 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace an::io {
 
-/// The number Python's `float(text)` gives, or nothing where that raises ValueError: white space around it is allowed, underscores
-/// between digits, decimal digits of any script, `nan`, `inf` and `infinity` in any case with a sign; no hexadecimal.
-/// \pre `text` is valid UTF-8
-std::optional<double> parse_python_float(std::string_view text);
+/// One character of UTF-8 text, or the bytes there that are not valid UTF-8.
+struct Utf8Step {
+  char32_t code = 0;            ///< the code point, where `fault` is nullptr
+  std::size_t bytes = 1;        ///< how many it takes; of a fault, how many Python's decoder blames
+  const char* fault = nullptr;  ///< the reason in the words of Python's decoder
+};
 
-/// Byte offset of the first sequence that is not valid UTF-8 (as Python's strict decoder sees it), if there is one.
-std::optional<std::size_t> invalid_utf8(std::string_view text);
+/// The first character of `text`, which is not empty.
+Utf8Step decode_utf8(std::string_view text);
 
-/// Calls `line` for each line of a text as Python's `read().splitlines()` cuts a file opened in text mode: at \\n, \\r\\n, \\r, VT,
-/// FF, FS, GS, RS, NEL, U+2028 and U+2029; a final line end starts no further line. \pre `text` is valid UTF-8
-void for_each_python_line(std::string_view text, const std::function<void(std::string_view line)>& line);
+/// Where and why Python's strict decoder refuses a text.
+struct InvalidUtf8 {
+  std::size_t offset;
+  std::string
+      official;  ///< `UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 3: invalid start byte`
+};
+std::optional<InvalidUtf8> find_invalid_utf8(std::string_view text);
 
-/// `text` without the white space Python's `str.strip()` removes. \pre valid UTF-8
+/// White space as `str.isspace` knows it (Unicode 14).
+bool is_python_space(char32_t code);
+
+/// `text` without the white space around it. What is not UTF-8 is kept.
 std::string_view python_stripped(std::string_view text);
+
+/// Value of a decimal digit of any script (Unicode 14 category Nd), or -1.
+int decimal_digit(char32_t code);
+
+/// Python's `repr(text)`, cut after `longest` characters. What is not UTF-8 is shown as `\xff`.
+std::string python_repr(std::string_view text, std::size_t longest);
 
 }  // namespace an::io

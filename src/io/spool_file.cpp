@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -13,30 +14,46 @@ namespace an::io {
 
 SpoolFile::SpoolFile(const std::filesystem::path& folder) : folder_(folder) {
   std::string name = (folder / "spool.XXXXXX").string();
-  number_ = ::mkstemp(name.data());
-  if (number_ < 0) throw OutputError(folder, "cannot hold a temporary file", errno);
+  descriptor_ = ::mkstemp(name.data());
+  if (descriptor_ < 0) throw OutputError(folder, "cannot hold a temporary file", errno);
   ::unlink(name.c_str());
 }
 
-SpoolFile::~SpoolFile() { ::close(number_); }
+SpoolFile::SpoolFile(SpoolFile&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      size_(std::exchange(other.size_, 0)) {}
+
+SpoolFile& SpoolFile::operator=(SpoolFile&& other) noexcept {
+  std::swap(folder_, other.folder_);
+  std::swap(descriptor_, other.descriptor_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+SpoolFile::~SpoolFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
 
 std::uint64_t SpoolFile::append(std::span<const std::byte> bytes) {
-  const std::uint64_t start = size_;
+  const std::uint64_t begin = size_;
+  std::uint64_t end = size_;
   while (!bytes.empty()) {
-    const ssize_t count = ::pwrite(number_, bytes.data(), bytes.size(), static_cast<off_t>(size_));
+    const ssize_t count = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(end));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw OutputError(folder_, "temporary file cannot be written", errno);
+    if (count < 0) throw OutputError(folder_, "a temporary file in it cannot be written", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
-    size_ += static_cast<std::uint64_t>(count);
+    end += static_cast<std::uint64_t>(count);
   }
-  return start;
+  size_ = end;
+  return begin;
 }
 
 void SpoolFile::read(std::uint64_t offset, std::span<std::byte> bytes) const {
   while (!bytes.empty()) {
-    const ssize_t count = ::pread(number_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    const ssize_t count = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) throw OutputError(folder_, "temporary file cannot be read back", count < 0 ? errno : EIO);
+    if (count <= 0) throw OutputError(folder_, "a temporary file in it cannot be read back", count < 0 ? errno : EIO);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);
   }

@@ -8,23 +8,23 @@
 
 namespace an::io {
 
-/// A nameless temporary file that rows wait in, so that memory does not grow with the input.
+/// A nameless temporary file for data that shall not stay in memory; it is gone when the object or the process ends.
 class SpoolFile {
  public:
-  /// \throws OutputError where no file can be made in `folder`
+  /// Creates the file in `folder`, which must exist. \throws OutputError
   explicit SpoolFile(const std::filesystem::path& folder);
+  SpoolFile(SpoolFile&& other) noexcept;
+  SpoolFile& operator=(SpoolFile&& other) noexcept;
   ~SpoolFile();
-  SpoolFile(const SpoolFile&) = delete;
-  SpoolFile& operator=(const SpoolFile&) = delete;
 
-  /// Appends bytes; returns where they start. \throws OutputError, e.g. when the disk is full
+  /// Adds bytes at the end and returns the offset of the first. \throws OutputError
   std::uint64_t append(std::span<const std::byte> bytes);
-  /// Reads bytes back. \throws OutputError
+  /// Fills `bytes` from `offset` on. \throws OutputError, also where the file ends before
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;
 
  private:
   std::filesystem::path folder_;
-  int number_;
+  int descriptor_ = -1;
   std::uint64_t size_ = 0;
 };
 

@@ -6,8 +6,9 @@
 
 namespace an::io {
 
-/// The whole content of a file, in one read.
-/// \throws InputError naming the file and the system's reason
+/// The whole content of a regular file.
+/// \throws InputError naming the path and the reason (`cannot be read: No such file or directory`, `is a folder, not a
+/// file`)
 std::string read_text_file(const std::filesystem::path& path);
 
 }  // namespace an::io

@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 
-#include "core/error.hpp"
 #include "core/number_text.hpp"
+#include "io/atomic_file.hpp"
+#include "io/python_float.hpp"
 #include "io/python_text.hpp"
 #include "io/text_file.hpp"
 
@@ -18,131 +21,160 @@ namespace an::io {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> column_names{"traj_idx", "frame", "x", "y"};
-constexpr double largest_index = 9007199254740992.0;  // 2^53: whole numbers are exact up to here
+enum Column : std::size_t { index_column, frame_column, x_column, y_column, column_count };
 
-std::vector<std::string_view> split(std::string_view line) {
-  std::vector<std::string_view> fields;
-  for (std::size_t begin = 0; begin <= line.size();) {
-    const std::size_t end = std::min(line.find(',', begin), line.size());
-    fields.push_back(line.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return fields;
+constexpr std::array<std::string_view, column_count> column_names{"traj_idx", "frame", "x", "y"};
+constexpr std::string_view expected_header = "expected a header line with traj_idx,frame,x,y";
+constexpr std::size_t longest_shown = 40;
+
+struct Row {
+  std::int64_t index, frame;
+  double x, y;
+};
+
+// Takes the first line off `text`, without its \n or \r\n.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
 }
 
 class CsvParser {
  public:
-  explicit CsvParser(const std::filesystem::path& name) : name_(name) {}
-
-  void add_line(std::string_view line) {
-    ++line_;
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line_ == 1) return read_header(line);
-    if (line.empty()) return;
-    if (const auto values = read_values(line)) add_row(*values);
+  TrajectoryFile parse(std::string_view text) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // as spreadsheets write it
+    read_header(take_line(text));
+    if (problems_.empty()) read_rows(text);
+    file_.problems = problems_.take();
+    return std::move(file_);
   }
-
-  std::vector<CsvTrajectory> result() {
-    if (line_ == 0) problem(0, "an empty file (expected a header traj_idx,frame,x,y)");
-    if (!problems_.empty()) throw InputError(std::move(problems_));
-    return std::move(trajectories_);
-  }
-
-  bool header_failed() const { return line_ == 1 && !problems_.empty(); }
 
  private:
-  void problem(std::size_t column, std::string what) { problems_.push_back({name_, line_, column, std::move(what)}); }
+  void report(std::size_t column, std::string what) { problems_.add({line_, column, std::move(what), ""}); }
 
-  void read_header(std::string_view line) {
-    if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-    const auto names = split(line);
-    columns_ = names.size();
-    for (std::size_t wanted = 0; wanted < column_names.size(); ++wanted) {
-      const auto found = std::find(names.begin(), names.end(), column_names[wanted]);
-      if (found == names.end())
-        problem(0, fmt::format("no column '{}' in the header (expected traj_idx,frame,x,y)", column_names[wanted]));
-      place_[wanted] = static_cast<std::size_t>(found - names.begin());
-    }
-  }
-
-  std::optional<std::array<double, 4>> read_values(std::string_view line) {
-    std::array<std::string_view, 4> fields;
-    std::size_t count = 0;
-    for (std::size_t begin = 0; begin <= line.size(); ++count) {
-      const std::size_t end = std::min(line.find(',', begin), line.size());
-      for (std::size_t i = 0; i < fields.size(); ++i)
-        if (place_[i] == count) fields[i] = line.substr(begin, end - begin);
+  void read_header(std::string_view header) {
+    line_ = 1;
+    std::array<std::size_t, column_count> times{};
+    for (std::size_t begin = 0; begin <= header.size();) {
+      const std::size_t end = std::min(header.find(',', begin), header.size());
+      const std::string_view name = python_stripped(header.substr(begin, end - begin));
+      const auto wanted =
+          static_cast<std::size_t>(std::find(column_names.begin(), column_names.end(), name) - column_names.begin());
+      if (wanted < column_count) ++times[wanted];
+      columns_.push_back(wanted);
       begin = end + 1;
     }
-    if (count != columns_) {
-      problem(0, fmt::format("{} values, but the header names {} columns", count, columns_));
-      return std::nullopt;
+    for (std::size_t i = 0; i < column_count; ++i)
+      if (times[i] != 1)
+        report(0, fmt::format("{} columns named '{}' in {} ({})", times[i], column_names[i],
+                              python_repr(header, longest_shown), expected_header));
+  }
+
+  void read_rows(std::string_view text) {
+    while (!text.empty()) {
+      const std::string_view line = take_line(text);
+      ++line_;
+      if (line.empty()) continue;
+      if (const std::optional<Row> row = read_row(line))
+        add_row(*row);
+      else
+        next_frame_.reset();  // so that one bad line is one problem
     }
-    std::array<double, 4> values{};
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      const auto value = invalid_utf8(fields[i]) ? std::nullopt : parse_python_float(fields[i]);
-      if (!value || !std::isfinite(*value)) {
-        problem(static_cast<std::size_t>(fields[i].data() - line.data()) + 1,
-                fmt::format("{} is '{}' (expected a finite number)", column_names[i], fields[i].substr(0, 40)));
+  }
+
+  std::optional<Row> read_row(std::string_view line) {
+    std::array<double, column_count> values{};
+    const char* at = line.data();
+    const char* const end = at + line.size();
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (i > 0 && (at == end || *at++ != ',')) return report_count(line);
+      if (columns_[i] == column_count)
+        at = std::find(at, end, ',');
+      else if (!read_value(line, columns_[i], at, values[columns_[i]]))
         return std::nullopt;
-      }
-      values[i] = *value;
     }
-    return values;
+    if (at != end) return report_count(line);
+    return Row{static_cast<std::int64_t>(values[index_column]), static_cast<std::int64_t>(values[frame_column]),
+               values[x_column], values[y_column]};
   }
 
-  void add_row(const std::array<double, 4>& values) {
-    for (const std::size_t i : {0U, 1U})
-      if (values[i] != std::floor(values[i]) || std::fabs(values[i]) > largest_index)
-        return problem(0, fmt::format("{} is {} (expected a whole number)", column_names[i], shortest_text(values[i])));
-    const auto index = static_cast<std::int64_t>(values[0]);
-    const auto frame = static_cast<std::int64_t>(values[1]);
-    if (trajectories_.empty() || trajectories_.back().index != index) {
-      if (!seen_.insert(index).second)
-        return problem(0, fmt::format("trajectory {} appears again (expected its rows one after another)", index));
-      trajectories_.push_back({index, frame, {}, {}});
-    }
-    CsvTrajectory& trajectory = trajectories_.back();
-    const std::int64_t expected = trajectory.first_frame + static_cast<std::int64_t>(trajectory.x.size());
-    if (frame != expected)
-      return problem(0, fmt::format("frame {} of trajectory {} (expected frame {}: frames follow each other)", frame, index, expected));
-    trajectory.x.push_back(values[2]);
-    trajectory.y.push_back(values[3]);
+  std::optional<Row> report_count(std::string_view line) {
+    report(0, fmt::format("{} values, but the header names {} columns", std::count(line.begin(), line.end(), ',') + 1,
+                          columns_.size()));
+    return std::nullopt;
   }
 
-  const std::filesystem::path& name_;
+  // Reads the value at `at` and goes on to the comma or line end after it; where it is not as expected, reports it.
+  bool read_value(std::string_view line, std::size_t column, const char*& at, double& value) {
+    const char* const begin = at;
+    const char* const end = line.data() + line.size();
+    const char* const after = scan_plain_number(begin, end, value);
+    const bool plain = after != nullptr && (after == end || *after == ',');
+    at = plain ? after : std::find(begin, end, ',');
+    const std::string_view token(begin, static_cast<std::size_t>(at - begin));
+    const std::optional<double> number = plain ? value : parse_python_float(token);
+    const char* const expected = number ? unmet_expectation(column, *number) : "a number";
+    value = number.value_or(0);
+    if (expected == nullptr) return true;
+    report(static_cast<std::size_t>(begin - line.data()) + 1,
+           fmt::format("{} is {} (expected {})", column_names[column], python_repr(token, longest_shown), expected));
+    return false;
+  }
+
+  // What is expected of a value, if it is not that; else nullptr.
+  static const char* unmet_expectation(std::size_t column, double value) {
+    constexpr double exact = 9007199254740992.0;  // 2^53
+    if (column == x_column || column == y_column) return std::isfinite(value) ? nullptr : "a finite number";
+    if (!(std::fabs(value) <= exact) || value != std::trunc(value)) return "a whole number";
+    return column == frame_column && value < 0 ? "a frame from 0 on" : nullptr;
+  }
+
+  void add_row(const Row& row) {
+    if (file_.trajectories.empty() || file_.trajectories.back().index != row.index) {
+      if (!seen_.insert(row.index).second)
+        report(0, fmt::format("trajectory {} appears again (expected its lines one after another)", row.index));
+      file_.trajectories.push_back({row.index, row.frame, {}, {}});
+    } else if (next_frame_ && row.frame != *next_frame_) {
+      report(0, fmt::format("frame {} of trajectory {} (expected frame {}: frames follow one another)", row.frame,
+                            row.index, *next_frame_));
+    }
+    next_frame_ = row.frame + 1;
+    file_.trajectories.back().x.push_back(row.x);
+    file_.trajectories.back().y.push_back(row.y);
+  }
+
+  TrajectoryFile file_;
+  ProblemList problems_;
+  std::vector<std::size_t> columns_;  // which wanted column each of the file's is; column_count if none
   std::size_t line_ = 0;
-  std::size_t columns_ = 0;
-  std::array<std::size_t, 4> place_{};
-  std::vector<CsvTrajectory> trajectories_;
+  std::optional<std::int64_t> next_frame_;
   std::unordered_set<std::int64_t> seen_;
-  std::vector<InputProblem> problems_;
 };
 
 }  // namespace
 
-std::vector<CsvTrajectory> parse_trajectories(std::string_view text, const std::filesystem::path& name) {
-  CsvParser parser(name);
-  while (!text.empty() && !parser.header_failed()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    parser.add_line(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parser.result();
-}
+TrajectoryFile parse_trajectories(std::string_view text) { return CsvParser().parse(text); }
 
 std::vector<CsvTrajectory> read_trajectories(const std::filesystem::path& path) {
-  return parse_trajectories(read_text_file(path), path);
+  TrajectoryFile file = parse_trajectories(read_text_file(path));
+  if (!file.problems.empty()) throw InputError(problems_of_file(path, file.problems));
+  return std::move(file.trajectories);
 }
 
 std::string format_trajectories(std::span<const CsvTrajectory> trajectories) {
   std::string text = "traj_idx,frame,x,y\n";
-  for (const CsvTrajectory& t : trajectories)
-    for (std::size_t i = 0; i < t.x.size(); ++i)
-      text += fmt::format("{},{}.0,{},{}\n", t.index, t.first_frame + static_cast<std::int64_t>(i), shortest_text(t.x[i]),
-                          shortest_text(t.y[i]));
+  for (const CsvTrajectory& trajectory : trajectories)
+    for (std::size_t i = 0; i < trajectory.x.size(); ++i)
+      fmt::format_to(std::back_inserter(text), "{},{}.0,{},{}\n", trajectory.index,
+                     trajectory.first_frame + static_cast<std::int64_t>(i), shortest_text(trajectory.x[i]),
+                     shortest_text(trajectory.y[i]));
   return text;
+}
+
+void write_trajectories(const std::filesystem::path& path, std::span<const CsvTrajectory> trajectories) {
+  write_file_atomically(path, format_trajectories(trajectories));
 }
 
 }  // namespace an::io

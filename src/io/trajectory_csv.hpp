@@ -8,25 +8,36 @@
 #include <string_view>
 #include <vector>
 
+#include "io/line_problem.hpp"
+
 namespace an::io {
 
-/// A trajectory as the challenge's CSV files hold it.
+/// Positions of one particle in consecutive frames, as the challenge's CSV files hold them.
 struct CsvTrajectory {
-  std::int64_t index = 0;
-  std::int64_t first_frame = 0;
-  std::vector<double> x, y;  ///< pixels, a frame each, without gaps
+  std::int64_t index = 0;        ///< `traj_idx`
+  std::int64_t first_frame = 0;  ///< 0-based frame of x[0], y[0]
+  std::vector<double> x, y;      ///< coordinates in pixels; as many of both
 };
 
-/// Reads `traj_idx,frame,x,y` rows: columns are found by name in any order and any others (such as labels) are never looked at.
-/// Trajectories come in order of appearance.
-/// \param name for messages \throws InputError listing every bad line: a missing column, a value that is no number, an index or a
-///   frame that is no whole number, frames that do not follow each other, a trajectory that appears twice
-std::vector<CsvTrajectory> parse_trajectories(std::string_view text, const std::filesystem::path& name);
+/// The trajectories of a CSV in order of appearance, and every line that is wrong.
+struct TrajectoryFile {
+  std::vector<CsvTrajectory> trajectories;
+  std::vector<LineProblem> problems;  ///< all fatal
+};
 
-/// parse_trajectories() of a file. \throws InputError also where it cannot be read
+/// Reads trajectories with columns `traj_idx,frame,x,y`, found by the names in the header line, in any order. Other
+/// columns (the challenge's reference files carry `alpha,D,state`) are skipped. Frames of a trajectory must follow one
+/// another, and its lines stand together. Never throws on bad content.
+TrajectoryFile parse_trajectories(std::string_view text);
+
+/// Reads a file of trajectories.
+/// \throws InputError if the file cannot be read or has any problem; carries all of them
 std::vector<CsvTrajectory> read_trajectories(const std::filesystem::path& path);
 
-/// The CSV text as the challenge's files have it (`0,12.0,43.9,140.6`).
+/// The text of a trajectory CSV, as the official files are written (`traj_idx` whole, `frame` as `0.0`).
 std::string format_trajectories(std::span<const CsvTrajectory> trajectories);
+
+/// Writes format_trajectories(trajectories), whole or not at all. \throws OutputError
+void write_trajectories(const std::filesystem::path& path, std::span<const CsvTrajectory> trajectories);
 
 }  // namespace an::io

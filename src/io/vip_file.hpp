@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,20 +12,25 @@
 
 namespace an::io {
 
-/// The indices of the VIPs (labelled particles of track 1) of a field of view.
+/// The VIP indices of a field of view as the official scorer reads them.
 struct VipFile {
-  std::vector<std::int64_t> indices;
+  std::vector<std::int64_t> indices;  ///< every number that could be read, in the order of the file
   std::vector<LineProblem> problems;
 };
 
-/// Reads VIP indices, one a line, as `numpy.loadtxt(path).astype(int)` reads them: comments and blank lines are skipped, numbers
-/// are cut to integers. The official scorer cannot use a file with a single index; that is a fatal problem too.
+/// Reads VIP indices as `numpy.loadtxt(path).astype(int)` does: numbers are cut to integers, and NaN or what is beyond
+/// 64 bits becomes the lowest integer. A file with a single index is a fatal problem: the official scorer raises
+/// TypeError for it. Never throws on bad content.
 VipFile parse_vips(std::string_view text);
 
-/// parse_vips() of a file. \throws InputError where it cannot be read
+/// Reads a file of VIP indices.
+/// \throws InputError if the file cannot be read; what is wrong inside becomes `problems`
 VipFile read_vips(const std::filesystem::path& path);
 
-/// One index a line, as the challenge's files have them (`3.000000000000000000e+00`).
-std::string format_vips(const std::vector<std::int64_t>& indices);
+/// The text of a VIP file, as the official package writes it (`%.18e`, one a line).
+std::string format_vips(std::span<const std::int64_t> indices);
+
+/// Writes format_vips(indices), whole or not at all. \throws OutputError
+void write_vips(const std::filesystem::path& path, std::span<const std::int64_t> indices);
 
 }  // namespace an::io
