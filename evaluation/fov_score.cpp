@@ -24,8 +24,7 @@ ScoreSums part_of(const TrajectoryDefect& defect, const TrajectoryScore& traject
 
 // Sums rounded as the official scorer rounds them for a whole array.
 void sum_pairwise(FovScore& fov) {
-  PairwiseSum alpha(fov.segments.size());
-  PairwiseSum k(fov.segments.size());
+  PairwiseSum alpha, k;
   for (const SegmentScore& segment : fov.segments) {
     alpha.add(segment.alpha_error);
     k.add(segment.k_squared_log_error);

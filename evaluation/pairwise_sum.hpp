@@ -4,40 +4,25 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <vector>
 
 namespace an::evaluation {
 
-/// Sum of a sequence given piece by piece, rounded exactly as numpy rounds `np.sum` of the whole contiguous array.
+/// Sum of a sequence given piece by piece, rounded exactly as numpy 1.26 rounds `np.sum` of the whole contiguous array.
 ///
-/// numpy's pairwise summation: up to 128 terms in eight interleaved accumulators, more terms split at half the length
-/// rounded down to a multiple of 8. The total length must be known beforehand; memory does not grow with it.
+/// numpy takes 8192 terms at a time. It splits these at half their number, rounded down to a multiple of 8, until 128 or fewer are
+/// left, which it adds in eight interleaved accumulators; the sums of the pieces of 8192 are added one after another.
 class PairwiseSum {
  public:
-  explicit PairwiseSum(std::size_t length);
-  /// Adds the next terms. \pre at most `length` terms are added in all
   void add(std::span<const double> terms);
   void add(double term) { add(std::span(&term, 1)); }
-  /// \pre all `length` terms were added
+  /// The sum so far.
   double result() const;
 
  private:
-  void descend();
-  void finish_leaf();
-
-  struct Node {
-    std::size_t length;
-    bool has_left;
-    double left;
-  };
-  static constexpr std::size_t leaf_length = 128;
-
-  std::vector<Node> path_;  ///< the inner nodes above the present leaf
-  std::array<double, leaf_length> leaf_{};
-  std::size_t leaf_size_ = 0;
-  std::size_t leaf_target_ = 0;
-  bool done_ = false;
-  double total_ = 0;
+  static constexpr std::size_t piece_size = 8192;
+  std::array<double, piece_size> piece_{};
+  std::size_t filled_ = 0;
+  double sum_ = 0;  ///< of the full pieces
 };
 
 /// numpy's `np.sum` of a contiguous array.

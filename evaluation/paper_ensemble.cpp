@@ -60,18 +60,22 @@ class TruncatedMode {
 
 using Mixture = std::vector<TruncatedMode>;
 
-double difference(const Mixture& f, const Mixture& g, double x) {
+double cdf(const Mixture& mixture, double x) {
   double sum = 0;
-  for (const TruncatedMode& mode : f) sum += mode.cdf(x);
-  for (const TruncatedMode& mode : g) sum -= mode.cdf(x);
+  for (const TruncatedMode& mode : mixture) sum += mode.cdf(x);
   return sum;
 }
 
-double difference_integral(const Mixture& f, const Mixture& g, double a, double b) {
+double cdf_integral(const Mixture& mixture, double a, double b) {
   double sum = 0;
-  for (const TruncatedMode& mode : f) sum += mode.cdf_integral(a, b);
-  for (const TruncatedMode& mode : g) sum -= mode.cdf_integral(a, b);
+  for (const TruncatedMode& mode : mixture) sum += mode.cdf_integral(a, b);
   return sum;
+}
+
+double difference(const Mixture& f, const Mixture& g, double x) { return cdf(f, x) - cdf(g, x); }
+
+double difference_integral(const Mixture& f, const Mixture& g, double a, double b) {
+  return cdf_integral(f, a, b) - cdf_integral(g, a, b);
 }
 
 double root_between(const Mixture& f, const Mixture& g, double a, double b, double at_a) {

@@ -136,7 +136,8 @@ TruthFov read_truth_fov(const ScorePlan& plan, const FovPlace& place) {
   if (plan.tracks[place.track].number != 1) return truth;
   const fs::path vip_path = io::vip(folder, place.fov);
   io::VipFile vips = read_reference(io::read_vips, vip_path, truth.problems);
-  for (const io::LineProblem& line : vips.problems) truth.problems.push_back(problem_of(vip_path, line, true));
+  for (const io::LineProblem& line : vips.problems)
+    if (line.fatal) truth.problems.push_back(problem_of(vip_path, line, true));
   truth.vips = std::move(vips.indices);
   truth.labels = vip_rows(truth.labels, truth.vips);
   return truth;

@@ -129,7 +129,7 @@ class ScoreReport {
   std::vector<InputProblem> problems;
   for (const ListedProblem& problem : scores.problems)
     if (problem.fatal) problems.push_back({problem.file, problem.line, problem.column, problem.what});
-  if (problems.empty()) problems.push_back({scores.name, 0, 0, "an experiment without any trajectory cannot be scored [official: UnboundLocalError]"});
+  AN_ASSERT(!problems.empty());
   throw InputError(std::move(problems));
 }
 

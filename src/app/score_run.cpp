@@ -2,8 +2,6 @@
 #include "app/score_run.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <numeric>
 
 #include "app/ensemble_item.hpp"
 #include "app/task_outcome.hpp"
@@ -218,8 +216,7 @@ class ScoreRun {
   void sum_in_order(ScoreResults& results) {
     std::vector<std::int64_t> owner;
     for (const RowSection& rows : results.sections) owner.push_back(rows.owner);
-    std::unique_ptr<evaluation::PairwiseSum> alpha, k;
-    std::vector<double> errors;
+    evaluation::PairwiseSum alpha, k;
     const auto produce = [&](std::size_t item) {
       ByteWriter writer;
       const auto segments = rows_.segments(item);
@@ -234,18 +231,12 @@ class ScoreRun {
       const std::size_t s = item / plan_.fovs.size();
       const FovPlace& place = plan_.fovs[item % plan_.fovs.size()];
       const PlannedExperiment& experiment = plan_.experiment(place);
-      if (place.fov == 0) {
-        std::size_t segments = 0;
-        for (std::size_t f = 0; f < experiment.fovs; ++f)
-          segments += static_cast<std::size_t>(results.sections[section(s, experiment.first_fov + f)].segments);
-        alpha = std::make_unique<evaluation::PairwiseSum>(segments);
-        k = std::make_unique<evaluation::PairwiseSum>(segments);
-      }
+      if (place.fov == 0) alpha = k = evaluation::PairwiseSum();
       const auto values = ByteReader(bytes).take_vector<double>();
-      alpha->add(std::span(values).first(values.size() / 2));
-      k->add(std::span(values).subspan(values.size() / 2));
+      alpha.add(std::span(values).first(values.size() / 2));
+      k.add(std::span(values).subspan(values.size() / 2));
       if (place.fov + 1 == experiment.fovs)
-        outcomes_[s].inputs[place.track].error_sums[place.experiment] = {alpha->result(), k->result()};
+        outcomes_[s].inputs[place.track].error_sums[place.experiment] = {alpha.result(), k.result()};
     };
     parallel::for_each_in_order(ranks_, owner, produce, consume);
   }

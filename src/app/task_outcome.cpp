@@ -149,6 +149,13 @@ void list_single_problems(const SubmissionOutcome& outcome, std::size_t t, Track
         list.push_back(listed(problem, fov.event == FovEvent::abort && track.single_status == TaskStatus::aborted && problem.affected == 0b11111
                                            ? costs.against(track.single)
                                            : costs.of(e, problem.part, problem.affected)));
+    if (outcome.plan.rules.strict() && sum_of(input.reports(e)).trajectories == 0) {
+      ListedProblem empty;
+      empty.file = outcome.plan.tracks[t].experiments[e].reference.string();
+      empty.what = "no trajectory of the experiment is left to be scored [the official scorer stops here: UnboundLocalError]";
+      empty.fatal = true;
+      list.push_back(std::move(empty));
+    }
     if (input.joined[e].empty()) continue;
     ListedProblem misaligned;
     misaligned.file = first_misaligned_file(outcome, t, e).string();
