@@ -1,2 +1,61 @@
 // SPDX-License-Identifier: MIT
-int main() { return 0; }
+#include <iostream>
+#include <variant>
+
+#include "app/command_line.hpp"
+#include "app/config_source.hpp"
+#include "app/exit_code.hpp"
+#include "app/failure.hpp"
+#include "app/info_command.hpp"
+#include "app/progress.hpp"
+#include "app/score_command.hpp"
+#include "app/verify_command.hpp"
+#include "parallel/communicator.hpp"
+
+namespace {
+
+using namespace an;
+using namespace an::app;
+
+struct Run {
+  const Config& config;
+  const parallel::Communicator& world;
+  Progress progress;
+
+  ExitCode operator()(const ShowText& show) const {
+    if (world.is_root()) std::cout << show.text << std::flush;
+    return ExitCode::done;
+  }
+  ExitCode operator()(const ScoreOptions& options) { return run_score(options, config, world, progress); }
+  ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
+  ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
+};
+
+int run(const std::vector<std::string>& arguments, const parallel::Communicator& world) {
+  ParsedCommand parsed;
+  try {
+    parsed = parse_command_line(arguments, [&](const std::string& file) { return read_config_text(file, world); });
+  } catch (...) {  // the same on every rank, since each has the same arguments
+    const Failure failure = current_failure();
+    if (world.is_root()) print_failure(failure, parallel::Communicator{});
+    return static_cast<int>(failure.code);
+  }
+  try {
+    return static_cast<int>(
+        std::visit(Run{parsed.config, world, standard_progress(parsed.config.run, world.is_root())}, parsed.command));
+  } catch (...) {
+    abort_all(current_failure(), world);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const parallel::Environment environment;
+    return run({argv + 1, argv + argc}, environment.world());
+  } catch (...) {  // MPI could not be started
+    print_failure(current_failure(), parallel::Communicator{});
+    return static_cast<int>(ExitCode::our_fault);
+  }
+}

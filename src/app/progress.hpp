@@ -19,8 +19,8 @@ class Progress {
 
   /// Silent: what every rank but the root is given.
   Progress() = default;
-  /// \param mode not automatic: see chosen_mode \param out outlives this object
-  Progress(ProgressMode mode, std::ostream& out, Clock clock);
+  /// \param mode not automatic: see chosen_mode \param out outlives this object \param columns of the terminal
+  Progress(ProgressMode mode, std::ostream& out, Clock clock, std::size_t columns = 80);
 
   /// Begins a stage of `total` items. \param what the stage, `scoring` \param unit the items, `fields of view`
   void start(std::string what, std::string unit, std::size_t total);
@@ -30,12 +30,12 @@ class Progress {
   void finish();
 
  private:
-  void show_bar(double seconds);
-  void show_line(double seconds);
+  void show_bar(const std::string& text);
 
   ProgressMode mode_ = ProgressMode::off;
   std::ostream* out_ = nullptr;
   Clock clock_;
+  std::size_t columns_ = 80;
   std::string what_, unit_;
   std::size_t total_ = 0, done_ = 0;
   double start_ = 0;

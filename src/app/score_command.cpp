@@ -10,7 +10,7 @@
 #include <exception>
 #include <optional>
 
-#include "app/info_command.hpp"
+#include "app/program_info.hpp"
 #include "app/result_tables.hpp"
 #include "app/score_comparison.hpp"
 #include "app/score_plan.hpp"

@@ -58,6 +58,13 @@ void Communicator::broadcast(std::vector<std::byte>& bytes) const {
   });
 }
 
+void Communicator::broadcast(std::string& text) const {
+  const auto characters = std::as_bytes(std::span(text));
+  std::vector<std::byte> bytes(characters.begin(), characters.end());
+  broadcast(bytes);
+  text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
 void Communicator::max_of_all(std::span<std::int64_t> values) const {
   if (!uses_mpi_ || values.empty()) return;
   check(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD),

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace an::parallel {
@@ -21,6 +22,7 @@ class Communicator {
   void barrier() const;
   /// Sends root's bytes to every rank.
   void broadcast(std::vector<std::byte>& bytes) const;
+  void broadcast(std::string& text) const;
   /// Largest value of every element over the ranks, on every rank.
   void max_of_all(std::span<std::int64_t> values) const;
   /// Point to point; messages of any size.

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# From a fresh Debian machine to scores: installs what is missing, builds, and scores three submissions to a small benchmark.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source jobs/environment.sh
+
+jobs/install_packages.sh
+cmake --preset release -DAN_WITH_TESTS=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache >build-quickstart.log 2>&1 || { cat build-quickstart.log; exit 1; }
+cmake --build build --target anomalousnet
+rm -f build-quickstart.log
+
+benchmark=tests/fixtures/scoring/bench_A
+mpirun -n 2 build/anomalousnet score --reference $benchmark/ref --submission $benchmark/sub_good --submission $benchmark/sub_mid \
+  --submission $benchmark/sub_nocp --output build/quickstart --bootstrap 200
+echo "scores, per trajectory and segment too: build/quickstart/results.h5; as text: build/quickstart/*/summary.json"

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Builds and runs every test that needs no GPU. With AN_ORACLES=FOLDER the parity tests run on the whole reference data in FOLDER,
+# else on the selection kept in tests/fixtures.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source jobs/environment.sh
+
+passed=0
+failed=0
+finish() {
+  echo "$passed passed, $failed failed"
+  [[ $failed -eq 0 && $passed -gt 0 ]]
+  exit $?
+}
+stage() {
+  echo "== $1"
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    finish
+  fi
+}
+# Runs ctest and adds its counts to ours.
+run_ctest() {
+  local log
+  log=$(mktemp)
+  (cd "$1" && shift && ctest --output-on-failure -j2 "$@") 2>&1 | tee "$log"
+  local summary
+  summary=$(grep -E '^[0-9]+% tests passed' "$log")
+  local lost total
+  lost=$(sed -E 's/.* ([0-9]+) tests failed out of ([0-9]+)/\1/' <<<"$summary")
+  total=$(sed -E 's/.* ([0-9]+) tests failed out of ([0-9]+)/\2/' <<<"$summary")
+  rm -f "$log"
+  passed=$((passed + ${total:-0} - ${lost:-1}))
+  failed=$((failed + ${lost:-1}))
+  [[ ${lost:-1} -eq 0 ]] || finish
+}
+formatted() { git ls-files -z '*.cpp' '*.hpp' | xargs -0 clang-format-14 --dry-run -Werror; }
+tidy() {
+  local files
+  files=$(git ls-files 'src/*.cpp' 'evaluation/*.cpp')
+  # shellcheck disable=SC2086
+  xargs -n 4 -P 2 clang-tidy-14 -p build-clang --quiet --warnings-as-errors='*' <<<$files >tidy.log 2>&1 || { grep -E 'error|warning' tidy.log | head -40; return 1; }
+  rm -f tidy.log
+}
+
+stage "packages" jobs/install_packages.sh --tests
+stage "configure (g++, release)" cmake --preset release -DAN_WITH_TESTS=ON -DAN_WARNINGS_AS_ERRORS=ON -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
+stage "build" cmake --build build
+run_ctest build -LE 'long|fuzz'
+stage "configure (clang, address and undefined behaviour sanitizers)" cmake --preset asan -DAN_WARNINGS_AS_ERRORS=ON -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
+stage "build" cmake --build build-asan
+run_ctest build-asan -L 'unit|parity|property|fuzz'
+stage "format" formatted
+stage "configure (clang, for clang-tidy)" cmake -S . -B build-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_C_COMPILER=clang-14 -DAN_WITH_TESTS=OFF
+stage "clang-tidy" tidy
+finish

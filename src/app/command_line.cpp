@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "app/nearest_name.hpp"
+#include "app/program_info.hpp"
+#include "core/error.hpp"
+
+namespace an::app {
+
+namespace {
+
+// Options that every subcommand has.
+struct CommonOptions {
+  std::string config_file;
+  std::vector<std::string> assignments;
+  std::vector<std::pair<std::string, std::string>> settings;  ///< key and value of options that have a name of their own
+  bool dump_default = false;
+  bool dump_config = false;
+  bool dry_run = false;
+  bool quiet = false;
+  int verbose = 0;
+};
+
+// An option that stands for a configuration key.
+void add_setting(CLI::App& command, CommonOptions& common, const std::string& option, const std::string& key, const std::string& what) {
+  command.add_option_function<std::string>(option, [&common, key](const std::string& value) { common.settings.emplace_back(key, value); }, what);
+}
+
+void add_common(CLI::App& command, CommonOptions& common) {
+  command.add_option("--config", common.config_file, "TOML file of settings; - is stdin")->type_name("FILE");
+  command.add_option("--set", common.assignments, "change one setting, e.g. score.seed=7 (repeatable)")
+      ->type_name("SECTION.KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+  command.add_flag("--dump-default", common.dump_default, "print all settings with their defaults, and stop");
+  command.add_flag("--dump-config", common.dump_config, "print all settings as they would be used, and stop");
+  command.add_flag("--dry-run", common.dry_run, "say what would be done, and stop");
+  add_setting(command, common, "--progress", "run.progress", "auto, bar, lines or off");
+  command.add_flag("-q,--quiet", common.quiet, "no progress and no problems, only results and errors");
+  command.add_flag("-v,--verbose", common.verbose, "more words");
+}
+
+// The nearest known option or subcommand, as a question.
+std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
+  const std::string name = nearest_name(word, known);
+  return name.empty() ? "" : fmt::format("; did you mean {}?", name);
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> subcommand_names(const CLI::App& program) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+[[noreturn]] void report_extra(const CLI::App& program) {
+  for (const CLI::App* command : program.get_subcommands()) {
+    for (const std::string& word : command->remaining()) {
+      const std::string name = word.substr(0, word.find('='));
+      if (word.starts_with('-')) throw ConfigError(fmt::format("{}: unknown option {}{}", command->get_name(), name, suggestion(name, option_names(*command))));
+      throw ConfigError(fmt::format("{}: unexpected argument '{}' (see anomalousnet {} --help)", command->get_name(), word, command->get_name()));
+    }
+  }
+  const std::vector<std::string> words = program.remaining();
+  if (words.empty()) throw ConfigError("a subcommand is missing (see anomalousnet --help)");
+  if (words[0].starts_with('-')) throw ConfigError(fmt::format("unknown option {}{}", words[0], suggestion(words[0], option_names(program))));
+  throw ConfigError(fmt::format("unknown subcommand {}{}", words[0], suggestion(words[0], subcommand_names(program))));
+}
+
+// Everything CLI11 knows of, in one place: the help texts are made of it.
+class CommandLine {
+ public:
+  CommandLine() {
+    program_.allow_extras();
+    program_.add_flag("--version", version_, "print the version and stop");
+    program_.set_help_flag("-h,--help", "print this and stop");
+    add_score();
+    add_verify();
+    add_info();
+    program_.get_formatter()->column_width(32);
+  }
+
+  ParsedCommand parse(const std::vector<std::string>& arguments, const ReadConfigText& read_config_text) {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    try {
+      program_.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+      return shown(selected().help());
+    } catch (const CLI::ParseError& error) {
+      throw ConfigError(fmt::format("{}{}", prefix(), error.what()));
+    }
+    if (version_) return shown(version_text() + "\n");
+    const std::vector<CLI::App*> chosen = program_.get_subcommands();
+    const bool extra = std::any_of(chosen.begin(), chosen.end(), [](const CLI::App* c) { return c->remaining_size() > 0; });
+    if (chosen.empty() || program_.remaining_size() > 0 || extra) report_extra(program_);
+    if (common_.dump_default) return shown(config_toml(Config{}));
+    ParsedCommand parsed;
+    parsed.config = configuration(read_config_text);
+    if (common_.dump_config) return shown(config_toml(parsed.config));
+    parsed.command = command();
+    return parsed;
+  }
+
+ private:
+  static ParsedCommand shown(std::string text) { return {ShowText{std::move(text)}, {}}; }
+
+  CLI::App& selected() {
+    const auto chosen = program_.get_subcommands();
+    return chosen.empty() ? program_ : *chosen.front();
+  }
+  std::string prefix() { return &selected() == &program_ ? "" : selected().get_name() + ": "; }
+
+  CLI::App& add_command(const std::string& name, const std::string& what, const std::string& example) {
+    CLI::App& command = *program_.add_subcommand(name, what);
+    command.allow_extras();
+    command.set_help_flag("-h,--help", "print this and stop");
+    command.footer("Example:\n  " + example);
+    command.get_formatter()->column_width(32);
+    return command;
+  }
+
+  void add_score() {
+    score_ = &add_command("score", "Score submissions to the 2nd AnDi Challenge against its reference",
+                          "mpirun -n 4 anomalousnet score --reference ref --submission res --output scores");
+    score_->add_option("--reference", score_options_.reference, "folder that holds the truth: track_1/, track_2/")->type_name("DIR");
+    score_->add_option("--submission", score_options_.submissions, "folder of a submission, or of several submissions (repeatable)")
+        ->type_name("DIR")->expected(1)->take_all();
+    score_->add_option("--output", score_options_.output, "folder for the results")->type_name("DIR");
+    add_setting(*score_, common_, "--rules", "score.rules", "official (bug for bug as the challenge's scorer) or paper (as published)");
+    add_setting(*score_, common_, "--match", "score.match", "index, or appearance where the reference's CSVs were renumbered");
+    score_->add_flag_callback("--lenient", [this] { common_.settings.emplace_back("score.lenient", "true"); },
+                              "score what can be scored where the official scorer would stop or give up a task");
+    add_setting(*score_, common_, "--bootstrap", "score.bootstrap", "resamples for confidence intervals of every metric (0: none)");
+    add_setting(*score_, common_, "--confidence", "score.confidence", "of the intervals, e.g. 0.95");
+    add_setting(*score_, common_, "--seed", "score.seed", "of the resampling");
+    add_common(*score_, common_);
+  }
+
+  void add_verify() {
+    verify_ = &add_command("verify", "Check a submission before it is sent: exit code 6 if anything is wrong",
+                           "anomalousnet verify res --public public_data");
+    verify_->add_option("submission", verify_options_.submission, "folder of the submission")->type_name("SUB");
+    verify_->add_option("--public", verify_options_.public_data, "folder of the challenge's public data, to compare indices and lengths")
+        ->type_name("DIR");
+    add_common(*verify_, common_);
+  }
+
+  void add_info() {
+    info_ = &add_command("info", "Print version, build, libraries, back ends and ranks", "mpirun -n 2 anomalousnet info --mpi");
+    info_->add_flag("--mpi", info_options_.mpi, "list the ranks and their hosts");
+    add_common(*info_, common_);
+  }
+
+  // Defaults, then the file, then --set, then the options that have a name of their own.
+  Config configuration(const ReadConfigText& read_config_text) const {
+    Config config;
+    if (!common_.config_file.empty()) apply_toml(config, read_config_text(common_.config_file), common_.config_file);
+    for (const std::string& assignment : common_.assignments) apply_assignment(config, assignment);
+    for (const auto& [key, value] : common_.settings) apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
+    if (common_.verbose > 0) config.run.verbosity = common_.verbose;
+    if (common_.quiet) config.run.verbosity = -1;
+    return config;
+  }
+
+  std::variant<ShowText, ScoreOptions, VerifyOptions, InfoOptions> command() {
+    if (score_->parsed()) {
+      require("--reference", !score_options_.reference.empty());
+      require("--submission", !score_options_.submissions.empty());
+      require("--output", !score_options_.output.empty() || common_.dry_run);
+      score_options_.dry_run = common_.dry_run;
+      return score_options_;
+    }
+    if (verify_->parsed()) {
+      require("SUB, the submission's folder,", !verify_options_.submission.empty());
+      verify_options_.dry_run = common_.dry_run;
+      return verify_options_;
+    }
+    return info_options_;
+  }
+
+  void require(const char* what, bool given) {
+    if (!given) throw ConfigError(fmt::format("{}{} is required (see anomalousnet {} --help)", prefix(), what, selected().get_name()));
+  }
+
+  CLI::App program_{"Scores, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.", "anomalousnet"};
+  CommonOptions common_;
+  ScoreOptions score_options_;
+  VerifyOptions verify_options_;
+  InfoOptions info_options_;
+  CLI::App* score_ = nullptr;
+  CLI::App* verify_ = nullptr;
+  CLI::App* info_ = nullptr;
+  bool version_ = false;
+};
+
+}  // namespace
+
+ParsedCommand parse_command_line(const std::vector<std::string>& arguments, const ReadConfigText& read_config_text) {
+  return CommandLine().parse(arguments, read_config_text);
+}
+
+}  // namespace an::app

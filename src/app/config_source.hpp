@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "parallel/communicator.hpp"
+
+namespace an::app {
+
+/// Collective: the text of a configuration file, `-` for stdin, read by the root for all.
+/// \throws ConfigError on every rank alike, with the system's reason, when it cannot be read
+std::string read_config_text(const std::string& file, const parallel::Communicator& world);
+
+}  // namespace an::app

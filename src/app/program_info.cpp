@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "app/program_info.hpp"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <mpi.h>
+#include <toml++/toml.h>
+
+#include <CLI/Version.hpp>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "build_info.hpp"
+#include "git_hash.hpp"
+
+namespace an::app {
+
+namespace {
+
+/// The first part of what MPI says of itself: `Open MPI v4.1.4`.
+std::string mpi_version() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> words{};
+  int length = 0;
+  MPI_Get_library_version(words.data(), &length);
+  const std::string text(words.data());
+  return text.substr(0, text.find_first_of(",\n"));
+}
+
+std::string hdf5_version() {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+#ifdef H5_HAVE_PARALLEL
+  constexpr const char* kind = "parallel";
+#else
+  constexpr const char* kind = "not parallel";
+#endif
+  return fmt::format("{}.{}.{} ({})", major, minor, release, kind);
+}
+
+std::string fmt_version() {
+  return fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100);
+}
+
+std::string cpu_simd() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return "AVX-512";
+  if (__builtin_cpu_supports("avx2")) return "AVX2";
+  if (__builtin_cpu_supports("avx")) return "AVX";
+  return "SSE2";
+#elif defined(__aarch64__)
+  return "NEON";
+#else
+  return "unknown";
+#endif
+}
+
+}  // namespace
+
+std::string version_text() { return fmt::format("anomalousnet {} (git {})", build_info::version, git_hash); }
+
+nlohmann::ordered_json program_info() {
+  nlohmann::ordered_json info;
+  info["name"] = "anomalousnet";
+  info["version"] = build_info::version;
+  info["git"] = git_hash;
+  info["compiler"] = build_info::compiler;
+  info["compiler_flags"] = build_info::compiler_flags;
+  info["build_type"] = build_info::build_type;
+  info["libraries"] = {{"mpi", mpi_version()},
+                       {"hdf5", hdf5_version()},
+                       {"fmt", fmt_version()},
+                       {"cli11", CLI11_VERSION},
+                       {"toml++", fmt::format("{}.{}.{}", TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH)},
+                       {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
+                                                     NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
+  info["back_ends"] = {{"reference", "built"}, {"cuda", "not built"}};
+  info["cpu_simd"] = cpu_simd();
+  return info;
+}
+
+}  // namespace an::app
