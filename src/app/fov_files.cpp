@@ -98,7 +98,7 @@ void check_vips(const std::vector<std::int64_t>& vips, bool strict, SubmittedFov
       continue;
     }
     const bool nan = std::isnan(index);
-    ScoreProblem problem = stop(submitted.file, with_official(fmt::format("the index is {} (expected a VIP's index)", shortest_text(index)),
+    ScoreProblem problem = stop(submitted.file, with_official(fmt::format("the index is {} (expected a VIP's index)", plain_text(index)),
                                                               nan                 ? "ValueError: cannot convert float NaN to integer"
                                                               : std::isinf(index) ? "OverflowError: cannot convert float infinity to integer"
                                                                                   : "OverflowError: Python int too large to convert to C long"));

@@ -182,7 +182,8 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     const auto seconds = [](auto from, auto to) { return std::chrono::duration<double>(to - from).count(); };
     const auto now = std::chrono::steady_clock::now();
     report.write(Json{{"ranks", world.size()}, {"seconds", {{"score", seconds(start, scored)}, {"write", seconds(scored, now)}}}});
-    fmt::print("{}", report.text(isatty(STDOUT_FILENO) != 0));
+    // mpirun gives its ranks a terminal even where its own output goes to a file.
+    fmt::print("{}", report.text(isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));
     if (config.run.verbosity >= 0) fmt::print(stderr, "results in {}\n", options.output.string());
   }
   return outcome == 0 ? ExitCode::done : ExitCode::some_items_failed;

@@ -39,7 +39,7 @@ class LabelCheck {
   void report(std::size_t line, std::size_t column, std::string what) { problems_.push_back({path_, line, column, std::move(what)}); }
 
   void check_row(const LabelRow& row, std::size_t line) {
-    const std::string index = shortest_text(row.index());
+    const std::string index = plain_text(row.index());
     if (row.change_points() == 0) return report(line, 0, fmt::format("trajectory {}: no length at the end (it would count as missing)", index));
     if (row.fields().size() % 4 == 0)
       report(line, 0, fmt::format("trajectory {}: no length at the end (the last change point would be taken for it)", index));
@@ -49,7 +49,7 @@ class LabelCheck {
 
   void check_segment(const LabelRow& row, std::size_t i, std::size_t line, const std::string& index) {
     const auto bad = [&](const char* name, double value, const char* expected) {
-      report(line, 0, fmt::format("trajectory {}, segment {}: {} is {} (expected {})", index, i + 1, name, shortest_text(value), expected));
+      report(line, 0, fmt::format("trajectory {}, segment {}: {} is {} (expected {})", index, i + 1, name, plain_text(value), expected));
     };
     using namespace evaluation::bounds;
     if (!(row.k(i) >= 0 && row.k(i) <= k_max)) bad("K", row.k(i), "0 to 1e6");
@@ -65,10 +65,10 @@ class LabelCheck {
       const double cp = row.change_point(i);
       const char* name = i + 1 == row.change_points() ? "length" : "change point";
       if (cp != std::floor(cp) || !std::isfinite(cp))
-        report(line, 0, fmt::format("trajectory {}: {} {} is no whole number", index, name, shortest_text(cp)));
+        report(line, 0, fmt::format("trajectory {}: {} {} is no whole number", index, name, plain_text(cp)));
       else if (cp <= previous)
         report(line, 0, fmt::format("trajectory {}: {} {} is not above {} (expected ascending frames, the length last)", index, name,
-                                    shortest_text(cp), shortest_text(previous)));
+                                    plain_text(cp), plain_text(previous)));
       previous = cp;
     }
   }
@@ -78,15 +78,15 @@ class LabelCheck {
     for (std::size_t row = 0; row < table.size(); ++row) {
       const double index = table[row].index();
       if (!(index >= 0 && index == std::floor(index)))
-        report(table.line(row), 1, fmt::format("index {} (expected a whole number from 0 on)", shortest_text(index)));
+        report(table.line(row), 1, fmt::format("index {} (expected a whole number from 0 on)", plain_text(index)));
       else if (!seen.insert(index).second)
-        report(table.line(row), 1, fmt::format("index {} appears again (only one of its lines would count)", shortest_text(index)));
+        report(table.line(row), 1, fmt::format("index {} appears again (only one of its lines would count)", plain_text(index)));
     }
     const auto count = static_cast<double>(seen.size());
     if (!vips_only && !seen.empty() && *seen.rbegin() != count - 1)
       report(0, 0, fmt::format("{} trajectories, but the last index is {} (expected {}: the official scorer counts on from the last index, "
                                "so that all fields of view that follow are misaligned if it is not the reference's)",
-                               seen.size(), shortest_text(*seen.rbegin()), shortest_text(count - 1)));
+                               seen.size(), plain_text(*seen.rbegin()), plain_text(count - 1)));
   }
 
   void compare(const LabelTable& table, const fs::path& csv, bool vips_only) {
@@ -106,15 +106,15 @@ class LabelCheck {
       listed.insert(label.index());
       const auto found = length_of.find(label.index());
       if (found == length_of.end())
-        report(table.line(row), 1, fmt::format("no trajectory {} in {}", shortest_text(label.index()), csv.string()));
+        report(table.line(row), 1, fmt::format("no trajectory {} in {}", plain_text(label.index()), csv.string()));
       else if (label.change_points() > 0 && label.change_point(label.change_points() - 1) != found->second)
         wrong_lengths.push_back({path_, table.line(row), 0,
-                                 fmt::format("trajectory {} has length {}, in {} it has {} frames", shortest_text(label.index()),
-                                             shortest_text(label.change_point(label.change_points() - 1)), csv.string(), shortest_text(found->second))});
+                                 fmt::format("trajectory {} has length {}, in {} it has {} frames", plain_text(label.index()),
+                                             plain_text(label.change_point(label.change_points() - 1)), csv.string(), plain_text(found->second))});
     }
     if (!vips_only)
       for (const auto& [index, length] : length_of)
-        if (!listed.contains(index)) report(0, 0, fmt::format("no line for trajectory {} of {} (it would count as missing)", shortest_text(index), csv.string()));
+        if (!listed.contains(index)) report(0, 0, fmt::format("no line for trajectory {} of {} (it would count as missing)", plain_text(index), csv.string()));
     if (!wrong_lengths.empty() && !vips_only && in_order_of_appearance(table, trajectories))
       return report(0, 0, fmt::format("{} of {} lengths disagree with {}, but all agree by order of appearance: the labels were numbered before "
                                       "the CSV was renumbered (andi-datasets >= 2.1.5 does so when it renders videos); score with --match appearance",
@@ -159,7 +159,7 @@ std::vector<InputProblem> check_ensemble_file(const fs::path& ensemble) {
     using namespace evaluation::bounds;
     for (std::size_t i = 0; i < labels.states(); ++i) {
       const auto bad = [&](const char* name, double value, const char* expected) {
-        report(fmt::format("state {}: {} is {} (expected {})", i + 1, name, shortest_text(value), expected));
+        report(fmt::format("state {}: {} is {} (expected {})", i + 1, name, plain_text(value), expected));
       };
       if (!(labels.alpha_mean[i] >= 0 && labels.alpha_mean[i] <= 2)) bad("alpha mean", labels.alpha_mean[i], "0 to 2");
       if (!(labels.k_mean[i] >= 0 && labels.k_mean[i] <= k_max)) bad("K mean", labels.k_mean[i], "0 to 1e6");

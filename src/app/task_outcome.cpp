@@ -122,7 +122,7 @@ std::string misalignment_text(const std::vector<FovReport>& by_fov) {
     const std::size_t later = by_fov.size() - f - 1;
     if (fov.last_index_true != fov.last_index_predicted && fov.last_index_predicted >= 0)
       return fmt::format("the last index is {}, the reference's is {}: the official scorer counts on from it, which misaligns the {} "
-                         "fields of view that follow", shortest_text(fov.last_index_predicted), shortest_text(fov.last_index_true), later);
+                         "fields of view that follow", plain_text(fov.last_index_predicted), plain_text(fov.last_index_true), later);
     if (fov.last_index_predicted < 0)
       return fmt::format("no trajectories: the official scorer then misaligns the {} fields of view that follow, or forgets those before", later);
     return "indices are not different whole numbers from 0 on: the official scorer joins fields of view wrongly by them";

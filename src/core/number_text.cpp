@@ -23,9 +23,14 @@ std::string shortest_text(double value) {
   if (exponent < -4 || exponent >= 16)
     return fmt::format("{}e{}{:02}", scientific.substr(0, e), exponent < 0 ? '-' : '+', std::abs(exponent));
   const auto fixed_end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
-  std::string fixed(buffer.data(), fixed_end);
-  if (fixed.find('.') == std::string::npos) fixed += ".0";
-  return fixed;
+  const std::string fixed(buffer.data(), fixed_end);
+  return fixed.find('.') == std::string::npos ? fmt::format("{}.0", fixed) : fixed;
+}
+
+std::string plain_text(double value) {
+  std::string text = shortest_text(value);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
 }
 
 }  // namespace an

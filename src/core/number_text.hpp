@@ -9,4 +9,7 @@ namespace an {
 /// `0.1`, `1.0`, `1e-05`, `1e+16`, `nan`, `inf`, `-inf`.
 std::string shortest_text(double value);
 
+/// The same, but without `.0` where the number is whole: for indices, frames and states in messages.
+std::string plain_text(double value);
+
 }  // namespace an

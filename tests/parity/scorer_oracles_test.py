@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Whole scoring runs against the official scorer's recorded results (andi_datasets 2.1.13).
 
-usage: scorer_oracles_test.py PROGRAM ORACLES
-ORACLES holds bench_*/, malformed/ and malformed_single/, each with expected.json. Change-point scores, MAE and F1 must be equal to
+usage: scorer_oracles_test.py PROGRAM FIXTURES
+FIXTURES (or the folder named by AN_ORACLES) holds scoring/ with bench_*/, malformed/ and malformed_single/, each with expected.json. Change-point scores, MAE and F1 must be equal to
 the last digit, MSLE to 1e-12 relative, ensemble distances to 1e-9 relative + 1e-12; where the official scorer raises, the exit code
 is 3 and the message names its exception.
 """
 import json
 import math
+import os
 import pathlib
 import shutil
 import subprocess
@@ -161,5 +162,5 @@ class ScorerOracles(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM, ORACLES = sys.argv[1], pathlib.Path(sys.argv[2])
+    PROGRAM, ORACLES = sys.argv[1], pathlib.Path(os.environ.get("AN_ORACLES") or sys.argv[2]) / "scoring"
     unittest.main(argv=sys.argv[:1], verbosity=1)

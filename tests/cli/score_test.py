@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The score and verify commands as users meet them. usage: score_test.py PROGRAM FIXTURES"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy
+
+import results_open_in_python
+
+PROGRAM, FIXTURES = None, None
+SINGLE = ["rmse_cp", "jsc_cp", "mae_alpha", "msle_k", "f1_state"]
+
+
+def run(*arguments, ranks=None, **options):
+    launcher = ["mpirun", "-n", str(ranks)] if ranks else []
+    return subprocess.run([*launcher, PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+
+
+def datasets(path):
+    """All datasets of an HDF5 file, by path."""
+    found = {}
+    with h5py.File(path) as file:
+        file.visititems(lambda name, item: found.update({name: item[:]}) if isinstance(item, h5py.Dataset) else None)
+    return found
+
+
+class ScoreTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.reference = FIXTURES / "scoring" / "bench_A" / "ref"
+
+    def submission(self, name="sub_mid"):
+        return FIXTURES / "scoring" / "bench_A" / name
+
+    def copied(self, name="sub_mid"):
+        copy = self.folder / "copy"
+        shutil.copytree(self.submission(name), copy)
+        return copy
+
+    def score(self, *submissions, output="out", options=(), **more):
+        arguments = ["score", "--reference", self.reference, "--output", self.folder / output]
+        for submission in submissions:
+            arguments += ["--submission", submission]
+        return run(*arguments, *options, **more)
+
+    def summary(self, output="out"):
+        return json.loads((self.folder / output / "summary.json").read_text())
+
+    # results
+
+    def test_same_bytes_for_any_number_of_ranks(self):
+        expected = {}
+        for ranks in (None, 1, 2, 3, 4, 8):
+            output = f"out{ranks}"
+            done = self.score(self.submission(), self.submission("sub_bad"), output=output, options=["--bootstrap", "50"], ranks=ranks)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            summary = self.summary(output)
+            for name in ("run", "program"):
+                del summary[name]
+            texts = [(self.folder / output / name / "scores.txt").read_bytes() for name in ("sub_mid", "sub_bad")]
+            found = {"summary": summary, "texts": texts, "stdout": done.stdout, "datasets": datasets(self.folder / output / "results.h5")}
+            expected = expected or found
+            for key in ("summary", "texts", "stdout"):
+                self.assertEqual(found[key], expected[key], f"{ranks} ranks: {key}")
+            self.assertEqual(found["datasets"].keys(), expected["datasets"].keys())
+            for name, values in found["datasets"].items():
+                self.assertEqual(values.tobytes(), expected["datasets"][name].tobytes(), f"{ranks} ranks: {name}")
+
+    def test_results_open_in_h5py_and_xarray(self):
+        self.assertEqual(self.score(self.submission()).returncode, 0)
+        results_open_in_python.check(self.folder / "out" / "results.h5")
+
+    def test_results_of_several_ranks_open_in_h5py_and_xarray(self):
+        self.assertEqual(self.score(self.submission(), self.submission("sub_good"), ranks=3).returncode, 0)
+        results_open_in_python.check(self.folder / "out" / "results.h5")
+
+    def test_rows_give_the_scores(self):
+        self.assertEqual(self.score(self.submission()).returncode, 0)
+        data = datasets(self.folder / "out" / "results.h5")
+        for track in (1, 2):
+            for experiment in self.summary()["tracks"][str(track)]["single"]["experiments"]:
+                rows = (data["trajectories/track"] == track) & (data["trajectories/experiment"] == experiment["experiment"])
+                self.assertEqual(int(rows.sum()), experiment["trajectories"])
+                pairs = rows[data["segments/trajectory"]]
+                self.assertEqual(float(numpy.mean(data["segments/alpha_error"][pairs])), experiment["mae_alpha"])
+                same = data["segments/state_true"][pairs] == data["segments/state_predicted"][pairs]
+                self.assertEqual(float(same.mean()), experiment["f1_state"])
+                tp = int(data["trajectories/true_positives"][rows].sum())
+                if tp > 0:
+                    self.assertEqual((int(data["trajectories/sum_squares"][rows].sum()) / tp) ** 0.5, experiment["rmse_cp"])
+
+    def test_summary_has_the_documented_keys(self):
+        self.assertEqual(self.score(self.submission()).returncode, 0)
+        summary = self.summary()
+        self.assertEqual(summary["schema"], 1)
+        self.assertEqual(list(summary)[:4], ["schema", "program", "config", "run"])
+        self.assertEqual(list(summary["tracks"]["2"]["single"]["global"]), SINGLE)
+        self.assertEqual(list(summary["tracks"]["2"]["ensemble"]["global"]), ["w1_alpha", "w1_k"])
+        self.assertEqual(summary["run"]["ranks"], 1)
+
+    # several submissions
+
+    def test_leaderboard_and_intervals(self):
+        done = self.score(self.submission("sub_good"), self.submission("sub_mid"), options=["--bootstrap", "200"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        summary = self.summary()
+        for task in summary["leaderboard"]:
+            good, mid = task["submissions"]
+            self.assertEqual((good["name"], good["mean_reciprocal_rank"], mid["mean_reciprocal_rank"]), ("sub_good", 1.0, 0.5))
+            self.assertEqual({d["metric"] for d in task["differences"]}, set(good) - {"name", "mean_reciprocal_rank"})
+        alpha = [d for t in summary["leaderboard"] for d in t["differences"] if t["track"] == 2 and d["metric"] == "mae_alpha"]
+        self.assertTrue(alpha[0]["significant"])
+        for submission in summary["submissions"]:
+            for track in submission["tracks"].values():
+                for task in ("single", "ensemble"):
+                    for metric, (low, high) in track[task]["intervals"].items():
+                        self.assertLessEqual(low, high, metric)
+        low, high = summary["submissions"][1]["tracks"]["2"]["single"]["intervals"]["mae_alpha"]
+        self.assertLess(low, summary["submissions"][1]["tracks"]["2"]["single"]["global"]["mae_alpha"])
+        self.assertGreater(high, summary["submissions"][1]["tracks"]["2"]["single"]["global"]["mae_alpha"])
+
+    def test_a_folder_of_submissions_stands_for_all_of_them(self):
+        for name in ("a", "b"):
+            shutil.copytree(self.submission(), self.folder / "all" / name)
+        self.assertEqual(self.score(self.folder / "all").returncode, 0)
+        self.assertEqual([s["name"] for s in self.summary()["submissions"]], ["a", "b"])
+
+    def test_one_unusable_submission_does_not_stop_the_others(self):
+        broken = self.copied()
+        (broken / "track_2" / "exp_0" / "fov_0.txt").write_text("0,abc,1,2,200\n")
+        done = self.score(broken, self.submission("sub_good"))
+        self.assertEqual(done.returncode, 4)
+        self.assertTrue((self.folder / "out" / "sub_good" / "scores.txt").exists())
+        self.assertFalse((self.folder / "out" / "copy" / "scores.txt").exists())
+        self.assertIn("'abc' is not a number", done.stderr)
+
+    # what users get wrong
+
+    def test_missing_field_of_view_is_named_with_its_cost(self):
+        copy = self.copied()
+        (copy / "track_2" / "exp_3" / "fov_1.txt").unlink()
+        self.assertEqual(self.score(copy).returncode, 0)
+        problem = next(p for p in self.summary()["problems"] if p["file"].endswith("exp_3/fov_1.txt"))
+        self.assertIn("no such file", problem["what"])
+        self.assertIn("msle_k +1e+05", problem["cost"])
+        self.assertEqual(self.summary()["tracks"]["2"]["single"]["global"]["rmse_cp"], 10)
+        self.assertEqual(self.score(copy, output="lenient", options=["--lenient"]).returncode, 0)
+        self.assertLess(self.summary("lenient")["tracks"]["2"]["single"]["global"]["rmse_cp"], 10)
+
+    def test_lost_last_trajectory_is_reported_as_misaligning_the_rest(self):
+        copy = self.copied("sub_perfect")
+        path = copy / "track_2" / "exp_3" / "fov_0.txt"
+        path.write_text("".join(path.read_text().splitlines(True)[:-1]))
+        self.assertEqual(self.score(copy).returncode, 0)
+        problem = next(p for p in self.summary()["problems"] if "misaligns" in p["what"])
+        self.assertTrue(problem["file"].endswith("exp_3/fov_0.txt"))
+        self.assertIn("jsc_cp -", problem["cost"])
+
+    def test_windows_line_ends_change_nothing(self):
+        copy = self.copied()
+        for path in copy.rglob("*.txt"):
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+        self.assertEqual(self.score(copy).returncode, 0)
+        self.assertEqual(self.score(self.submission(), output="unix").returncode, 0)
+        self.assertEqual((self.folder / "out" / "scores.txt").read_bytes(), (self.folder / "unix" / "scores.txt").read_bytes())
+
+    def test_every_bad_line_is_reported_with_line_and_column(self):
+        copy = self.copied()
+        path = copy / "track_2" / "exp_1" / "fov_0.txt"
+        lines = path.read_text().splitlines()
+        lines[2] = "2,1.0,abc,2,200"
+        lines[5] = ""
+        path.write_text("\n".join(lines) + "\n")
+        done = self.score(copy)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("fov_0.txt:3:7: 'abc' is not a number", done.stderr)
+        self.assertIn("fov_0.txt:6", done.stderr)
+        self.assertFalse((self.folder / "out" / "results.h5").exists())
+
+    def test_bad_input_ends_all_ranks(self):
+        copy = self.copied()
+        (copy / "track_2" / "exp_1" / "fov_0.txt").write_text("x\n")
+        self.assertEqual(self.score(copy, ranks=3).returncode, 3)
+
+    def test_wrong_folders(self):
+        done = self.score(self.folder / "nowhere")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("nowhere: no such folder", done.stderr)
+        done = run("score", "--reference", self.reference.parent, "--submission", self.submission(), "--output", self.folder / "out")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("did you mean", done.stderr)
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.assertEqual(self.score(empty).returncode, 4)
+
+    def test_output_that_cannot_be_written(self):
+        (self.folder / "file").write_text("")
+        done = self.score(self.submission(), output="file/out")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("file/out", done.stderr)
+
+    def test_nothing_is_left_when_the_disk_is_full(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        out = self.folder / "out"
+        out.mkdir()
+        (out / "scores.txt.part").symlink_to("/dev/full")
+        done = self.score(self.submission())
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("No space left on device", done.stderr)
+        self.assertFalse((out / "scores.txt").exists())
+
+    def test_labels_by_order_of_appearance(self):
+        reference = self.folder / "ref"
+        experiment = reference / "track_2" / "exp_0"
+        experiment.mkdir(parents=True)
+        (experiment / "traj_labs_fov_0.txt").write_text("0,1,1,2,30\n1,2,0.5,2,40\n2,3,1.5,2,50\n")
+        (experiment / "ensemble_labels.txt").write_text("model: x; num_state: 1 \n1\n0.1\n1\n0.1\n1\n")
+        rows = [(index, frame) for index, length in ((2, 30), (0, 40), (1, 50)) for frame in range(length)]
+        (experiment / "trajs_fov_0.csv").write_text("traj_idx,frame,x,y\n" + "".join(f"{i},{f}.0,1.5,2.5\n" for i, f in rows))
+        submission = self.folder / "sub" / "track_2" / "exp_0"
+        submission.mkdir(parents=True)
+        (submission / "fov_0.txt").write_text("0,2,0.5,2,40\n1,3,1.5,2,50\n2,1,1,2,30\n")
+        shutil.copy(experiment / "ensemble_labels.txt", submission)
+        self.reference = reference
+        self.assertEqual(self.score(self.folder / "sub", options=["--match", "appearance"]).returncode, 0)
+        self.assertEqual(self.summary()["tracks"]["2"]["single"]["global"], {"rmse_cp": 0, "jsc_cp": 1, "mae_alpha": 0, "msle_k": 0, "f1_state": 1})
+        self.assertEqual(self.score(self.folder / "sub", output="index").returncode, 0)
+        self.assertGreater(self.summary("index")["tracks"]["2"]["single"]["global"]["mae_alpha"], 0.5)
+        done = run("verify", reference)
+        self.assertEqual(done.returncode, 6)
+        self.assertIn("--match appearance", done.stdout)
+
+    # verify
+
+    def test_verify(self):
+        done = run("verify", self.submission("sub_perfect"))
+        self.assertEqual(done.returncode, 0, done.stdout)
+        done = run("verify", self.submission("sub_bad"), ranks=2)
+        self.assertEqual(done.returncode, 6)
+        self.assertIn("alpha is nan (expected 0 to 2", done.stdout)
+        self.assertEqual(run("verify", self.folder / "nowhere").returncode, 3)
+
+    # command line
+
+    def test_mistyped_words_get_a_suggestion(self):
+        for arguments, words in ((["scor"], "did you mean score?"), (["score", "--refrence", "x"], "did you mean --reference?"),
+                                 (["score", "--set", "score.rule=paper"], "did you mean score.rules?")):
+            done = run(*arguments)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(words, done.stderr)
+
+    def test_configuration_comes_from_file_then_set_then_options(self):
+        config = self.folder / "config.toml"
+        config.write_text("[score]\nseed = 5\nbootstrap = 7\nconfidence = 0.5\n")
+        options = ["--config", config, "--set", "score.bootstrap=8", "--set", "score.confidence=0.6", "--confidence", "0.7"]
+        self.assertEqual(self.score(self.submission(), options=options).returncode, 0)
+        score = self.summary()["config"]["score"]
+        self.assertEqual((score["seed"], score["bootstrap"], score["confidence"]), (5, 8, 0.7))
+
+    def test_bad_configuration_names_line_and_column(self):
+        done = run("score", "--config", "-", input='[score]\nrules = "official"\nbootstrp = 5\n')
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("-:3:1: score.bootstrp: unknown key; did you mean score.bootstrap?", done.stderr)
+
+    def test_default_configuration_in_the_repository_is_the_programs(self):
+        done = run("score", "--dump-default")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout, (FIXTURES.parent.parent / "configs" / "default.toml").read_text())
+
+    def test_examples_of_the_help_texts_are_understood(self):
+        for command in ("score", "verify", "info"):
+            text = run(command, "--help").stdout
+            example = text.split("Example:\n")[1].strip().split("anomalousnet ")[1].split()
+            done = run(*example[:1], "--dump-config", *example[1:])
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_info_names_ranks(self):
+        done = run("info", "--mpi", ranks=2)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("2 ranks on 1 host", done.stdout)
+        self.assertIn("not built", done.stdout)
+
+
+if __name__ == "__main__":
+    PROGRAM, FIXTURES = sys.argv[1], pathlib.Path(sys.argv[2])
+    unittest.main(argv=sys.argv[:1], verbosity=1)
