@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "report/json_text.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "core/number_text.hpp"
@@ -20,16 +22,17 @@ void append_items(const Json& value, std::size_t depth, std::string& text) {
     text += first ? "\n" : ",\n";
     first = false;
     text += indent;
-    if (value.is_object()) text += quoted(item.key()) + ": ";
+    if (value.is_object()) text += fmt::format("{}: ", quoted(item.key()));
     append(item.value(), depth + 1, text);
   }
-  text += "\n" + std::string(2 * depth, ' ');
+  text += '\n';
+  text.append(2 * depth, ' ');
 }
 
 void append(const Json& value, std::size_t depth, std::string& text) {
   if (value.is_number_float()) {
     const double number = value.get<double>();
-    text += std::isfinite(number) ? shortest_text(number) : '"' + shortest_text(number) + '"';
+    text += fmt::format(fmt::runtime(std::isfinite(number) ? "{}" : "\"{}\""), shortest_text(number));
   } else if (value.is_structured() && !value.empty()) {
     text += value.is_object() ? '{' : '[';
     append_items(value, depth, text);
@@ -44,7 +47,8 @@ void append(const Json& value, std::size_t depth, std::string& text) {
 std::string json_text(const Json& value) {
   std::string text;
   append(value, 0, text);
-  return text + "\n";
+  text += '\n';
+  return text;
 }
 
 }  // namespace an::report

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// abort_program PLACE EXIT_CODE: the last rank throws at this place while the others wait there for it.
+#include <chrono>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "io/result_file.hpp"
+#include "parallel/work_list.hpp"
+
+namespace {
+
+using namespace an;
+
+void write_results(const parallel::Communicator& world, bool throws) {
+  const io::Table table{"/", "row", 10, {{"x", io::ColumnType::float64, "", "", 0}}};
+  io::ResultFile file("abort_program.h5", world.uses_mpi());
+  file.create(table);
+  if (throws) throw std::runtime_error("thrown before a collective write");
+  const std::vector<std::vector<std::byte>> nothing(1);
+  file.write(table, {}, nothing);
+  file.commit();
+}
+
+void run(const parallel::Communicator& world, const std::string& place) {
+  const bool throws = world.rank() == world.size() - 1;
+  const auto thrower = [&](std::size_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    if (throws) throw std::runtime_error("thrown in an item");
+  };
+  if (place == "work_list") {
+    parallel::for_each_item(world, std::vector<double>(100, 1.0), thrower);
+  } else if (place == "ordered_reduce") {
+    const std::vector<std::int64_t> owner{0, world.size() - 1};
+    const auto produce = [&](std::size_t item) {
+      thrower(item);
+      return std::vector<std::byte>(10);
+    };
+    parallel::for_each_in_order(world, owner, produce, [](std::size_t, std::span<const std::byte>) {});
+  } else if (place == "barrier") {
+    thrower(0);
+  } else if (place == "result_file") {
+    write_results(world, throws);
+  } else {
+    throw std::invalid_argument("no such place: " + place);
+  }
+  world.barrier();
+}
+
+}  // namespace
+
+int main(int, char** argv) {
+  const parallel::Environment environment;
+  try {
+    run(environment.world(), argv[1]);
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "rank " << environment.world().rank() << ": " << error.what() << std::endl;
+    environment.world().abort(std::atoi(argv[2]));
+  }
+}

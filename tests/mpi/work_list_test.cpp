@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "parallel/work_list.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <random>
+#include <thread>
+
+#include "core/byte_archive.hpp"
+#include "mpi_test_main.hpp"
+
+namespace an::parallel {
+namespace {
+
+using test::world;
+using testing::ElementsAre;
+
+// How often each item was done, over all ranks; the owners returned are the ranks that did them.
+std::vector<std::int64_t> times_done(std::span<const double> costs, const std::function<void(std::size_t)>& work = {}) {
+  std::vector<std::int64_t> here(costs.size(), 0);
+  const std::vector<std::int64_t> owner = for_each_item(world(), costs, [&](std::size_t item) {
+    if (work) work(item);
+    ++here.at(item);
+  });
+  EXPECT_EQ(owner.size(), costs.size());
+  for (std::size_t item = 0; item < here.size(); ++item)
+    EXPECT_EQ(owner[item] == world().rank(), here[item] == 1) << "item " << item << " on rank " << world().rank();
+  std::vector<std::int64_t> all(here.size(), 0);
+  std::vector<std::int64_t> every_rank;
+  for (int rank = 0; rank < world().size(); ++rank) every_rank.push_back(rank);
+  const auto pack = [&](std::size_t) {
+    ByteWriter writer;
+    writer.put(here);
+    return writer.take();
+  };
+  for_each_in_order(world(), every_rank, pack, [&](std::size_t, std::span<const std::byte> bytes) {
+    const auto counts = ByteReader(bytes).take_vector<std::int64_t>();
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] += counts[i];
+  });
+  world().max_of_all(all);
+  return all;
+}
+
+TEST(ForEachItem, ReturnsAtOnceWithoutItems) { EXPECT_TRUE(times_done({}).empty()); }
+
+TEST(ForEachItem, DoesOneItemOnceAndLeavesTheOtherRanksIdle) {
+  EXPECT_THAT(times_done(std::vector<double>{2.5}), ElementsAre(1));
+}
+
+TEST(ForEachItem, DoesEachOfAThousandItemsOfRandomCostOnce) {
+  std::mt19937 random(7);
+  std::vector<double> costs(1000);
+  for (double& cost : costs) cost = std::uniform_real_distribution(0.0, 100.0)(random);
+  const auto work = [&](std::size_t item) {
+    std::this_thread::sleep_for(std::chrono::microseconds(static_cast<int>(costs[item])));
+  };
+  EXPECT_EQ(times_done(costs, work), std::vector<std::int64_t>(1000, 1));
+}
+
+TEST(ForEachItem, TakesTheCostliestFirstAndTiesByNumber) {
+  // On each rank the items come in this order, with gaps where another rank took them.
+  const std::vector<double> costs{1, 5, 3, 5, 0, 3};
+  const std::vector<std::size_t> order{1, 3, 2, 5, 0, 4};
+  std::vector<std::size_t> places;
+  for_each_item(world(), costs, [&](std::size_t item) {
+    places.push_back(static_cast<std::size_t>(std::find(order.begin(), order.end(), item) - order.begin()));
+  });
+  // Alone, a process takes the items as they come: their results then lie in order.
+  if (world().size() == 1)
+    EXPECT_THAT(places, ElementsAre(4, 0, 2, 1, 5, 3));
+  else
+    EXPECT_TRUE(std::is_sorted(places.begin(), places.end())) << testing::PrintToString(places);
+}
+
+TEST(ForEachItem, GivesTheRestToTheOthersWhileOneRankIsBusy) {
+  if (world().size() == 1) GTEST_SKIP() << "one rank shares with nobody";
+  std::vector<double> costs(20, 1.0);
+  costs[0] = 100.0;
+  std::size_t mine = 0;
+  bool had_the_long_one = false;
+  for_each_item(world(), costs, [&](std::size_t item) {
+    ++mine;
+    had_the_long_one = had_the_long_one || item == 0;
+    std::this_thread::sleep_for(std::chrono::milliseconds(item == 0 ? 400 : 1));
+  });
+  if (had_the_long_one) {
+    EXPECT_EQ(mine, 1U);
+  }
+}
+
+TEST(ForEachItem, ReportsProgressOnTheRootOnly) {
+  std::vector<std::size_t> reported;
+  const std::vector<double> costs(50, 1.0);
+  const auto work = [](std::size_t) { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
+  for_each_item(world(), costs, work, [&](std::size_t taken) { reported.push_back(taken); });
+  if (!world().is_root()) {
+    EXPECT_TRUE(reported.empty());
+    return;
+  }
+  EXPECT_TRUE(std::is_sorted(reported.begin(), reported.end()));
+  if (world().size() == 1) {
+    EXPECT_EQ(reported.size(), 50U);
+    EXPECT_EQ(reported.back(), 50U);
+  }
+}
+
+TEST(ForEachItem, NeedsNoMpiInOneProcess) {
+  std::vector<std::size_t> items;
+  const std::vector<double> costs{1, 2, 3};
+  const auto owner = for_each_item(Communicator(), costs, [&](std::size_t item) { items.push_back(item); });
+  EXPECT_THAT(items, ElementsAre(0, 1, 2));
+  EXPECT_THAT(owner, ElementsAre(0, 0, 0));
+}
+
+// Sums of terms of very different size show the order they were added in.
+TEST(ForEachInOrder, GivesTheSameSumForAnyNumberOfRanks) {
+  const std::vector<double> costs(500, 1.0);
+  std::vector<double> values(costs.size(), 0);
+  const auto owner = for_each_item(world(), costs, [&](std::size_t item) { values[item] = std::pow(-1.7, static_cast<double>(item % 60)); });
+  double sum = 0;
+  std::size_t next = 0;
+  const auto pack = [&](std::size_t item) {
+    ByteWriter writer;
+    writer.put(values[item]);
+    return writer.take();
+  };
+  for_each_in_order(world(), owner, pack, [&](std::size_t item, std::span<const std::byte> bytes) {
+    EXPECT_EQ(item, next++);
+    sum += ByteReader(bytes).take<double>();
+  });
+  if (!world().is_root()) return;
+  double expected = 0;
+  for (std::size_t item = 0; item < costs.size(); ++item) expected += std::pow(-1.7, static_cast<double>(item % 60));
+  EXPECT_EQ(sum, expected);
+  EXPECT_EQ(next, costs.size());
+}
+
+TEST(ForEachInOrder, PassesOverItemsOfNobodyAndMovesLargeOnes) {
+  const std::int64_t last = world().size() - 1;
+  const std::vector<std::int64_t> owner{last, -1, 0, last};
+  constexpr std::size_t large = 50'000'000;
+  std::vector<std::size_t> sizes;
+  for_each_in_order(
+      world(), owner, [](std::size_t item) { return std::vector<std::byte>(item == 3 ? large : item); },
+      [&](std::size_t, std::span<const std::byte> bytes) { sizes.push_back(bytes.size()); });
+  if (world().is_root()) {
+    EXPECT_THAT(sizes, ElementsAre(0, 2, large));
+  }
+}
+
+}  // namespace
+}  // namespace an::parallel
+
+AN_MPI_TEST_MAIN()
