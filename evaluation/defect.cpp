@@ -18,7 +18,10 @@ std::string description(const TrajectoryDefect& defect, double trajectory_index)
     case DefectKind::missing:
       return fmt::format("{} has no line in the submission (counted as missing, with the largest errors)", who);
     case DefectKind::no_change_point:
-      return fmt::format("{}: neither change point nor length on the line (expected index, K, alpha, state, …, length; counted as missing)", who);
+      return fmt::format(
+          "{}: neither change point nor length on the line (expected index, K, alpha, state, …, length; counted as "
+          "missing)",
+          who);
     case DefectKind::alpha_not_a_number:
       return fmt::format("{}: alpha is not a number (expected 0 to 2; an error of 2 is counted)", where);
     case DefectKind::alpha_out_of_range:
@@ -28,19 +31,33 @@ std::string description(const TrajectoryDefect& defect, double trajectory_index)
     case DefectKind::k_negative:
       return fmt::format("{}: K is {} (expected 1e-12 to 1e6; its size is taken)", where, value);
     case DefectKind::k_infinite:
-      return fmt::format("{}: K is {} (expected 1e-12 to 1e6) [the official scorer stops here: ValueError: Input contains infinity or a value too large for dtype('float64')]", where, value);
+      return fmt::format(
+          "{}: K is {} (expected 1e-12 to 1e6) [the official scorer stops here: ValueError: Input contains infinity or "
+          "a value too large for dtype('float64')]",
+          where, value);
     case DefectKind::state_invalid:
       return fmt::format("{}: state is {} (expected 0 immobile, 1 confined, 2 free or 3 directed)", where, value);
     case DefectKind::length_invalid:
-      return fmt::format("{}: the trajectory's length is {} (expected its number of frames, at least 1) [the official scorer stops here: {}]", who, value,
-                         defect.value == 0 ? "IndexError: index 0 is out of bounds for axis 1 with size 0" : "ValueError: negative dimensions are not allowed");
+      return fmt::format(
+          "{}: the trajectory's length is {} (expected its number of frames, at least 1) [the official scorer stops "
+          "here: {}]",
+          who, value,
+          defect.value == 0 ? "IndexError: index 0 is out of bounds for axis 1 with size 0"
+                            : "ValueError: negative dimensions are not allowed");
     case DefectKind::length_differs:
       return fmt::format("{}: the length differs from the reference's ({} frames more)", who, value);
     case DefectKind::reference_length:
-      return fmt::format("{}: the reference line has no usable length (expected a positive number of frames as its last value) [the official scorer stops here: {}]", who,
-                         defect.value == 0 ? "IndexError: index 0 is out of bounds" : "ValueError: negative dimensions are not allowed");
+      return fmt::format(
+          "{}: the reference line has no usable length (expected a positive number of frames as its last value) [the "
+          "official scorer stops here: {}]",
+          who,
+          defect.value == 0 ? "IndexError: index 0 is out of bounds"
+                            : "ValueError: negative dimensions are not allowed");
     case DefectKind::reference_k:
-      return fmt::format("{}: the reference's K is {} (expected a finite number) [the official scorer stops here: ValueError: Input contains NaN or infinity]", where, value);
+      return fmt::format(
+          "{}: the reference's K is {} (expected a finite number) [the official scorer stops here: ValueError: Input "
+          "contains NaN or infinity]",
+          where, value);
   }
   return where;
 }

@@ -19,8 +19,8 @@ constexpr Bounds k_bounds{1e-12, 1e6};
 
 const char* name_of(Quantity quantity) { return quantity == Quantity::alpha ? "alpha" : "K"; }
 
-// Cumulative sums of both arrays, each in order: the official result has the roundings of numpy's `cumsum` in it, which show where
-// a curve is flat. Two chains of additions take no longer than one.
+// Cumulative sums of both arrays, each in order: the official result has the roundings of numpy's `cumsum` in it, which
+// show where a curve is flat. Two chains of additions take no longer than one.
 void accumulate(std::vector<double>& a, std::vector<double>& b) {
   double a_sum = 0;
   double b_sum = 0;
@@ -51,9 +51,9 @@ AN_VECTORISED void integrate_loop(const double* x, const double* f, const double
   for (std::size_t lane = 0; lane < 8; ++lane) result[lane] = sums[lane];
 }
 
-// Integral of |F - G| over the grid, in eight interleaved sums; f and g are F and G times their totals. The common denominator is
-// taken out of the sum: where both have reached their totals the difference is then exactly 0, which matters as the grid's spacing
-// grows to 40.
+// Integral of |F - G| over the grid, in eight interleaved sums; f and g are F and G times their totals. The common
+// denominator is taken out of the sum: where both have reached their totals the difference is then exactly 0, which
+// matters as the grid's spacing grows to 40.
 double integrate(std::span<const double> x, std::span<const double> f, std::span<const double> g) {
   const std::size_t size = x.size() - 1;
   std::array<double, 8> sums{};
@@ -74,7 +74,8 @@ std::vector<Mode> modes_of(const EnsembleLabels& labels, Quantity quantity) {
   return modes;
 }
 
-std::optional<double> wasserstein_of_atoms(std::span<const double> x, std::span<const double> p, std::span<const double> q) {
+std::optional<double> wasserstein_of_atoms(std::span<const double> x, std::span<const double> p,
+                                           std::span<const double> q) {
   std::vector<std::size_t> order(x.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
@@ -101,7 +102,8 @@ OfficialEnsembleScorer::OfficialEnsembleScorer(std::size_t grid_size)
 
 void OfficialEnsembleScorer::compute(const EnsembleLabels& labels, const char* owner, Curves& curves) const {
   const auto fail = [&](Quantity quantity, const std::string& why) {
-    curves[static_cast<std::size_t>(quantity)].failure = fmt::format("{} distribution of the {}: {}", name_of(quantity), owner, why);
+    curves[static_cast<std::size_t>(quantity)].failure =
+        fmt::format("{} distribution of the {}: {}", name_of(quantity), owner, why);
   };
   for (const Quantity quantity : {Quantity::alpha, Quantity::k}) {
     const std::vector<Mode> modes = modes_of(labels, quantity);
@@ -126,8 +128,11 @@ void OfficialEnsembleScorer::compute(const EnsembleLabels& labels, const char* o
     const Curve& curve = curves[static_cast<std::size_t>(quantity)];
     const double total = curve.cumulative.back();
     if (curve.failure.empty() && !(total > 0 && std::isfinite(total)))
-      fail(quantity, fmt::format("its total mass on the scoring grid is {} (weights of zero, or modes too narrow or too far out for "
-                                 "the grid)", shortest_text(total)));
+      fail(quantity,
+           fmt::format(
+               "its total mass on the scoring grid is {} (weights of zero, or modes too narrow or too far out for "
+               "the grid)",
+               shortest_text(total)));
   }
 }
 

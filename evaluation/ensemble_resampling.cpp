@@ -42,7 +42,8 @@ struct ThinnedCurves {
   std::vector<std::vector<double>> states;
   std::vector<double> prediction;
 
-  ThinnedCurves(const std::vector<double>& grid, Bounds bounds, const std::vector<Mode>& truth, const std::vector<Mode>& predicted)
+  ThinnedCurves(const std::vector<double>& grid, Bounds bounds, const std::vector<Mode>& truth,
+                const std::vector<Mode>& predicted)
       : prediction(thinned_cumulative(grid, predicted, bounds)) {
     for (std::size_t i = thinning - 1; i < grid.size(); i += thinning) x.push_back(grid[i]);
     for (Mode mode : truth) {
@@ -66,8 +67,8 @@ struct ThinnedCurves {
 
 }  // namespace
 
-std::vector<EnsembleScores> bootstrap_ensemble(std::span<const EnsembleLabels> fovs, const EnsembleLabels& prediction, Rules rules,
-                                               std::size_t experiment, const BootstrapOptions& options) {
+std::vector<EnsembleScores> bootstrap_ensemble(std::span<const EnsembleLabels> fovs, const EnsembleLabels& prediction,
+                                               Rules rules, std::size_t experiment, const BootstrapOptions& options) {
   AN_ASSERT(!fovs.empty());
   std::vector<EnsembleScores> samples;
   const auto drawn_truth = [&](std::size_t r) {
@@ -79,10 +80,12 @@ std::vector<EnsembleScores> bootstrap_ensemble(std::span<const EnsembleLabels> f
     return samples;
   }
   const auto curves = [&](Quantity quantity, const std::vector<double>& grid) {
-    return ThinnedCurves(grid, {grid.front(), grid.back()}, modes_of(fovs.front(), quantity), modes_of(prediction, quantity));
+    return ThinnedCurves(grid, {grid.front(), grid.back()}, modes_of(fovs.front(), quantity),
+                         modes_of(prediction, quantity));
   };
   const ThinnedCurves alpha = curves(Quantity::alpha, linear_grid(0, bounds::alpha_max, grid_size));
-  const ThinnedCurves k = curves(Quantity::k, logarithmic_grid(std::log10(bounds::k_min), std::log10(bounds::k_max), grid_size));
+  const ThinnedCurves k =
+      curves(Quantity::k, logarithmic_grid(std::log10(bounds::k_min), std::log10(bounds::k_max), grid_size));
   for (std::size_t r = 0; r < options.resamples; ++r) {
     const EnsembleLabels truth = drawn_truth(r);
     samples.push_back({alpha.distance(truth.weight), k.distance(truth.weight)});

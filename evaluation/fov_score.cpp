@@ -11,7 +11,8 @@ namespace an::evaluation {
 namespace {
 
 // What a defect's trajectory or, for a defect of one segment, its pair adds to the sums.
-ScoreSums part_of(const TrajectoryDefect& defect, const TrajectoryScore& trajectory, std::span<const SegmentScore> segments) {
+ScoreSums part_of(const TrajectoryDefect& defect, const TrajectoryScore& trajectory,
+                  std::span<const SegmentScore> segments) {
   ScoreSums part;
   const auto pair = std::find_if(segments.begin(), segments.end(),
                                  [&](const SegmentScore& s) { return s.segment_predicted == defect.segment; });
@@ -45,7 +46,8 @@ std::vector<RowPair> pair_by_index(const LabelTable& truth, const LabelTable& pr
     std::size_t row = truth_order[i];
     const double index = truth[row].index();
     // A repeated reference index stands for its first row again.
-    for (std::size_t first = i; first > 0 && truth[truth_order[first - 1]].index() == index;) row = truth_order[--first];
+    for (std::size_t first = i; first > 0 && truth[truth_order[first - 1]].index() == index;)
+      row = truth_order[--first];
     while (candidate != prediction_order.end() && prediction[*candidate].index() < index) ++candidate;
     RowPair& pair = pairs.emplace_back(RowPair{truth[row], std::nullopt, truth.line(row), 0});
     if (candidate != prediction_order.end() && prediction[*candidate].index() == index) {

@@ -24,9 +24,9 @@ struct RowPair {
 /// A defect of a trajectory in its field of view.
 struct FovDefect {
   TrajectoryDefect defect;
-  double index;                 ///< the trajectory's index in the reference
+  double index;  ///< the trajectory's index in the reference
   std::size_t truth_line, prediction_line;
-  ScoreSums part;               ///< what the defective trajectory (or segment pair) adds to the sums
+  ScoreSums part;  ///< what the defective trajectory (or segment pair) adds to the sums
 };
 
 /// The scores of a field of view.

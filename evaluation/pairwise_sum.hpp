@@ -9,8 +9,9 @@ namespace an::evaluation {
 
 /// Sum of a sequence given piece by piece, rounded exactly as numpy 1.26 rounds `np.sum` of the whole contiguous array.
 ///
-/// numpy takes 8192 terms at a time. It splits these at half their number, rounded down to a multiple of 8, until 128 or fewer are
-/// left, which it adds in eight interleaved accumulators; the sums of the pieces of 8192 are added one after another.
+/// numpy takes 8192 terms at a time. It splits these at half their number, rounded down to a multiple of 8, until 128
+/// or fewer are left, which it adds in eight interleaved accumulators; the sums of the pieces of 8192 are added one
+/// after another.
 class PairwiseSum {
  public:
   void add(std::span<const double> terms);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The mass-preserving ensemble metric. W1 = ∫ |F - G| dx is summed in closed form between the roots of F - G: the antiderivative of
-// a truncated normal distribution function is elementary, so the only numerical step is finding the roots.
+// The mass-preserving ensemble metric. W1 = ∫ |F - G| dx is summed in closed form between the roots of F - G: the
+// antiderivative of a truncated normal distribution function is elementary, so the only numerical step is finding the
+// roots.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,7 +32,9 @@ class TruncatedMode {
         low_cdf_(normal_cdf((bounds.low - mean_) / sigma_)),
         mass_(normal_cdf((bounds.high - mean_) / sigma_) - low_cdf_) {}
 
-  double cdf(double x) const { return std::clamp(weight_ * (normal_cdf((x - mean_) / sigma_) - low_cdf_) / mass_, 0.0, weight_); }
+  double cdf(double x) const {
+    return std::clamp(weight_ * (normal_cdf((x - mean_) / sigma_) - low_cdf_) / mass_, 0.0, weight_);
+  }
 
   /// ∫ cdf from a to b.
   double cdf_integral(double a, double b) const {
@@ -103,7 +106,8 @@ double distance(const Mixture& f, const Mixture& g, Bounds bounds) {
     const double after = difference(f, g, nodes[i]);
     if (before * after < 0) {
       const double root = root_between(f, g, nodes[i - 1], nodes[i], before);
-      sum += std::fabs(difference_integral(f, g, nodes[i - 1], root)) + std::fabs(difference_integral(f, g, root, nodes[i]));
+      sum += std::fabs(difference_integral(f, g, nodes[i - 1], root)) +
+             std::fabs(difference_integral(f, g, root, nodes[i]));
     } else {
       sum += std::fabs(difference_integral(f, g, nodes[i - 1], nodes[i]));
     }
@@ -112,12 +116,14 @@ double distance(const Mixture& f, const Mixture& g, Bounds bounds) {
   return sum;
 }
 
-Mixture mixture_of(const EnsembleLabels& labels, Quantity quantity, Bounds bounds, const char* owner, std::string& failure) {
+Mixture mixture_of(const EnsembleLabels& labels, Quantity quantity, Bounds bounds, const char* owner,
+                   std::string& failure) {
   std::vector<Mode> modes = modes_of(labels, quantity);
   double total = 0;
   for (const Mode& mode : modes) {
     if (!std::isfinite(mode.mean) || !std::isfinite(mode.variance) || !std::isfinite(mode.weight) || mode.weight < 0)
-      failure = fmt::format("the {} has a mean, variance or weight that is no finite number, or a negative weight", owner);
+      failure =
+          fmt::format("the {} has a mean, variance or weight that is no finite number, or a negative weight", owner);
     total += mode.weight;
   }
   if (failure.empty() && !(total > 0)) failure = fmt::format("the {}'s weights sum to {}", owner, total);

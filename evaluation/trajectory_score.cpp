@@ -112,16 +112,17 @@ TrajectoryScore TrajectoryScorer::score(const LabelRow& truth, const LabelRow* p
   score.length = length_of(truth);
   score.change_points_true = static_cast<std::int32_t>(truth_.size() - 1);
   score.change_points_predicted = static_cast<std::int32_t>(prediction_.size() - 1);
-  score.change_points = matcher_.count(std::span(truth_).first(truth_.size() - 1),
-                                       std::span(prediction_).first(prediction_.size() - 1));
+  score.change_points =
+      matcher_.count(std::span(truth_).first(truth_.size() - 1), std::span(prediction_).first(prediction_.size() - 1));
   if (prediction_.back() != truth_.back())
-    defects.push_back({DefectKind::length_differs, -1,
-                       static_cast<double>(prediction_.back()) - static_cast<double>(truth_.back())});
+    defects.push_back(
+        {DefectKind::length_differs, -1, static_cast<double>(prediction_.back()) - static_cast<double>(truth_.back())});
   const std::span<const Match> pairs = pairing_.pair(truth_, prediction_);
   for (const Match& m : pairs) {
-    // A prediction that leaves out its length has one value more than change points; only the paired ones are looked at.
-    SegmentProperties properties{truth.alpha(m.row), prediction->alpha(m.column), truth.k(m.row),
-                                 prediction->k(m.column), truth.state(m.row), prediction->state(m.column)};
+    // A prediction that leaves out its length has one value more than change points; only the paired ones are looked
+    // at.
+    SegmentProperties properties{truth.alpha(m.row),      prediction->alpha(m.column), truth.k(m.row),
+                                 prediction->k(m.column), truth.state(m.row),          prediction->state(m.column)};
     note_defects(properties, m, defects);
     if (std::isinf(properties.k_predicted)) properties.k_predicted = std::numeric_limits<double>::quiet_NaN();
     segments.push_back(score_pair(cleaned(properties), m.row, m.column));

@@ -75,7 +75,8 @@ AN_VECTORISED void power_of_ten_loop(const double* t, double* result, std::size_
   }
 }
 
-// A mode with everything that does not depend on x worked out: density = factor * exp(exponent - z²/2), z = (x - mean) / sigma.
+// A mode with everything that does not depend on x worked out: density = factor * exp(exponent - z²/2), z = (x - mean)
+// / sigma.
 struct PreparedMode {
   double mean;
   double sigma;
@@ -102,10 +103,11 @@ AN_VECTORISED void add_mode_loop(const double* x, double* density, std::size_t s
   }
 }
 
-// Where the exponent changes by no more than `flat` from its value at x = 0 (two thirds of the logarithmic grid), five terms of the
-// exponential series are exact.
+// Where the exponent changes by no more than `flat` from its value at x = 0 (two thirds of the logarithmic grid), five
+// terms of the exponential series are exact.
 constexpr double flat = 1e-3;
-AN_VECTORISED void add_flat_loop(const double* x, double* density, std::size_t size, double at_zero, double slope, double curvature) {
+AN_VECTORISED void add_flat_loop(const double* x, double* density, std::size_t size, double at_zero, double slope,
+                                 double curvature) {
   for (std::size_t i = 0; i < size; ++i) {
     const double u = x[i] * (slope - curvature * x[i]);
     density[i] += at_zero + at_zero * (u * (1 + u * (1.0 / 2 + u * (1.0 / 6 + u * (1.0 / 24)))));
@@ -118,7 +120,8 @@ std::size_t add_flat_part(std::span<const double> x, const PreparedMode& mode, s
   const double curvature = 0.5 * mode.inverse_sigma * mode.inverse_sigma;
   const double at_zero = mode.factor * exp_of(-0.5 * mode.mean * slope + mode.exponent);
   if (!(x.front() > 0 && std::fabs(slope * mode.mean) < 1000)) return 0;
-  const auto end = std::partition_point(x.begin(), x.end(), [&](double v) { return v * (std::fabs(slope) + curvature * v) < flat; });
+  const auto end =
+      std::partition_point(x.begin(), x.end(), [&](double v) { return v * (std::fabs(slope) + curvature * v) < flat; });
   const auto size = static_cast<std::size_t>(end - x.begin());
   add_flat_loop(x.data(), density.data(), size, at_zero, slope, curvature);
   return size;
@@ -127,7 +130,8 @@ std::size_t add_flat_part(std::span<const double> x, const PreparedMode& mode, s
 constexpr std::size_t lanes = 8;
 constexpr std::size_t block_size = 16 * lanes;
 
-// On an even grid of spacing d (in sigmas) exp(-(z + i d)²/2) = exp(-z²/2) exp(-z d)^i exp(-(i d)²/2): two exponentials a block.
+// On an even grid of spacing d (in sigmas) exp(-(z + i d)²/2) = exp(-z²/2) exp(-z d)^i exp(-(i d)²/2): two exponentials
+// a block.
 AN_VECTORISED void add_mode_blocks(const double* x, double* density, std::size_t block_count, const PreparedMode& mode,
                                    const double* curvature, double spacing) {
   for (std::size_t block = 0; block < block_count; ++block, x += block_size, density += block_size) {
@@ -166,7 +170,8 @@ Range support(std::span<const double> x, const PreparedMode& mode, Bounds bounds
 double log_normal_cdf(double x) {
   if (x > 0) return std::log1p(-0.5 * std::erfc(x / std::numbers::sqrt2));
   if (x > -30) return std::log(0.5 * std::erfc(-x / std::numbers::sqrt2));
-  // Asymptotic series of the tail (Abramowitz & Stegun 26.2.12): at x = -30 its terms fall below 1e-16 after the seventh.
+  // Asymptotic series of the tail (Abramowitz & Stegun 26.2.12): at x = -30 its terms fall below 1e-16 after the
+  // seventh.
   double sum = 1;
   double term = 1;
   for (int k = 1; k <= 8; ++k) {
@@ -186,7 +191,8 @@ double log_normal_mass(double a, double b) {
 
 void fast_exp(std::span<const double> x, std::span<double> result) { exp_loop(x.data(), result.data(), x.size()); }
 
-void add_mixture_density(std::span<const double> x, std::span<const Mode> modes, Bounds bounds, std::span<double> density) {
+void add_mixture_density(std::span<const double> x, std::span<const Mode> modes, Bounds bounds,
+                         std::span<double> density) {
   const bool ascending = std::is_sorted(x.begin(), x.end());
   for (const Mode& mode : modes) {
     const PreparedMode prepared(mode, bounds);
@@ -202,7 +208,8 @@ void add_mixture_density_evenly(std::span<const double> x, std::span<const Mode>
   for (const Mode& mode : modes) {
     const PreparedMode prepared(mode, bounds);
     const double spacing = step * prepared.inverse_sigma;
-    const double farthest = std::max(std::fabs(bounds.low - mode.mean), std::fabs(bounds.high - mode.mean)) * prepared.inverse_sigma;
+    const double farthest =
+        std::max(std::fabs(bounds.low - mode.mean), std::fabs(bounds.high - mode.mean)) * prepared.inverse_sigma;
     auto [first, last] = support(x, prepared, bounds);
     // Narrow modes have few points to compute; far ones would lose their smallest values.
     if (spacing * block_size < 0.1 && std::min(farthest, 39.0) * spacing * block_size < 1 && farthest < 30) {

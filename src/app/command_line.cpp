@@ -18,7 +18,8 @@ namespace {
 struct CommonOptions {
   std::string config_file;
   std::vector<std::string> assignments;
-  std::vector<std::pair<std::string, std::string>> settings;  ///< key and value of options that have a name of their own
+  std::vector<std::pair<std::string, std::string>>
+      settings;  ///< key and value of options that have a name of their own
   bool dump_default = false;
   bool dump_config = false;
   bool dry_run = false;
@@ -27,8 +28,10 @@ struct CommonOptions {
 };
 
 // An option that stands for a configuration key.
-void add_setting(CLI::App& command, CommonOptions& common, const std::string& option, const std::string& key, const std::string& what) {
-  command.add_option_function<std::string>(option, [&common, key](const std::string& value) { common.settings.emplace_back(key, value); }, what);
+void add_setting(CLI::App& command, CommonOptions& common, const std::string& option, const std::string& key,
+                 const std::string& what) {
+  command.add_option_function<std::string>(
+      option, [&common, key](const std::string& value) { common.settings.emplace_back(key, value); }, what);
 }
 
 void add_common(CLI::App& command, CommonOptions& common) {
@@ -70,13 +73,17 @@ std::vector<std::string> subcommand_names(const CLI::App& program) {
   for (const CLI::App* command : program.get_subcommands()) {
     for (const std::string& word : command->remaining()) {
       const std::string name = word.substr(0, word.find('='));
-      if (word.starts_with('-')) throw ConfigError(fmt::format("{}: unknown option {}{}", command->get_name(), name, suggestion(name, option_names(*command))));
-      throw ConfigError(fmt::format("{}: unexpected argument '{}' (see anomalousnet {} --help)", command->get_name(), word, command->get_name()));
+      if (word.starts_with('-'))
+        throw ConfigError(fmt::format("{}: unknown option {}{}", command->get_name(), name,
+                                      suggestion(name, option_names(*command))));
+      throw ConfigError(fmt::format("{}: unexpected argument '{}' (see anomalousnet {} --help)", command->get_name(),
+                                    word, command->get_name()));
     }
   }
   const std::vector<std::string> words = program.remaining();
   if (words.empty()) throw ConfigError("a subcommand is missing (see anomalousnet --help)");
-  if (words[0].starts_with('-')) throw ConfigError(fmt::format("unknown option {}{}", words[0], suggestion(words[0], option_names(program))));
+  if (words[0].starts_with('-'))
+    throw ConfigError(fmt::format("unknown option {}{}", words[0], suggestion(words[0], option_names(program))));
   throw ConfigError(fmt::format("unknown subcommand {}{}", words[0], suggestion(words[0], subcommand_names(program))));
 }
 
@@ -104,7 +111,8 @@ class CommandLine {
     }
     if (version_) return shown(version_text() + "\n");
     const std::vector<CLI::App*> chosen = program_.get_subcommands();
-    const bool extra = std::any_of(chosen.begin(), chosen.end(), [](const CLI::App* c) { return c->remaining_size() > 0; });
+    const bool extra =
+        std::any_of(chosen.begin(), chosen.end(), [](const CLI::App* c) { return c->remaining_size() > 0; });
     if (chosen.empty() || program_.remaining_size() > 0 || extra) report_extra(program_);
     if (common_.dump_default) return shown(config_toml(Config{}));
     ParsedCommand parsed;
@@ -135,15 +143,24 @@ class CommandLine {
   void add_score() {
     score_ = &add_command("score", "Score submissions to the 2nd AnDi Challenge against its reference",
                           "mpirun -n 4 anomalousnet score --reference ref --submission res --output scores");
-    score_->add_option("--reference", score_options_.reference, "folder that holds the truth: track_1/, track_2/")->type_name("DIR");
-    score_->add_option("--submission", score_options_.submissions, "folder of a submission, or of several submissions (repeatable)")
-        ->type_name("DIR")->expected(1)->take_all();
+    score_->add_option("--reference", score_options_.reference, "folder that holds the truth: track_1/, track_2/")
+        ->type_name("DIR");
+    score_
+        ->add_option("--submission", score_options_.submissions,
+                     "folder of a submission, or of several submissions (repeatable)")
+        ->type_name("DIR")
+        ->expected(1)
+        ->take_all();
     score_->add_option("--output", score_options_.output, "folder for the results")->type_name("DIR");
-    add_setting(*score_, common_, "--rules", "score.rules", "official (bug for bug as the challenge's scorer) or paper (as published)");
-    add_setting(*score_, common_, "--match", "score.match", "index, or appearance where the reference's CSVs were renumbered");
-    score_->add_flag_callback("--lenient", [this] { common_.settings.emplace_back("score.lenient", "true"); },
-                              "score what can be scored where the official scorer would stop or give up a task");
-    add_setting(*score_, common_, "--bootstrap", "score.bootstrap", "resamples for confidence intervals of every metric (0: none)");
+    add_setting(*score_, common_, "--rules", "score.rules",
+                "official (bug for bug as the challenge's scorer) or paper (as published)");
+    add_setting(*score_, common_, "--match", "score.match",
+                "index, or appearance where the reference's CSVs were renumbered");
+    score_->add_flag_callback(
+        "--lenient", [this] { common_.settings.emplace_back("score.lenient", "true"); },
+        "score what can be scored where the official scorer would stop or give up a task");
+    add_setting(*score_, common_, "--bootstrap", "score.bootstrap",
+                "resamples for confidence intervals of every metric (0: none)");
     add_setting(*score_, common_, "--confidence", "score.confidence", "of the intervals, e.g. 0.95");
     add_setting(*score_, common_, "--seed", "score.seed", "of the resampling");
     add_common(*score_, common_);
@@ -153,13 +170,16 @@ class CommandLine {
     verify_ = &add_command("verify", "Check a submission before it is sent: exit code 6 if anything is wrong",
                            "anomalousnet verify res --public public_data");
     verify_->add_option("submission", verify_options_.submission, "folder of the submission")->type_name("SUB");
-    verify_->add_option("--public", verify_options_.public_data, "folder of the challenge's public data, to compare indices and lengths")
+    verify_
+        ->add_option("--public", verify_options_.public_data,
+                     "folder of the challenge's public data, to compare indices and lengths")
         ->type_name("DIR");
     add_common(*verify_, common_);
   }
 
   void add_info() {
-    info_ = &add_command("info", "Print version, build, libraries, back ends and ranks", "mpirun -n 2 anomalousnet info --mpi");
+    info_ = &add_command("info", "Print version, build, libraries, back ends and ranks",
+                         "mpirun -n 2 anomalousnet info --mpi");
     info_->add_flag("--mpi", info_options_.mpi, "list the ranks and their hosts");
     add_common(*info_, common_);
   }
@@ -169,7 +189,8 @@ class CommandLine {
     Config config;
     if (!common_.config_file.empty()) apply_toml(config, read_config_text(common_.config_file), common_.config_file);
     for (const std::string& assignment : common_.assignments) apply_assignment(config, assignment);
-    for (const auto& [key, value] : common_.settings) apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
+    for (const auto& [key, value] : common_.settings)
+      apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
     if (common_.verbose > 0) config.run.verbosity = common_.verbose;
     if (common_.quiet) config.run.verbosity = -1;
     return config;
@@ -192,10 +213,13 @@ class CommandLine {
   }
 
   void require(const char* what, bool given) {
-    if (!given) throw ConfigError(fmt::format("{}{} is required (see anomalousnet {} --help)", prefix(), what, selected().get_name()));
+    if (!given)
+      throw ConfigError(
+          fmt::format("{}{} is required (see anomalousnet {} --help)", prefix(), what, selected().get_name()));
   }
 
-  CLI::App program_{"Scores, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.", "anomalousnet"};
+  CLI::App program_{"Scores, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
+                    "anomalousnet"};
   CommonOptions common_;
   ScoreOptions score_options_;
   VerifyOptions verify_options_;

@@ -27,11 +27,13 @@ std::vector<EnsembleLabels> truth_of_fovs(const PlannedExperiment& experiment) {
 }  // namespace
 
 std::vector<std::vector<evaluation::EnsembleScores>> bootstrap_ensemble(const ScorePlan& plan, std::size_t submission,
-                                                                        std::size_t track, const evaluation::BootstrapOptions& options) {
+                                                                        std::size_t track,
+                                                                        const evaluation::BootstrapOptions& options) {
   std::vector<std::vector<evaluation::EnsembleScores>> samples;
   for (std::size_t e = 0; e < plan.tracks[track].experiments.size(); ++e) {
     const auto fovs = truth_of_fovs(plan.tracks[track].experiments[e]);
-    const auto prediction = io::read_ensemble(io::ensemble_labels(plan.submitted_experiment(submission, track, e))).labels;
+    const auto prediction =
+        io::read_ensemble(io::ensemble_labels(plan.submitted_experiment(submission, track, e))).labels;
     if (fovs.empty() || !prediction) return {};
     samples.push_back(evaluation::bootstrap_ensemble(fovs, *prediction, plan.rules.rules, e, options));
   }

@@ -45,12 +45,14 @@ ScoreProblem stop(const fs::path& file, std::string what) {
 
 // Reads a reference file; what is wrong with it becomes a problem.
 template <class Read>
-auto read_reference(const Read& read, const fs::path& file, std::vector<ScoreProblem>& problems) -> decltype(read(file)) {
+auto read_reference(const Read& read, const fs::path& file, std::vector<ScoreProblem>& problems)
+    -> decltype(read(file)) {
   try {
     return read(file);
   } catch (const InputError& error) {
     for (const InputProblem& found : error.problems()) {
-      problems.push_back(stop(found.file, fs::exists(file) ? found.what : with_official(found.what, "FileNotFoundError")));
+      problems.push_back(
+          stop(found.file, fs::exists(file) ? found.what : with_official(found.what, "FileNotFoundError")));
       problems.back().line = found.line;
       problems.back().column = found.column;
     }
@@ -73,8 +75,9 @@ LabelTable vip_rows(const LabelTable& labels, const std::vector<std::int64_t>& v
 void renumber_by_appearance(const fs::path& csv, TruthFov& truth) {
   const auto trajectories = read_reference(io::read_trajectories, csv, truth.problems);
   if (trajectories.size() != truth.labels.size()) {
-    truth.problems.push_back(stop(truth.file, fmt::format("{} trajectories, but {} has {} (matching by order of appearance needs as many)",
-                                                          truth.labels.size(), csv.string(), trajectories.size())));
+    truth.problems.push_back(
+        stop(truth.file, fmt::format("{} trajectories, but {} has {} (matching by order of appearance needs as many)",
+                                     truth.labels.size(), csv.string(), trajectories.size())));
     return;
   }
   std::vector<std::size_t> order(truth.labels.size());
@@ -98,10 +101,12 @@ void check_vips(const std::vector<std::int64_t>& vips, bool strict, SubmittedFov
       continue;
     }
     const bool nan = std::isnan(index);
-    ScoreProblem problem = stop(submitted.file, with_official(fmt::format("the index is {} (expected a VIP's index)", plain_text(index)),
-                                                              nan                 ? "ValueError: cannot convert float NaN to integer"
-                                                              : std::isinf(index) ? "OverflowError: cannot convert float infinity to integer"
-                                                                                  : "OverflowError: Python int too large to convert to C long"));
+    ScoreProblem problem =
+        stop(submitted.file,
+             with_official(fmt::format("the index is {} (expected a VIP's index)", plain_text(index)),
+                           nan                 ? "ValueError: cannot convert float NaN to integer"
+                           : std::isinf(index) ? "OverflowError: cannot convert float infinity to integer"
+                                               : "OverflowError: Python int too large to convert to C long"));
     problem.line = submitted.labels.line(row);
     problem.fatal = strict;
     submitted.problems.push_back(problem);
@@ -111,8 +116,9 @@ void check_vips(const std::vector<std::int64_t>& vips, bool strict, SubmittedFov
   std::sort(expected.begin(), expected.end());
   std::sort(found.begin(), found.end());
   if (submitted.event != FovEvent::none || expected == found) return;
-  ScoreProblem problem = stop(submitted.file, fmt::format("VIP indices are {}; expected {} (the indices on page 0 of the video)",
-                                                          list_of(found), list_of(expected)));
+  ScoreProblem problem =
+      stop(submitted.file, fmt::format("VIP indices are {}; expected {} (the indices on page 0 of the video)",
+                                       list_of(found), list_of(expected)));
   problem.fatal = false;
   if (strict) {
     submitted.event = FovEvent::abort;
@@ -143,10 +149,12 @@ TruthFov read_truth_fov(const ScorePlan& plan, const FovPlace& place) {
   return truth;
 }
 
-SubmittedFov read_submitted_fov(const ScorePlan& plan, const FovPlace& place, std::size_t submission, const TruthFov& truth) {
+SubmittedFov read_submitted_fov(const ScorePlan& plan, const FovPlace& place, std::size_t submission,
+                                const TruthFov& truth) {
   const bool strict = plan.rules.strict();
   SubmittedFov submitted;
-  submitted.file = io::submission_labels(plan.submitted_experiment(submission, place.track, place.experiment), place.fov);
+  submitted.file =
+      io::submission_labels(plan.submitted_experiment(submission, place.track, place.experiment), place.fov);
   submitted.exists = fs::is_regular_file(submitted.file);
   if (!submitted.exists) {
     ScoreProblem problem;

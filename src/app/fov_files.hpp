@@ -32,6 +32,7 @@ struct SubmittedFov {
 TruthFov read_truth_fov(const ScorePlan& plan, const FovPlace& place);
 
 /// Reads a submission's labels and checks its VIPs against the reference's.
-SubmittedFov read_submitted_fov(const ScorePlan& plan, const FovPlace& place, std::size_t submission, const TruthFov& truth);
+SubmittedFov read_submitted_fov(const ScorePlan& plan, const FovPlace& place, std::size_t submission,
+                                const TruthFov& truth);
 
 }  // namespace an::app

@@ -45,7 +45,8 @@ void print_ranks(const std::vector<std::string>& hosts) {
   const std::set<std::string> different(hosts.begin(), hosts.end());
   std::cout << fmt::format("\n{} rank{} on {} host{}\n", hosts.size(), hosts.size() == 1 ? "" : "s", different.size(),
                            different.size() == 1 ? "" : "s");
-  for (std::size_t rank = 0; rank < hosts.size(); ++rank) std::cout << fmt::format("  rank {:<5} {}\n", rank, hosts[rank]);
+  for (std::size_t rank = 0; rank < hosts.size(); ++rank)
+    std::cout << fmt::format("  rank {:<5} {}\n", rank, hosts[rank]);
 }
 
 // Every rank's host, on root.

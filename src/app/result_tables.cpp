@@ -58,11 +58,10 @@ const std::vector<Column> single_columns{
 const std::vector<Column> ensemble_columns{
     {"w1_alpha", ColumnType::float64, "1", "Wasserstein-1 distance of the distributions of alpha"},
     {"w1_k", ColumnType::float64, "pixel^2/frame^alpha", "Wasserstein-1 distance of the distributions of K"}};
-const std::vector<Column> fov_place_columns{
-    {"submission", ColumnType::int32, "", "row of /submissions"},
-    {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
-    {"experiment", ColumnType::int32, "", "number of the experiment"},
-    {"fov", ColumnType::int32, "", "number of the field of view"}};
+const std::vector<Column> fov_place_columns{{"submission", ColumnType::int32, "", "row of /submissions"},
+                                            {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
+                                            {"experiment", ColumnType::int32, "", "number of the experiment"},
+                                            {"fov", ColumnType::int32, "", "number of the field of view"}};
 
 std::vector<Column> joined(std::vector<Column> columns, const std::vector<Column>& more) {
   columns.insert(columns.end(), more.begin(), more.end());
@@ -85,13 +84,18 @@ Scores no_scores() {
 io::Table submission_table(const ScorePlan& plan) {
   std::size_t longest = 1;
   for (const Submission& submission : plan.submissions) longest = std::max(longest, submission.name.size());
-  return {"/submissions", "submission", plan.submissions.size(), {{"name", ColumnType::text, "", "name of the submission", longest}}};
+  return {"/submissions",
+          "submission",
+          plan.submissions.size(),
+          {{"name", ColumnType::text, "", "name of the submission", longest}}};
 }
 
 io::Table global_table() {
   return {"/global", "row", 0,
-          joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"}, {"track", ColumnType::int8, "", "1 videos, 2 trajectories"}},
-                        single_columns), ensemble_columns)};
+          joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"},
+                         {"track", ColumnType::int8, "", "1 videos, 2 trajectories"}},
+                        single_columns),
+                 ensemble_columns)};
 }
 
 io::Table experiment_table() {
@@ -100,13 +104,15 @@ io::Table experiment_table() {
                          {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
                          {"experiment", ColumnType::int32, "", "number of the experiment"},
                          {"trajectory_count", ColumnType::int64, "1", "trajectories scored"}},
-                        single_columns), ensemble_columns)};
+                        single_columns),
+                 ensemble_columns)};
 }
 
 io::Table fov_table() {
   return {"/fields_of_view", "fov_row", 0,
           joined(joined(fov_place_columns, {{"trajectory_count", ColumnType::int64, "1", "trajectories scored"},
-                                            {"pair_count", ColumnType::int64, "1", "pairs of segments"}}), single_columns)};
+                                            {"pair_count", ColumnType::int64, "1", "pairs of segments"}}),
+                 single_columns)};
 }
 
 io::Table trajectory_table() {
@@ -125,18 +131,23 @@ io::Table trajectory_table() {
 }
 
 io::Table segment_table() {
-  return {"/segments", "segment", 0,
-          {{"trajectory", ColumnType::int64, "", "row of /trajectories"},
-           {"segment_true", ColumnType::int32, "", "segment of the reference, from 0; -1 where the trajectory is missing"},
-           {"segment_predicted", ColumnType::int32, "", "segment of the submission, from 0; -1 where the trajectory is missing"},
-           {"alpha_true", ColumnType::float64, "1", "anomalous exponent of the reference"},
-           {"alpha_predicted", ColumnType::float64, "1", "anomalous exponent scored (penalised where invalid)"},
-           {"alpha_error", ColumnType::float64, "1", "absolute error of alpha"},
-           {"k_true", ColumnType::float64, "pixel^2/frame^alpha", "generalised diffusion coefficient of the reference"},
-           {"k_predicted", ColumnType::float64, "pixel^2/frame^alpha", "generalised diffusion coefficient scored (penalised where invalid)"},
-           {"k_squared_log_error", ColumnType::float64, "1", "squared difference of ln(K + 1)"},
-           {"state_true", ColumnType::int8, "", "0 immobile, 1 confined, 2 free, 3 directed"},
-           {"state_predicted", ColumnType::int8, "", "as state_true; -1 where there is none"}}};
+  return {
+      "/segments",
+      "segment",
+      0,
+      {{"trajectory", ColumnType::int64, "", "row of /trajectories"},
+       {"segment_true", ColumnType::int32, "", "segment of the reference, from 0; -1 where the trajectory is missing"},
+       {"segment_predicted", ColumnType::int32, "",
+        "segment of the submission, from 0; -1 where the trajectory is missing"},
+       {"alpha_true", ColumnType::float64, "1", "anomalous exponent of the reference"},
+       {"alpha_predicted", ColumnType::float64, "1", "anomalous exponent scored (penalised where invalid)"},
+       {"alpha_error", ColumnType::float64, "1", "absolute error of alpha"},
+       {"k_true", ColumnType::float64, "pixel^2/frame^alpha", "generalised diffusion coefficient of the reference"},
+       {"k_predicted", ColumnType::float64, "pixel^2/frame^alpha",
+        "generalised diffusion coefficient scored (penalised where invalid)"},
+       {"k_squared_log_error", ColumnType::float64, "1", "squared difference of ln(K + 1)"},
+       {"state_true", ColumnType::int8, "", "0 immobile, 1 confined, 2 free, 3 directed"},
+       {"state_predicted", ColumnType::int8, "", "as state_true; -1 where there is none"}}};
 }
 
 // A small table, written by root alone.
@@ -147,12 +158,14 @@ void write_small(io::ResultFile& file, io::Table table, const Columns& columns, 
   file.write(table, std::span(&all, is_root ? 1 : 0), is_root ? columns.bytes() : none);
 }
 
-void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResults& results, const parallel::Communicator& ranks) {
+void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResults& results,
+                  const parallel::Communicator& ranks) {
   io::Table submissions = submission_table(plan);
   io::Table global = global_table();
   io::Table experiments = experiment_table();
   io::Table fovs = fov_table();
-  Columns names(submissions.columns), global_columns(global.columns), experiment_columns(experiments.columns), fov_columns(fovs.columns);
+  Columns names(submissions.columns), global_columns(global.columns), experiment_columns(experiments.columns),
+      fov_columns(fovs.columns);
   for (std::size_t s = 0; s < results.submissions.size(); ++s) {
     names.put_text(plan.submissions[s].name);
     for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
@@ -167,7 +180,8 @@ void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResult
         const std::int32_t experiment = plan.tracks[t].experiments[e].number;
         experiment_columns.put(static_cast<std::int32_t>(s)).put(number).put(experiment);
         experiment_columns.put(has_single ? track.single_experiments[e].trajectories : std::int64_t{0});
-        put_scores(experiment_columns, has_single ? track.single_experiments[e].scores : no_scores<evaluation::SingleScores>());
+        put_scores(experiment_columns,
+                   has_single ? track.single_experiments[e].scores : no_scores<evaluation::SingleScores>());
         put_scores(experiment_columns, !track.ensemble_experiments.empty() ? track.ensemble_experiments[e]
                                                                            : no_scores<evaluation::EnsembleScores>());
         if (!has_single) continue;
@@ -180,7 +194,8 @@ void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResult
       }
     }
   }
-  std::vector<std::int64_t> rows{static_cast<std::int64_t>(global_columns.rows()), static_cast<std::int64_t>(experiment_columns.rows()),
+  std::vector<std::int64_t> rows{static_cast<std::int64_t>(global_columns.rows()),
+                                 static_cast<std::int64_t>(experiment_columns.rows()),
                                  static_cast<std::int64_t>(fov_columns.rows())};
   ranks.max_of_all(rows);  // only root has results
   global.rows = static_cast<std::uint64_t>(rows[0]);
@@ -198,13 +213,17 @@ struct SectionStart {
   std::uint64_t segments = 0;
 };
 
-void put_trajectory(Columns& columns, std::int32_t submission, const FovPlace& place, const ScorePlan& plan, const TrajectoryScore& row) {
+void put_trajectory(Columns& columns, std::int32_t submission, const FovPlace& place, const ScorePlan& plan,
+                    const TrajectoryScore& row) {
   const evaluation::ChangePointCounts& counts = row.change_points;
   columns.put(submission).put(static_cast<std::int8_t>(plan.tracks[place.track].number));
   columns.put(static_cast<std::int32_t>(plan.experiment(place).number)).put(static_cast<std::int32_t>(place.fov));
   columns.put(row.index).put(row.length).put(row.change_points_true).put(row.change_points_predicted);
   columns.put(static_cast<std::int32_t>(counts.true_positives)).put(static_cast<std::int32_t>(counts.false_positives));
-  columns.put(static_cast<std::int32_t>(counts.false_negatives)).put(counts.sum_squares).put(row.pairs).put(row.missing);
+  columns.put(static_cast<std::int32_t>(counts.false_negatives))
+      .put(counts.sum_squares)
+      .put(row.pairs)
+      .put(row.missing);
 }
 
 void put_segment(Columns& columns, std::int64_t trajectory, const SegmentScore& row) {
@@ -250,10 +269,13 @@ class RowWriter {
     constexpr std::size_t most_segments = 100'000;
     constexpr std::size_t most_sections = 512;
     std::vector<io::RowBlock> trajectory_blocks, segment_blocks;
-    for (std::size_t taken = 0; next < mine.size() && taken < most_sections && segment_columns_.rows() < most_segments; ++taken, ++next) {
+    for (std::size_t taken = 0; next < mine.size() && taken < most_sections && segment_columns_.rows() < most_segments;
+         ++taken, ++next) {
       const std::size_t section = mine[next];
-      trajectory_blocks.push_back({starts_[section].trajectories, static_cast<std::uint64_t>(results_.sections[section].trajectories)});
-      segment_blocks.push_back({starts_[section].segments, static_cast<std::uint64_t>(results_.sections[section].segments)});
+      trajectory_blocks.push_back(
+          {starts_[section].trajectories, static_cast<std::uint64_t>(results_.sections[section].trajectories)});
+      segment_blocks.push_back(
+          {starts_[section].segments, static_cast<std::uint64_t>(results_.sections[section].segments)});
       add_section(section);
     }
     file_.write(trajectories_, trajectory_blocks, trajectory_columns_.bytes());
@@ -289,8 +311,8 @@ class RowWriter {
 
 }  // namespace
 
-void write_result_file(const std::filesystem::path& path, const ScorePlan& plan, const ScoreResults& results, const RowStore& rows,
-                       const ResultAttributes& attributes, const parallel::Communicator& ranks) {
+void write_result_file(const std::filesystem::path& path, const ScorePlan& plan, const ScoreResults& results,
+                       const RowStore& rows, const ResultAttributes& attributes, const parallel::Communicator& ranks) {
   io::ResultFile file(path, ranks.uses_mpi());
   file.set_attribute("schema", "1");
   file.set_attribute("program", attributes.program);

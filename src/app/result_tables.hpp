@@ -10,13 +10,14 @@
 
 namespace an::app {
 
-/// Writes `results.h5`: per-experiment scores at the root, `/global`, `/submissions`, `/fields_of_view`, `/trajectories` and
+/// Writes `results.h5`: per-experiment scores at the root, `/global`, `/submissions`, `/fields_of_view`,
+/// `/trajectories` and
 /// `/segments`, each a group of plain columns with one dimension scale. Collective.
 /// \param attributes JSON texts of the program and the configuration, kept as attributes of the file
 struct ResultAttributes {
   std::string program, config;
 };
-void write_result_file(const std::filesystem::path& path, const ScorePlan& plan, const ScoreResults& results, const RowStore& rows,
-                       const ResultAttributes& attributes, const parallel::Communicator& ranks);
+void write_result_file(const std::filesystem::path& path, const ScorePlan& plan, const ScoreResults& results,
+                       const RowStore& rows, const ResultAttributes& attributes, const parallel::Communicator& ranks);
 
 }  // namespace an::app

@@ -35,7 +35,9 @@ ScoreRules rules_of(const ScoreConfig& config) {
 
 // A folder of submissions (each with its tracks) stands for all of them.
 std::vector<fs::path> expanded(const std::vector<fs::path>& folders) {
-  const auto has_tracks = [](const fs::path& folder) { return fs::is_directory(folder / "track_1") || fs::is_directory(folder / "track_2"); };
+  const auto has_tracks = [](const fs::path& folder) {
+    return fs::is_directory(folder / "track_1") || fs::is_directory(folder / "track_2");
+  };
   std::vector<fs::path> all;
   for (const fs::path& folder : folders) {
     std::vector<fs::path> inside;
@@ -54,9 +56,12 @@ class ScoreReport {
  public:
   ScoreReport(const ScorePlan& plan, const Config& config, ScoreResults& results, const fs::path& output)
       : plan_(plan), config_(config), results_(results), output_(output) {
-    for (SubmissionScores& submission : results_.submissions) shorten(submission.problems, submission.unlisted_problems);
+    for (SubmissionScores& submission : results_.submissions)
+      shorten(submission.problems, submission.unlisted_problems);
     if (config.score.bootstrap > 0)
-      intervals_ = bootstrap_all(plan, results, {static_cast<std::size_t>(config.score.bootstrap), config.score.confidence, config.score.seed});
+      intervals_ =
+          bootstrap_all(plan, results,
+                        {static_cast<std::size_t>(config.score.bootstrap), config.score.confidence, config.score.seed});
     if (several()) rankings_ = rank_submissions(plan, results);
   }
 
@@ -137,12 +142,14 @@ void print_dry_run(const ScorePlan& plan) {
   for (const PlannedTrack& track : plan.tracks)
     for (const PlannedExperiment& experiment : track.experiments)
       fmt::print("track {} experiment {}: {} fields of view\n", track.number, experiment.number, experiment.fovs);
-  for (const Submission& submission : plan.submissions) fmt::print("submission {}: {}\n", submission.name, submission.folder.string());
+  for (const Submission& submission : plan.submissions)
+    fmt::print("submission {}: {}\n", submission.name, submission.folder.string());
 }
 
 }  // namespace
 
-ExitCode run_score(const ScoreOptions& options, const Config& config, const parallel::Communicator& world, Progress& progress) {
+ExitCode run_score(const ScoreOptions& options, const Config& config, const parallel::Communicator& world,
+                   Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
   const ScorePlan plan = make_score_plan(options.reference, expanded(options.submissions), rules_of(config.score));
   if (options.dry_run) {
@@ -167,7 +174,8 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     });
     outcome = none_left ? 2 : stopped > 0 || no_track ? 1 : 0;
     for (const SubmissionScores& submission : all)
-      if (config.run.verbosity >= 0 && !(none_left && all.size() == 1)) fmt::print(stderr, "{}", problem_text(submission, problems_on_terminal));
+      if (config.run.verbosity >= 0 && !(none_left && all.size() == 1))
+        fmt::print(stderr, "{}", problem_text(submission, problems_on_terminal));
   }
   world.max_of_all(std::span(&outcome, 1));
   if (outcome == 2) {
@@ -181,7 +189,8 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     const ScoreReport report(plan, config, results, options.output);
     const auto seconds = [](auto from, auto to) { return std::chrono::duration<double>(to - from).count(); };
     const auto now = std::chrono::steady_clock::now();
-    report.write(Json{{"ranks", world.size()}, {"seconds", {{"score", seconds(start, scored)}, {"write", seconds(scored, now)}}}});
+    report.write(Json{{"ranks", world.size()},
+                      {"seconds", {{"score", seconds(start, scored)}, {"write", seconds(scored, now)}}}});
     // mpirun gives its ranks a terminal even where its own output goes to a file.
     fmt::print("{}", report.text(isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));
     if (config.run.verbosity >= 0) fmt::print(stderr, "results in {}\n", options.output.string());

@@ -24,12 +24,13 @@ std::vector<std::vector<double>> by_metric(const std::vector<Scores>& samples) {
 
 std::vector<Interval> intervals_of(const std::vector<std::vector<double>>& samples_by_metric, double confidence) {
   std::vector<Interval> intervals;
-  for (const auto& samples : samples_by_metric) intervals.push_back(evaluation::percentile_interval(samples, confidence));
+  for (const auto& samples : samples_by_metric)
+    intervals.push_back(evaluation::percentile_interval(samples, confidence));
   return intervals;
 }
 
-void bootstrap_single_task(const TrackScores& track, evaluation::Rules rules, const evaluation::BootstrapOptions& options,
-                           TrackIntervals& intervals) {
+void bootstrap_single_task(const TrackScores& track, evaluation::Rules rules,
+                           const evaluation::BootstrapOptions& options, TrackIntervals& intervals) {
   std::vector<std::vector<evaluation::ScoreSums>> fovs;
   for (const ExperimentSingle& experiment : track.single_experiments) {
     auto& sums = fovs.emplace_back();
@@ -77,7 +78,8 @@ namespace {
 constexpr double no_score = std::numeric_limits<double>::quiet_NaN();
 
 template <class Names, class Value>
-TaskRanking rank_task(int track, const char* task, const Names& names, const ScoreResults& results, const Value& value) {
+TaskRanking rank_task(int track, const char* task, const Names& names, const ScoreResults& results,
+                      const Value& value) {
   TaskRanking ranking{track, task, {}, {}, {}, {}};
   for (std::size_t m = 0; m < names.size(); ++m) {
     std::vector<double> values;
@@ -96,10 +98,12 @@ std::vector<TaskRanking> rank_submissions(const ScorePlan& plan, const ScoreResu
   std::vector<TaskRanking> rankings;
   for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
     const auto usable = [t](const SubmissionScores& s) { return s.tracks[t].submitted && !s.stopped(); };
-    rankings.push_back(rank_task(plan.tracks[t].number, "single", evaluation::single_metric_names, results,
-                                 [&](const SubmissionScores& s, std::size_t m) { return usable(s) ? s.tracks[t].single[m] : no_score; }));
-    rankings.push_back(rank_task(plan.tracks[t].number, "ensemble", evaluation::ensemble_metric_names, results,
-                                 [&](const SubmissionScores& s, std::size_t m) { return usable(s) ? s.tracks[t].ensemble[m] : no_score; }));
+    rankings.push_back(rank_task(
+        plan.tracks[t].number, "single", evaluation::single_metric_names, results,
+        [&](const SubmissionScores& s, std::size_t m) { return usable(s) ? s.tracks[t].single[m] : no_score; }));
+    rankings.push_back(rank_task(
+        plan.tracks[t].number, "ensemble", evaluation::ensemble_metric_names, results,
+        [&](const SubmissionScores& s, std::size_t m) { return usable(s) ? s.tracks[t].ensemble[m] : no_score; }));
   }
   return rankings;
 }
@@ -151,7 +155,8 @@ Json leaderboard_json(const ScorePlan& plan, const std::vector<TaskRanking>& ran
     if (!intervals.empty()) {
       task["differences"] = Json::array();
       for (std::size_t m = 0; m < ranking.metrics.size(); ++m)
-        for (const Json& entry : differences_json(plan, ranking.metrics[m], m, ranking.task == "single", i / 2, intervals, confidence))
+        for (const Json& entry :
+             differences_json(plan, ranking.metrics[m], m, ranking.task == "single", i / 2, intervals, confidence))
           task["differences"].push_back(entry);
     }
     board.push_back(std::move(task));

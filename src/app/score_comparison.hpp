@@ -11,8 +11,8 @@
 
 namespace an::app {
 
-/// Bootstrap intervals of a track's metrics; empty where the task was not scored (or, of the ensemble, where the reference has no
-/// `ens_labs_fov_*.txt` to resample).
+/// Bootstrap intervals of a track's metrics; empty where the task was not scored (or, of the ensemble, where the
+/// reference has no `ens_labs_fov_*.txt` to resample).
 struct TrackIntervals {
   std::vector<evaluation::Interval> single;                             ///< [metric]
   std::vector<std::vector<evaluation::Interval>> single_experiments;    ///< [experiment][metric]
@@ -34,11 +34,11 @@ std::vector<SubmissionIntervals> bootstrap_all(const ScorePlan& plan, const Scor
 /// The submissions' ranks in one task of a track.
 struct TaskRanking {
   int track;
-  std::string task;                                 ///< `single` or `ensemble`
+  std::string task;  ///< `single` or `ensemble`
   std::vector<std::string> metrics;
-  std::vector<std::vector<double>> values;          ///< [metric][submission]
-  std::vector<std::vector<std::size_t>> ranks;      ///< [metric][submission], from 1
-  std::vector<double> mean_reciprocal_rank;         ///< [submission]
+  std::vector<std::vector<double>> values;      ///< [metric][submission]
+  std::vector<std::vector<std::size_t>> ranks;  ///< [metric][submission], from 1
+  std::vector<double> mean_reciprocal_rank;     ///< [submission]
 };
 
 /// Ranks the submissions, a task at a time; those that were stopped or lack the track come last.

@@ -31,7 +31,8 @@ std::uint8_t metric_bits(std::span<const std::size_t> metrics) {
 
 // A trajectory is missing because its line cannot be used: that line's problem bears the cost.
 bool charged_to_bad_line(const evaluation::FovDefect& defect, std::vector<ScoreProblem>& problems) {
-  const auto line = std::find_if(problems.begin(), problems.end(), [&](const ScoreProblem& p) { return p.affected == 0 && p.index == defect.index; });
+  const auto line = std::find_if(problems.begin(), problems.end(),
+                                 [&](const ScoreProblem& p) { return p.affected == 0 && p.index == defect.index; });
   if (line == problems.end()) return false;
   line->part += defect.part;
   line->affected = all_metrics;
@@ -39,8 +40,8 @@ bool charged_to_bad_line(const evaluation::FovDefect& defect, std::vector<ScoreP
 }
 
 // Turns the defects of trajectories into problems of their files; beyond the limit they are counted a kind.
-void add_defects(const FovScore& fov, const fs::path& truth_file, const fs::path& submitted_file, const ScoreRules& rules,
-                 FovReport& report) {
+void add_defects(const FovScore& fov, const fs::path& truth_file, const fs::path& submitted_file,
+                 const ScoreRules& rules, FovReport& report) {
   std::map<evaluation::DefectKind, ScoreProblem> rest;
   std::map<evaluation::DefectKind, std::size_t> rest_count;
   std::size_t listed = 0;
@@ -91,7 +92,8 @@ ScoredFov scored(FovScore&& score, FovReport&& report) {
   return {std::move(report), std::move(score.trajectories), std::move(score.segments)};
 }
 
-ScoredFov score_submission(const ScorePlan& plan, const FovPlace& place, std::size_t submission, const TruthFov& truth) {
+ScoredFov score_submission(const ScorePlan& plan, const FovPlace& place, std::size_t submission,
+                           const TruthFov& truth) {
   SubmittedFov submitted = read_submitted_fov(plan, place, submission, truth);
   FovReport report;
   report.event = submitted.event;

@@ -19,9 +19,10 @@ struct ScoreProblem {
   std::size_t line = 0;
   std::size_t column = 0;
   std::string what;
-  bool fatal = false;               ///< stops the scoring, unless lenient
-  evaluation::ScoreSums part;       ///< what the defect adds to the experiment's sums: its cost is the scores with it less those without
-  std::uint8_t affected = 0;        ///< bit i: it can change metric i of single_metric_names
+  bool fatal = false;  ///< stops the scoring, unless lenient
+  evaluation::ScoreSums
+      part;  ///< what the defect adds to the experiment's sums: its cost is the scores with it less those without
+  std::uint8_t affected = 0;                                ///< bit i: it can change metric i of single_metric_names
   double index = std::numeric_limits<double>::quiet_NaN();  ///< trajectory whose line cannot be used
 };
 
@@ -35,9 +36,10 @@ enum class FovEvent : std::int8_t {
 /// A field of view of one submission: what every rank needs to know of it, besides the rows.
 struct FovReport {
   FovEvent event = FovEvent::none;
-  bool scoring_stops = false;  ///< the official scorer would raise while scoring (after all the experiment's files are read)
-  bool aligned = true;         ///< matching by field of view is what running indices give, were it not the last one
-  bool aligned_if_last = true; ///< the same for the last field of view of an experiment
+  bool scoring_stops =
+      false;            ///< the official scorer would raise while scoring (after all the experiment's files are read)
+  bool aligned = true;  ///< matching by field of view is what running indices give, were it not the last one
+  bool aligned_if_last = true;                             ///< the same for the last field of view of an experiment
   double last_index_true = -1, last_index_predicted = -1;  ///< -1 without rows
   std::int64_t trajectories = 0, segments = 0;
   evaluation::ScoreSums sums;
@@ -56,9 +58,9 @@ struct ScoredFov {
 /// The result has one entry a submission; those without the track stay empty.
 std::vector<ScoredFov> score_fov_item(const ScorePlan& plan, const FovPlace& place);
 
-/// Scores an experiment of one submission as the official scorer joins its fields of view, by running indices, and hands over
-/// each field of view in order. For experiments whose indices do not line up; \pre all its files can be read.
-/// Memory: the indices of the experiment and the labels of a few fields of view.
+/// Scores an experiment of one submission as the official scorer joins its fields of view, by running indices, and
+/// hands over each field of view in order. For experiments whose indices do not line up; \pre all its files can be
+/// read. Memory: the indices of the experiment and the labels of a few fields of view.
 void score_experiment_item(const ScorePlan& plan, std::size_t submission, std::size_t track, std::size_t experiment,
                            const std::function<void(std::size_t fov, ScoredFov&&)>& take);
 

@@ -14,26 +14,32 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool has_tracks(const fs::path& folder) { return fs::is_directory(folder / "track_1") || fs::is_directory(folder / "track_2"); }
+bool has_tracks(const fs::path& folder) {
+  return fs::is_directory(folder / "track_1") || fs::is_directory(folder / "track_2");
+}
 
 // What a user who named the wrong folder probably meant.
 std::string nearby_tracks(const fs::path& folder) {
-  if (folder.filename().string().starts_with("track_")) return fmt::format("; name its parent {}", folder.parent_path().string());
+  if (folder.filename().string().starts_with("track_"))
+    return fmt::format("; name its parent {}", folder.parent_path().string());
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored))
-    if (entry.is_directory() && has_tracks(entry.path())) return fmt::format("; did you mean {}?", entry.path().string());
+    if (entry.is_directory() && has_tracks(entry.path()))
+      return fmt::format("; did you mean {}?", entry.path().string());
   return {};
 }
 
 void require_folder(const fs::path& folder, const char* role) {
   if (!fs::exists(folder)) throw InputError(folder, fmt::format("no such folder (the {})", role));
   if (!fs::is_directory(folder))
-    throw InputError(folder, fmt::format("not a folder (the {} is a folder with track_1/ and/or track_2/ in it)", role));
+    throw InputError(folder,
+                     fmt::format("not a folder (the {} is a folder with track_1/ and/or track_2/ in it)", role));
 }
 
 PlannedTrack plan_track(const fs::path& reference, int number, std::vector<FovPlace>& places, std::size_t track) {
   PlannedTrack planned{number, {}};
-  for (const io::ExperimentFolder& found : io::list_reference_experiments(reference / fmt::format("track_{}", number))) {
+  for (const io::ExperimentFolder& found :
+       io::list_reference_experiments(reference / fmt::format("track_{}", number))) {
     const std::size_t experiment = planned.experiments.size();
     planned.experiments.push_back({found.number, found.folder, found.fovs, places.size()});
     for (std::size_t fov = 0; fov < found.fovs; ++fov) places.push_back({track, experiment, fov});
@@ -75,12 +81,15 @@ std::vector<Submission> name_submissions(const std::vector<fs::path>& folders) {
   return named;
 }
 
-ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>& submissions, const ScoreRules& rules) {
+ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>& submissions,
+                          const ScoreRules& rules) {
   require_folder(reference, "reference");
   for (const fs::path& folder : submissions) require_folder(folder, "submission");
   if (!has_tracks(reference))
-    throw InputError(reference, "holds neither track_1/ nor track_2/ (expected the reference's tree, as the challenge lays it out) [official: FileNotFoundError]" +
-                                    nearby_tracks(reference));
+    throw InputError(reference,
+                     "holds neither track_1/ nor track_2/ (expected the reference's tree, as the challenge lays it "
+                     "out) [official: FileNotFoundError]" +
+                         nearby_tracks(reference));
   ScorePlan plan{reference, name_submissions(submissions), rules, {}, {}};
   for (const int number : {1, 2}) {
     const auto track_of = [&](const Submission& s) { return s.folder / fmt::format("track_{}", number); };
@@ -88,10 +97,11 @@ ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>
                                         [&](const Submission& s) { return fs::exists(track_of(s)); });
     if (submitter == plan.submissions.end()) continue;
     if (!fs::is_directory(reference / fmt::format("track_{}", number)))
-      throw InputError(reference / fmt::format("track_{}", number),
-                       fmt::format("no such folder, but {} is submitted (move it away, or name a reference that has it) [official: "
-                                   "FileNotFoundError]",
-                                   track_of(*submitter).string()));
+      throw InputError(
+          reference / fmt::format("track_{}", number),
+          fmt::format("no such folder, but {} is submitted (move it away, or name a reference that has it) [official: "
+                      "FileNotFoundError]",
+                      track_of(*submitter).string()));
     plan.tracks.push_back(plan_track(reference, number, plan.fovs, plan.tracks.size()));
   }
   return plan;

@@ -19,9 +19,9 @@ struct Submission {
 /// How to score.
 struct ScoreRules {
   evaluation::Rules rules = evaluation::Rules::official;
-  bool lenient = false;              ///< score what can be scored instead of stopping or giving up a task
-  bool match_by_appearance = false;  ///< reference labels follow the CSV by order of appearance, not by index
-  std::size_t listed_defects = 1000; ///< defects of trajectories listed one by one, for each field of view
+  bool lenient = false;               ///< score what can be scored instead of stopping or giving up a task
+  bool match_by_appearance = false;   ///< reference labels follow the CSV by order of appearance, not by index
+  std::size_t listed_defects = 1000;  ///< defects of trajectories listed one by one, for each field of view
 
   /// True if one defective file gives up the whole task or stops the program, as the official scorer does.
   bool strict() const { return rules == evaluation::Rules::official && !lenient; }
@@ -32,7 +32,7 @@ struct PlannedExperiment {
   int number;
   std::filesystem::path reference;  ///< its folder
   std::size_t fovs;
-  std::size_t first_fov;            ///< its first field of view's place among all of the plan's
+  std::size_t first_fov;  ///< its first field of view's place among all of the plan's
 };
 
 /// A track of the reference that at least one submission has.
@@ -67,8 +67,8 @@ struct ScorePlan {
   bool has_track(std::size_t submission, std::size_t track) const;
 };
 
-/// Names of submissions from their folders' names; a folder called `res` or `submission`, as well as a repeated name, takes the
-/// parent's name before it.
+/// Names of submissions from their folders' names; a folder called `res` or `submission`, as well as a repeated name,
+/// takes the parent's name before it.
 std::vector<Submission> name_submissions(const std::vector<std::filesystem::path>& folders);
 
 /// Lists the reference's tracks, experiments and fields of view.

@@ -84,8 +84,10 @@ class ScoreRun {
     std::map<std::size_t, std::vector<std::byte>> mine;
     EnsembleItems ensemble;
     const auto work = [&](std::size_t item) {
-      mine[item] = item < fovs ? score_fov(item)
-                               : packed(ensemble.score(plan_, experiments_[item - fovs].track, experiments_[item - fovs].experiment));
+      mine[item] =
+          item < fovs
+              ? score_fov(item)
+              : packed(ensemble.score(plan_, experiments_[item - fovs].track, experiments_[item - fovs].experiment));
     };
     const auto done = [&](std::size_t taken) {
       if (progress_) progress_(taken, costs.size());
@@ -132,12 +134,13 @@ class ScoreRun {
     std::vector<std::vector<std::byte>> mine(list.size());
     const auto work = [&](std::size_t item) {
       ByteWriter reports;
-      const auto [s, track, experiment] = list[item];
-      const std::size_t first = plan_.tracks[track].experiments[experiment].first_fov;
-      score_experiment_item(plan_, s, track, experiment, [&](std::size_t fov, ScoredFov&& scored) {
-        rows_.put(section(s, first + fov), scored);
-        reports.put(packed(scored.report));
-      });
+      const Misaligned& misaligned = list[item];
+      const std::size_t first = plan_.tracks[misaligned.track].experiments[misaligned.experiment].first_fov;
+      score_experiment_item(plan_, misaligned.submission, misaligned.track, misaligned.experiment,
+                            [&](std::size_t fov, ScoredFov&& scored) {
+                              rows_.put(section(misaligned.submission, first + fov), scored);
+                              reports.put(packed(scored.report));
+                            });
       mine[item] = reports.take();
     };
     const std::vector<double> costs(list.size(), 1);
@@ -161,15 +164,19 @@ class ScoreRun {
         });
   }
 
-  std::span<FovReport> reports_of(std::vector<FovReport>& reports, std::size_t submission, std::size_t track, std::size_t experiment) {
+  std::span<FovReport> reports_of(std::vector<FovReport>& reports, std::size_t submission, std::size_t track,
+                                  std::size_t experiment) {
     const PlannedExperiment& planned = plan_.tracks[track].experiments[experiment];
     return std::span(reports).subspan(section(submission, planned.first_fov), planned.fovs);
   }
 
   bool is_misaligned(std::size_t submission, std::size_t track, std::size_t experiment) {
     const auto reports = reports_of(first_round_.reports, submission, track, experiment);
-    const bool readable = std::all_of(reports.begin(), reports.end(), [](const FovReport& r) { return r.event == FovEvent::none; });
-    const auto out_of_line = [&](const FovReport& r) { return &r == &reports.back() ? !r.aligned_if_last : !r.aligned; };
+    const bool readable =
+        std::all_of(reports.begin(), reports.end(), [](const FovReport& r) { return r.event == FovEvent::none; });
+    const auto out_of_line = [&](const FovReport& r) {
+      return &r == &reports.back() ? !r.aligned_if_last : !r.aligned;
+    };
     return readable && std::any_of(reports.begin(), reports.end(), out_of_line);
   }
 
@@ -184,7 +191,8 @@ class ScoreRun {
           const auto own = reports_of(first_round_.reports, s, t, e);
           input.by_fov.emplace_back(own.begin(), own.end());
           const auto second = reports_of(second_round_.reports, s, t, e);
-          input.joined.emplace_back(joined ? std::vector<FovReport>(second.begin(), second.end()) : std::vector<FovReport>{});
+          input.joined.emplace_back(joined ? std::vector<FovReport>(second.begin(), second.end())
+                                           : std::vector<FovReport>{});
         }
         for (std::size_t i = 0; i < experiments_.size(); ++i)
           if (experiments_[i].track == t) input.ensemble.push_back(ensembles_[i][s]);
@@ -246,7 +254,7 @@ class ScoreRun {
   }
 
   struct Round {
-    std::vector<FovReport> reports;    ///< on root
+    std::vector<FovReport> reports;  ///< on root
     std::vector<std::int64_t> owner;
   };
 
@@ -262,7 +270,8 @@ class ScoreRun {
 
 }  // namespace
 
-ScoreResults score_all(const ScorePlan& plan, const parallel::Communicator& ranks, RowStore& rows, const ScoreProgress& progress) {
+ScoreResults score_all(const ScorePlan& plan, const parallel::Communicator& ranks, RowStore& rows,
+                       const ScoreProgress& progress) {
   return ScoreRun(plan, ranks, rows, progress).run();
 }
 

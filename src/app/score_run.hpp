@@ -34,9 +34,10 @@ class RowStore {
 /// Called on root with the number of items begun and of all items.
 using ScoreProgress = std::function<void(std::size_t done, std::size_t total)>;
 
-/// Scores all submissions of the plan. Collective: items are handed out to the ranks, and every score is summed in the order of the
-/// trajectories, so that results are the same bytes for any number of ranks.
-/// \param rows keeps the rows of this rank's fields of view, for write_result_file()
-ScoreResults score_all(const ScorePlan& plan, const parallel::Communicator& ranks, RowStore& rows, const ScoreProgress& progress);
+/// Scores all submissions of the plan. Collective: items are handed out to the ranks, and every score is summed in the
+/// order of the trajectories, so that results are the same bytes for any number of ranks. \param rows keeps the rows of
+/// this rank's fields of view, for write_result_file()
+ScoreResults score_all(const ScorePlan& plan, const parallel::Communicator& ranks, RowStore& rows,
+                       const ScoreProgress& progress);
 
 }  // namespace an::app

@@ -31,7 +31,8 @@ Json single_json(const PlannedTrack& planned, const TrackScores& track, const Tr
   Json single;
   single["status"] = status_text(track.single_status);
   single["global"] = Json::object();
-  if (track.single_status != TaskStatus::stopped) put_scores(single["global"], evaluation::single_metric_names, track.single);
+  if (track.single_status != TaskStatus::stopped)
+    put_scores(single["global"], evaluation::single_metric_names, track.single);
   const bool with_intervals = intervals != nullptr && !intervals->single.empty();
   if (with_intervals) single["intervals"] = intervals_json(evaluation::single_metric_names, intervals->single);
   single["experiments"] = Json::array();
@@ -98,10 +99,12 @@ std::string official_scores_text(const ScorePlan& plan, const SubmissionScores& 
     const TrackScores& track = scores.tracks[t];
     if (!track.submitted) continue;
     const int number = plan.tracks[t].number;
-    text += fmt::format("tr{0}.ta2.alpha: {1}\ntr{0}.ta2.D: {2}\n", number, shortest_text(track.ensemble[0]), shortest_text(track.ensemble[1]));
+    text += fmt::format("tr{0}.ta2.alpha: {1}\ntr{0}.ta2.D: {2}\n", number, shortest_text(track.ensemble[0]),
+                        shortest_text(track.ensemble[1]));
     if (track.single_status == TaskStatus::aborted) {
       // The penalties are Python integers there, but for one.
-      text += fmt::format("tr{0}.ta1.cp: 10\ntr{0}.ta1.JI: 0\ntr{0}.ta1.alpha: 2\ntr{0}.ta1.D: 100000.0\ntr{0}.ta1.state: 0\n", number);
+      text += fmt::format(
+          "tr{0}.ta1.cp: 10\ntr{0}.ta1.JI: 0\ntr{0}.ta1.alpha: 2\ntr{0}.ta1.D: 100000.0\ntr{0}.ta1.state: 0\n", number);
       continue;
     }
     constexpr std::array<std::string_view, 5> names{"cp", "JI", "alpha", "D", "state"};

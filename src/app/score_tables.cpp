@@ -22,7 +22,8 @@ const std::vector<std::string> score_header{"RMSE CP", "JSC CP", "MAE alpha", "M
 
 std::string metric_name(std::size_t column) {
   const std::size_t singles = evaluation::single_metric_names.size();
-  return std::string(column < singles ? evaluation::single_metric_names[column] : evaluation::ensemble_metric_names[column - singles]);
+  return std::string(column < singles ? evaluation::single_metric_names[column]
+                                      : evaluation::ensemble_metric_names[column - singles]);
 }
 
 // All seven scores of an experiment or an average, NaN where a task has none.
@@ -69,11 +70,14 @@ std::string track_table(const PlannedTrack& planned, const TrackScores& track, b
   }
   table.add_rule();
   std::vector<Cell> average{{"average"}, {std::to_string(all)}};
-  for (const double score : seven(has_single ? &track.single : nullptr, &track.ensemble)) average.push_back({score_text(score)});
+  for (const double score : seven(has_single ? &track.single : nullptr, &track.ensemble))
+    average.push_back({score_text(score)});
   table.add_row(std::move(average));
   std::string text = table.text(ansi);
-  if (track.single_status == TaskStatus::aborted) text += "single-trajectory task given up, with the challenge's penalties; see the problems\n";
-  if (track.ensemble_status == TaskStatus::aborted) text += "ensemble task given up, with the challenge's penalties; see the problems\n";
+  if (track.single_status == TaskStatus::aborted)
+    text += "single-trajectory task given up, with the challenge's penalties; see the problems\n";
+  if (track.ensemble_status == TaskStatus::aborted)
+    text += "ensemble task given up, with the challenge's penalties; see the problems\n";
   return text;
 }
 
@@ -86,20 +90,24 @@ std::string experiment_tables(const ScorePlan& plan, const SubmissionScores& sco
   return text;
 }
 
-std::string interval_text(const ScorePlan& plan, const SubmissionScores& scores, const SubmissionIntervals& intervals, double confidence) {
+std::string interval_text(const ScorePlan& plan, const SubmissionScores& scores, const SubmissionIntervals& intervals,
+                          double confidence) {
   std::string text;
   const auto add = [&](std::string_view metric, double value, const evaluation::Interval& interval) {
-    text += fmt::format("  {:<10} {:>8}  [{}, {}]\n", metric, score_text(value), score_text(interval.low), score_text(interval.high));
+    text += fmt::format("  {:<10} {:>8}  [{}, {}]\n", metric, score_text(value), score_text(interval.low),
+                        score_text(interval.high));
   };
   for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
     const TrackIntervals& track = intervals.tracks[t];
     if (track.single.empty() && track.ensemble.empty()) continue;
-    text += fmt::format("Track {}: average and its {} % interval over fields of view\n", plan.tracks[t].number, 100 * confidence);
+    text += fmt::format("Track {}: average and its {} % interval over fields of view\n", plan.tracks[t].number,
+                        100 * confidence);
     for (std::size_t m = 0; m < track.single.size(); ++m)
       add(evaluation::single_metric_names[m], scores.tracks[t].single[m], track.single[m]);
     for (std::size_t m = 0; m < track.ensemble.size(); ++m)
       add(evaluation::ensemble_metric_names[m], scores.tracks[t].ensemble[m], track.ensemble[m]);
-    if (track.ensemble.empty()) text += "  no intervals of w1: they need the reference's ens_labs_fov_*.txt files and a scored ensemble task\n";
+    if (track.ensemble.empty())
+      text += "  no intervals of w1: they need the reference's ens_labs_fov_*.txt files and a scored ensemble task\n";
     text += "\n";
   }
   return text;
@@ -119,7 +127,8 @@ std::string leaderboard_text(const ScorePlan& plan, const std::vector<TaskRankin
     for (const std::size_t s : order) {
       std::vector<Cell> cells{{plan.submissions[s].name}, {score_text(ranking.mean_reciprocal_rank[s])}};
       for (std::size_t m = 0; m < ranking.metrics.size(); ++m)
-        cells.push_back({fmt::format("{} ({})", score_text(ranking.values[m][s]), ranking.ranks[m][s]), ranking.ranks[m][s] == 1});
+        cells.push_back(
+            {fmt::format("{} ({})", score_text(ranking.values[m][s]), ranking.ranks[m][s]), ranking.ranks[m][s] == 1});
       table.add_row(std::move(cells));
     }
     text += table.text(ansi) + "\n";
@@ -137,7 +146,8 @@ std::string problem_text(const SubmissionScores& scores, std::size_t most) {
     if (!problem.cost.empty() && problem.cost != "none") text += fmt::format(" [cost: {}]", problem.cost);
     text += '\n';
   }
-  if (all > most) text += fmt::format("  ... and {} more, see summary.json\n", all - std::min(most, scores.problems.size()));
+  if (all > most)
+    text += fmt::format("  ... and {} more, see summary.json\n", all - std::min(most, scores.problems.size()));
   return text;
 }
 

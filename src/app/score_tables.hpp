@@ -14,7 +14,8 @@ namespace an::app {
 std::string experiment_tables(const ScorePlan& plan, const SubmissionScores& scores, bool ansi);
 
 /// The intervals of the averages, a metric a line.
-std::string interval_text(const ScorePlan& plan, const SubmissionScores& scores, const SubmissionIntervals& intervals, double confidence);
+std::string interval_text(const ScorePlan& plan, const SubmissionScores& scores, const SubmissionIntervals& intervals,
+                          double confidence);
 
 /// A table a task: the submissions by mean reciprocal rank, each metric with its rank, the best in bold.
 std::string leaderboard_text(const ScorePlan& plan, const std::vector<TaskRanking>& rankings, bool ansi);

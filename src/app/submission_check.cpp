@@ -36,24 +36,31 @@ class LabelCheck {
   }
 
  private:
-  void report(std::size_t line, std::size_t column, std::string what) { problems_.push_back({path_, line, column, std::move(what)}); }
+  void report(std::size_t line, std::size_t column, std::string what) {
+    problems_.push_back({path_, line, column, std::move(what)});
+  }
 
   void check_row(const LabelRow& row, std::size_t line) {
     const std::string index = plain_text(row.index());
-    if (row.change_points() == 0) return report(line, 0, fmt::format("trajectory {}: no length at the end (it would count as missing)", index));
+    if (row.change_points() == 0)
+      return report(line, 0, fmt::format("trajectory {}: no length at the end (it would count as missing)", index));
     if (row.fields().size() % 4 == 0)
-      report(line, 0, fmt::format("trajectory {}: no length at the end (the last change point would be taken for it)", index));
+      report(line, 0,
+             fmt::format("trajectory {}: no length at the end (the last change point would be taken for it)", index));
     for (std::size_t i = 0; i < row.segments(); ++i) check_segment(row, i, line, index);
     check_change_points(row, line, index);
   }
 
   void check_segment(const LabelRow& row, std::size_t i, std::size_t line, const std::string& index) {
     const auto bad = [&](const char* name, double value, const char* expected) {
-      report(line, 0, fmt::format("trajectory {}, segment {}: {} is {} (expected {})", index, i + 1, name, plain_text(value), expected));
+      report(line, 0,
+             fmt::format("trajectory {}, segment {}: {} is {} (expected {})", index, i + 1, name, plain_text(value),
+                         expected));
     };
     using namespace evaluation::bounds;
     if (!(row.k(i) >= 0 && row.k(i) <= k_max)) bad("K", row.k(i), "0 to 1e6");
-    if (!(row.alpha(i) >= 0 && row.alpha(i) <= 2)) bad("alpha", row.alpha(i), "0 to 2; outside of it an error of 2 is counted");
+    if (!(row.alpha(i) >= 0 && row.alpha(i) <= 2))
+      bad("alpha", row.alpha(i), "0 to 2; outside of it an error of 2 is counted");
     const double state = row.state(i);
     if (!(state >= 0 && state <= 3 && state == std::floor(state)))
       bad("state", state, "0 immobile, 1 confined, 2 free or 3 directed");
@@ -67,8 +74,9 @@ class LabelCheck {
       if (cp != std::floor(cp) || !std::isfinite(cp))
         report(line, 0, fmt::format("trajectory {}: {} {} is no whole number", index, name, plain_text(cp)));
       else if (cp <= previous)
-        report(line, 0, fmt::format("trajectory {}: {} {} is not above {} (expected ascending frames, the length last)", index, name,
-                                    plain_text(cp), plain_text(previous)));
+        report(line, 0,
+               fmt::format("trajectory {}: {} {} is not above {} (expected ascending frames, the length last)", index,
+                           name, plain_text(cp), plain_text(previous)));
       previous = cp;
     }
   }
@@ -80,13 +88,16 @@ class LabelCheck {
       if (!(index >= 0 && index == std::floor(index)))
         report(table.line(row), 1, fmt::format("index {} (expected a whole number from 0 on)", plain_text(index)));
       else if (!seen.insert(index).second)
-        report(table.line(row), 1, fmt::format("index {} appears again (only one of its lines would count)", plain_text(index)));
+        report(table.line(row), 1,
+               fmt::format("index {} appears again (only one of its lines would count)", plain_text(index)));
     }
     const auto count = static_cast<double>(seen.size());
     if (!vips_only && !seen.empty() && *seen.rbegin() != count - 1)
-      report(0, 0, fmt::format("{} trajectories, but the last index is {} (expected {}: the official scorer counts on from the last index, "
-                               "so that all fields of view that follow are misaligned if it is not the reference's)",
-                               seen.size(), plain_text(*seen.rbegin()), plain_text(count - 1)));
+      report(0, 0,
+             fmt::format("{} trajectories, but the last index is {} (expected {}: the official scorer counts on from "
+                         "the last index, "
+                         "so that all fields of view that follow are misaligned if it is not the reference's)",
+                         seen.size(), plain_text(*seen.rbegin()), plain_text(count - 1)));
   }
 
   void compare(const LabelTable& table, const fs::path& csv, bool vips_only) {
@@ -108,17 +119,25 @@ class LabelCheck {
       if (found == length_of.end())
         report(table.line(row), 1, fmt::format("no trajectory {} in {}", plain_text(label.index()), csv.string()));
       else if (label.change_points() > 0 && label.change_point(label.change_points() - 1) != found->second)
-        wrong_lengths.push_back({path_, table.line(row), 0,
-                                 fmt::format("trajectory {} has length {}, in {} it has {} frames", plain_text(label.index()),
-                                             plain_text(label.change_point(label.change_points() - 1)), csv.string(), plain_text(found->second))});
+        wrong_lengths.push_back(
+            {path_, table.line(row), 0,
+             fmt::format("trajectory {} has length {}, in {} it has {} frames", plain_text(label.index()),
+                         plain_text(label.change_point(label.change_points() - 1)), csv.string(),
+                         plain_text(found->second))});
     }
     if (!vips_only)
       for (const auto& [index, length] : length_of)
-        if (!listed.contains(index)) report(0, 0, fmt::format("no line for trajectory {} of {} (it would count as missing)", plain_text(index), csv.string()));
+        if (!listed.contains(index))
+          report(0, 0,
+                 fmt::format("no line for trajectory {} of {} (it would count as missing)", plain_text(index),
+                             csv.string()));
     if (!wrong_lengths.empty() && !vips_only && in_order_of_appearance(table, trajectories))
-      return report(0, 0, fmt::format("{} of {} lengths disagree with {}, but all agree by order of appearance: the labels were numbered before "
-                                      "the CSV was renumbered (andi-datasets >= 2.1.5 does so when it renders videos); score with --match appearance",
-                                      wrong_lengths.size(), table.size(), csv.string()));
+      return report(0, 0,
+                    fmt::format("{} of {} lengths disagree with {}, but all agree by order of appearance: the labels "
+                                "were numbered before "
+                                "the CSV was renumbered (andi-datasets >= 2.1.5 does so when it renders videos); score "
+                                "with --match appearance",
+                                wrong_lengths.size(), table.size(), csv.string()));
     problems_.insert(problems_.end(), wrong_lengths.begin(), wrong_lengths.end());
   }
 
@@ -127,11 +146,13 @@ class LabelCheck {
     if (table.size() != trajectories.size()) return false;
     std::vector<std::pair<double, double>> rows;
     for (std::size_t row = 0; row < table.size(); ++row)
-      if (table[row].change_points() > 0) rows.emplace_back(table[row].index(), table[row].change_point(table[row].change_points() - 1));
+      if (table[row].change_points() > 0)
+        rows.emplace_back(table[row].index(), table[row].change_point(table[row].change_points() - 1));
     std::sort(rows.begin(), rows.end());
     return rows.size() == trajectories.size() &&
-           std::equal(rows.begin(), rows.end(), trajectories.begin(),
-                      [](const auto& row, const io::CsvTrajectory& t) { return row.second == static_cast<double>(t.x.size()); });
+           std::equal(rows.begin(), rows.end(), trajectories.begin(), [](const auto& row, const io::CsvTrajectory& t) {
+             return row.second == static_cast<double>(t.x.size());
+           });
   }
 
   fs::path path_;
@@ -140,7 +161,8 @@ class LabelCheck {
 
 }  // namespace
 
-std::vector<InputProblem> check_label_file(const fs::path& labels, const std::optional<fs::path>& trajectories, bool vips_only) {
+std::vector<InputProblem> check_label_file(const fs::path& labels, const std::optional<fs::path>& trajectories,
+                                           bool vips_only) {
   try {
     return LabelCheck(labels).run(trajectories, vips_only);
   } catch (const InputError& error) {
@@ -153,7 +175,8 @@ std::vector<InputProblem> check_ensemble_file(const fs::path& ensemble) {
   const auto report = [&](std::string what) { problems.push_back({ensemble, 0, 0, std::move(what)}); };
   try {
     const io::EnsembleFile file = io::read_ensemble(ensemble);
-    for (const io::LineProblem& problem : file.problems) problems.push_back({ensemble, problem.line, problem.column, problem.what});
+    for (const io::LineProblem& problem : file.problems)
+      problems.push_back({ensemble, problem.line, problem.column, problem.what});
     if (!file.labels) return problems;
     const EnsembleLabels& labels = *file.labels;
     using namespace evaluation::bounds;
@@ -163,8 +186,10 @@ std::vector<InputProblem> check_ensemble_file(const fs::path& ensemble) {
       };
       if (!(labels.alpha_mean[i] >= 0 && labels.alpha_mean[i] <= 2)) bad("alpha mean", labels.alpha_mean[i], "0 to 2");
       if (!(labels.k_mean[i] >= 0 && labels.k_mean[i] <= k_max)) bad("K mean", labels.k_mean[i], "0 to 1e6");
-      if (!(labels.alpha_variance[i] >= 0 && std::isfinite(labels.alpha_variance[i]))) bad("alpha variance", labels.alpha_variance[i], "0 or more");
-      if (!(labels.k_variance[i] >= 0 && std::isfinite(labels.k_variance[i]))) bad("K variance", labels.k_variance[i], "0 or more");
+      if (!(labels.alpha_variance[i] >= 0 && std::isfinite(labels.alpha_variance[i])))
+        bad("alpha variance", labels.alpha_variance[i], "0 or more");
+      if (!(labels.k_variance[i] >= 0 && std::isfinite(labels.k_variance[i])))
+        bad("K variance", labels.k_variance[i], "0 or more");
       if (!(labels.weight[i] >= 0 && std::isfinite(labels.weight[i]))) bad("weight", labels.weight[i], "0 or more");
     }
   } catch (const InputError& error) {

@@ -18,7 +18,8 @@ using evaluation::ScoreSums;
 using evaluation::SingleScores;
 
 bool SubmissionScores::stopped() const {
-  return std::any_of(tracks.begin(), tracks.end(), [](const TrackScores& t) { return t.submitted && t.single_status == TaskStatus::stopped; });
+  return std::any_of(tracks.begin(), tracks.end(),
+                     [](const TrackScores& t) { return t.submitted && t.single_status == TaskStatus::stopped; });
 }
 
 bool SubmissionScores::gave_up() const {
@@ -45,14 +46,16 @@ TaskStatus single_status(const TrackInput& input, bool strict) {
       if (report.event == FovEvent::stop) return TaskStatus::stopped;
     }
     const auto& reports = input.reports(e);
-    if (std::any_of(reports.begin(), reports.end(), [](const FovReport& r) { return r.scoring_stops; })) return TaskStatus::stopped;
+    if (std::any_of(reports.begin(), reports.end(), [](const FovReport& r) { return r.scoring_stops; }))
+      return TaskStatus::stopped;
     if (strict && sum_of(reports).trajectories == 0) return TaskStatus::stopped;
   }
   return strict && input.by_fov.empty() ? TaskStatus::stopped : TaskStatus::scored;
 }
 
 TaskStatus ensemble_status(const TrackInput& input, bool strict) {
-  const bool all = std::all_of(input.ensemble.begin(), input.ensemble.end(), [](const EnsembleReport& r) { return r.scores.has_value(); });
+  const bool all = std::all_of(input.ensemble.begin(), input.ensemble.end(),
+                               [](const EnsembleReport& r) { return r.scores.has_value(); });
   return all || !strict ? TaskStatus::scored : TaskStatus::aborted;
 }
 
@@ -121,23 +124,32 @@ std::string misalignment_text(const std::vector<FovReport>& by_fov) {
     if (fov.aligned) continue;
     const std::size_t later = by_fov.size() - f - 1;
     if (fov.last_index_true != fov.last_index_predicted && fov.last_index_predicted >= 0)
-      return fmt::format("the last index is {}, the reference's is {}: the official scorer counts on from it, which misaligns the {} "
-                         "fields of view that follow", plain_text(fov.last_index_predicted), plain_text(fov.last_index_true), later);
+      return fmt::format(
+          "the last index is {}, the reference's is {}: the official scorer counts on from it, which misaligns the {} "
+          "fields of view that follow",
+          plain_text(fov.last_index_predicted), plain_text(fov.last_index_true), later);
     if (fov.last_index_predicted < 0)
-      return fmt::format("no trajectories: the official scorer then misaligns the {} fields of view that follow, or forgets those before", later);
-    return "indices are not different whole numbers from 0 on: the official scorer joins fields of view wrongly by them";
+      return fmt::format(
+          "no trajectories: the official scorer then misaligns the {} fields of view that follow, or forgets those "
+          "before",
+          later);
+    return "indices are not different whole numbers from 0 on: the official scorer joins fields of view wrongly by "
+           "them";
   }
   return "indices are not different whole numbers from 0 on: the official scorer joins fields of view wrongly by them";
 }
 
-std::filesystem::path first_misaligned_file(const SubmissionOutcome& outcome, std::size_t track, std::size_t experiment) {
+std::filesystem::path first_misaligned_file(const SubmissionOutcome& outcome, std::size_t track,
+                                            std::size_t experiment) {
   const auto& by_fov = outcome.inputs[track].by_fov[experiment];
   const auto first = std::find_if(by_fov.begin(), by_fov.end(), [](const FovReport& r) { return !r.aligned; });
-  const auto fov = static_cast<std::size_t>(std::min(first - by_fov.begin(), static_cast<std::ptrdiff_t>(by_fov.size()) - 1));
+  const auto fov =
+      static_cast<std::size_t>(std::min(first - by_fov.begin(), static_cast<std::ptrdiff_t>(by_fov.size()) - 1));
   return io::submission_labels(outcome.plan.submitted_experiment(outcome.submission, track, experiment), fov);
 }
 
-void list_single_problems(const SubmissionOutcome& outcome, std::size_t t, TrackScores& track, std::vector<ListedProblem>& list) {
+void list_single_problems(const SubmissionOutcome& outcome, std::size_t t, TrackScores& track,
+                          std::vector<ListedProblem>& list) {
   const TrackInput& input = outcome.inputs[t];
   const evaluation::Rules rules = outcome.plan.rules.rules;
   std::vector<ScoreSums> sums;
@@ -146,13 +158,15 @@ void list_single_problems(const SubmissionOutcome& outcome, std::size_t t, Track
   for (std::size_t e = 0; e < input.by_fov.size(); ++e) {
     for (const FovReport& fov : input.by_fov[e])
       for (const ScoreProblem& problem : fov.problems)
-        list.push_back(listed(problem, fov.event == FovEvent::abort && track.single_status == TaskStatus::aborted && problem.affected == 0b11111
+        list.push_back(listed(problem, fov.event == FovEvent::abort && track.single_status == TaskStatus::aborted &&
+                                               problem.affected == 0b11111
                                            ? costs.against(track.single)
                                            : costs.of(e, problem.part, problem.affected)));
     if (outcome.plan.rules.strict() && sum_of(input.reports(e)).trajectories == 0) {
       ListedProblem empty;
       empty.file = outcome.plan.tracks[t].experiments[e].reference.string();
-      empty.what = "no trajectory of the experiment is left to be scored [the official scorer stops here: UnboundLocalError]";
+      empty.what =
+          "no trajectory of the experiment is left to be scored [the official scorer stops here: UnboundLocalError]";
       empty.fatal = true;
       list.push_back(std::move(empty));
     }

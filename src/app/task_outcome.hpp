@@ -22,7 +22,7 @@ struct TrackInput {
   std::vector<std::vector<FovReport>> by_fov;  ///< [experiment][field of view], each field of view matched on its own
   std::vector<std::vector<FovReport>> joined;  ///< the same matched by running indices; empty where that gives the same
   std::vector<EnsembleReport> ensemble;        ///< [experiment]
-  std::map<std::size_t, ErrorSums> error_sums; ///< of the experiments whose rows count
+  std::map<std::size_t, ErrorSums> error_sums;  ///< of the experiments whose rows count
 
   /// The reports that count.
   const std::vector<FovReport>& reports(std::size_t experiment) const {
@@ -34,7 +34,7 @@ struct TrackInput {
 struct SubmissionOutcome {
   const ScorePlan& plan;
   std::size_t submission;
-  std::vector<TrackInput> inputs;              ///< [track]
+  std::vector<TrackInput> inputs;  ///< [track]
 };
 
 /// Decides how each task ended, as the official scorer would (or leniently). Scores are not computed yet.

@@ -28,10 +28,13 @@ struct Check {
 
 // The number between `stem` and `ending` in a file's name.
 std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending) {
-  if (!name.starts_with(stem) || !name.ends_with(ending) || name.size() <= stem.size() + ending.size()) return std::nullopt;
+  if (!name.starts_with(stem) || !name.ends_with(ending) || name.size() <= stem.size() + ending.size())
+    return std::nullopt;
   const std::string digits = name.substr(stem.size(), name.size() - stem.size() - ending.size());
   constexpr std::size_t most_digits = 9;
-  if (digits.size() > most_digits || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+  if (digits.size() > most_digits ||
+      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return std::nullopt;
   return std::stoul(digits);
 }
 
@@ -43,10 +46,12 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-// Lists what there is to check in a submission (or in a reference, whose label files are named otherwise), and what is missing.
+// Lists what there is to check in a submission (or in a reference, whose label files are named otherwise), and what is
+// missing.
 class CheckList {
  public:
-  CheckList(const fs::path& submission, const std::optional<fs::path>& public_data) : submission_(submission), public_(public_data) {
+  CheckList(const fs::path& submission, const std::optional<fs::path>& public_data)
+      : submission_(submission), public_(public_data) {
     bool any = false;
     for (const int track : {1, 2}) {
       const std::string name = fmt::format("track_{}", track);
@@ -55,7 +60,9 @@ class CheckList {
       for (const std::string& experiment : experiments(name)) add_experiment(name, experiment, track == 1);
     }
     if (!any)
-      throw InputError(submission_, "holds neither track_1/ nor track_2/ (expected a submission: track_T/exp_E/fov_F.txt and ensemble_labels.txt)");
+      throw InputError(submission_,
+                       "holds neither track_1/ nor track_2/ (expected a submission: track_T/exp_E/fov_F.txt and "
+                       "ensemble_labels.txt)");
   }
 
   std::vector<Check> checks;
@@ -89,7 +96,8 @@ class CheckList {
     for (const std::size_t fov : fovs) {
       const fs::path file = is_reference ? io::truth_labels(folder, fov) : io::submission_labels(folder, fov);
       if (!fs::exists(file)) {
-        missing.push_back({file, 0, 0, "no such file (the official scorer gives up the whole single-trajectory task of this track)"});
+        missing.push_back(
+            {file, 0, 0, "no such file (the official scorer gives up the whole single-trajectory task of this track)"});
         continue;
       }
       const fs::path csv = io::trajectories(data, fov);
@@ -99,7 +107,8 @@ class CheckList {
     if (fs::exists(ensemble))
       checks.push_back({ensemble, std::nullopt, true, false});
     else
-      missing.push_back({ensemble, 0, 0, "no such file (the official scorer gives up the whole ensemble task of this track)"});
+      missing.push_back(
+          {ensemble, 0, 0, "no such file (the official scorer gives up the whole ensemble task of this track)"});
   }
 
   fs::path submission_;
@@ -114,9 +123,11 @@ std::vector<std::byte> packed(const std::vector<InputProblem>& problems) {
 
 }  // namespace
 
-ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel::Communicator& world, Progress& progress) {
+ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel::Communicator& world,
+                    Progress& progress) {
   if (!fs::is_directory(options.submission)) throw InputError(options.submission, "no such folder (the submission)");
-  if (options.public_data && !fs::is_directory(*options.public_data)) throw InputError(*options.public_data, "no such folder (the public data)");
+  if (options.public_data && !fs::is_directory(*options.public_data))
+    throw InputError(*options.public_data, "no such folder (the public data)");
   const CheckList list(options.submission, options.public_data);
   if (options.dry_run) {
     for (const Check& check : list.checks)
@@ -126,13 +137,15 @@ ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel:
   std::vector<double> costs;
   for (const Check& check : list.checks) {
     std::error_code ignored;
-    costs.push_back(static_cast<double>(fs::file_size(check.file, ignored) + (check.trajectories ? fs::file_size(*check.trajectories, ignored) : 0)));
+    costs.push_back(static_cast<double>(fs::file_size(check.file, ignored) +
+                                        (check.trajectories ? fs::file_size(*check.trajectories, ignored) : 0)));
   }
   std::vector<std::vector<std::byte>> found(list.checks.size());
   progress.start("verifying", "files", list.checks.size());
   const auto work = [&](std::size_t item) {
     const Check& check = list.checks[item];
-    found[item] = packed(check.ensemble ? check_ensemble_file(check.file) : check_label_file(check.file, check.trajectories, check.vips_only));
+    found[item] = packed(check.ensemble ? check_ensemble_file(check.file)
+                                        : check_label_file(check.file, check.trajectories, check.vips_only));
   };
   const auto owner = parallel::for_each_item(world, costs, work, [&](std::size_t taken) { progress.update(taken); });
   progress.finish();
@@ -145,7 +158,8 @@ ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel:
         for (ByteReader reader(bytes); !reader.at_end(); ++problems) fmt::print("{}\n", reader.take_string());
       });
   world.max_of_all(std::span(&problems, 1));
-  if (world.is_root()) fmt::print("{} files checked, {} problem{}\n", list.checks.size(), problems, problems == 1 ? "" : "s");
+  if (world.is_root())
+    fmt::print("{} files checked, {} problem{}\n", list.checks.size(), problems, problems == 1 ? "" : "s");
   return problems == 0 ? ExitCode::done : ExitCode::difference;
 }
 

@@ -31,7 +31,8 @@ std::string InputProblem::text() const {
   return fmt::format("{}: {}", place, what);
 }
 
-InputError::InputError(std::vector<InputProblem> problems) : Error(message_of(problems)), problems_(std::move(problems)) {}
+InputError::InputError(std::vector<InputProblem> problems)
+    : Error(message_of(problems)), problems_(std::move(problems)) {}
 
 InputError::InputError(const std::filesystem::path& file, const std::string& what)
     : InputError(std::vector<InputProblem>{{file, 0, 0, what}}) {}

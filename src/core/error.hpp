@@ -21,7 +21,8 @@ class ConfigError : public Error {
   using Error::Error;
 };
 
-/// One place in an input file that is wrong. `line` and `column` count from 1; 0 means "the whole file" or "the whole line".
+/// One place in an input file that is wrong. `line` and `column` count from 1; 0 means "the whole file" or "the whole
+/// line".
 struct InputProblem {
   std::filesystem::path file;
   std::size_t line = 0;
@@ -63,7 +64,7 @@ namespace detail {
 
 }  // namespace an
 
-#define AN_ASSERT(condition) \
-  do {                       \
+#define AN_ASSERT(condition)                                                          \
+  do {                                                                                \
     if (!(condition)) ::an::detail::assertion_failed(#condition, __FILE__, __LINE__); \
   } while (false)

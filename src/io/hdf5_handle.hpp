@@ -30,7 +30,9 @@ class Hdf5Handle {
   Hdf5Handle(const Hdf5Handle&) = delete;
   Hdf5Handle& operator=(const Hdf5Handle&) = delete;
 
-  operator hid_t() const { return id_; }  // NOLINT(google-explicit-constructor): it stands for the identifier in every call
+  operator hid_t() const {
+    return id_;
+  }  // NOLINT(google-explicit-constructor): it stands for the identifier in every call
   /// Closes now; returns what HDF5 returns.
   herr_t close() { return close_(std::exchange(id_, -1)); }
 

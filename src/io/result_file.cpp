@@ -6,6 +6,7 @@
 #include <mpi.h>
 
 #include <algorithm>
+#include <exception>
 #include <map>
 #include <system_error>
 
@@ -42,7 +43,8 @@ Hdf5Handle type_of(const Column& column, const std::filesystem::path& file) {
 void put_attribute(hid_t object, const std::string& name, const std::string& value, const std::filesystem::path& file) {
   const Hdf5Handle type = text_type(value.size(), file);
   const Hdf5Handle space(checked(H5Screate(H5S_SCALAR), file, "H5Screate"), H5Sclose);
-  const Hdf5Handle attribute(checked(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), file, "H5Acreate2"), H5Aclose);
+  const Hdf5Handle attribute(
+      checked(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), file, "H5Acreate2"), H5Aclose);
   const std::string padded = value.empty() ? std::string(1, '\0') : value;
   checked(H5Awrite(attribute, type, padded.data()), file, "H5Awrite");
 }
@@ -106,12 +108,17 @@ ResultFile::ResultFile(const std::filesystem::path& path, bool parallel)
   checked(H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST), part_, "H5Pset_libver_bounds");
   const Hdf5Handle creation(checked(H5Pcreate(H5P_FILE_CREATE), part_, "H5Pcreate"), H5Pclose);
   checked(H5Pset_obj_track_times(creation, 0), part_, "H5Pset_obj_track_times");
-  open_->file = Hdf5Handle(checked(H5Fcreate(part_.c_str(), H5F_ACC_TRUNC, creation, access), part_, "H5Fcreate"), H5Fclose);
+  open_->file =
+      Hdf5Handle(checked(H5Fcreate(part_.c_str(), H5F_ACC_TRUNC, creation, access), part_, "H5Fcreate"), H5Fclose);
 }
 
 ResultFile::~ResultFile() {
   if (!open_) return;
-  open_.reset();
+  // Closing a shared file waits for all ranks; a rank that fails is about to end them instead.
+  if (parallel_ && std::uncaught_exceptions() > 0)
+    static_cast<void>(open_.release());
+  else
+    open_.reset();
   std::error_code ignored;
   if (is_root_) std::filesystem::remove(part_, ignored);
 }
@@ -122,13 +129,18 @@ void ResultFile::set_attribute(const std::string& name, const std::string& value
 
 void ResultFile::create(const Table& table) {
   if (table.group != "/")
-    const Hdf5Handle group(checked(H5Gcreate2(open_->file, table.group.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), part_, "H5Gcreate2"), H5Gclose);
+    const Hdf5Handle group(checked(H5Gcreate2(open_->file, table.group.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                                   part_, "H5Gcreate2"),
+                           H5Gclose);
   const hsize_t rows = table.rows;
   const Hdf5Handle space(checked(H5Screate_simple(1, &rows, nullptr), part_, "H5Screate_simple"), H5Sclose);
   const Hdf5Handle properties = creation_properties(part_);
   const auto create_dataset = [&](const Column& column) -> hid_t {
     const std::string path = path_in(table, column.name);
-    Hdf5Handle dataset(checked(H5Dcreate2(open_->file, path.c_str(), type_of(column, part_), space, H5P_DEFAULT, properties, H5P_DEFAULT), part_, "H5Dcreate2"), H5Dclose);
+    Hdf5Handle dataset(checked(H5Dcreate2(open_->file, path.c_str(), type_of(column, part_), space, H5P_DEFAULT,
+                                          properties, H5P_DEFAULT),
+                               part_, "H5Dcreate2"),
+                       H5Dclose);
     if (!column.units.empty()) put_attribute(dataset, "units", column.units, part_);
     if (!column.long_name.empty()) put_attribute(dataset, "long_name", column.long_name, part_);
     return open_->datasets.emplace(path, std::move(dataset)).first->second;
@@ -144,7 +156,8 @@ void ResultFile::create(const Table& table) {
   checked(H5Dwrite(scale, H5T_NATIVE_INT64, space, space, open_->transfer, numbers.data()), part_, "H5Dwrite");
 }
 
-void ResultFile::write(const Table& table, std::span<const RowBlock> blocks, std::span<const std::vector<std::byte>> columns) {
+void ResultFile::write(const Table& table, std::span<const RowBlock> blocks,
+                       std::span<const std::vector<std::byte>> columns) {
   AN_ASSERT(columns.size() == table.columns.size());
   const hsize_t all = table.rows;
   const Hdf5Handle file_space(checked(H5Screate_simple(1, &all, nullptr), part_, "H5Screate_simple"), H5Sclose);
@@ -154,7 +167,9 @@ void ResultFile::write(const Table& table, std::span<const RowBlock> blocks, std
     hsize_t first = blocks[i].first;
     hsize_t count = 0;
     for (; i < blocks.size() && blocks[i].first == first + count; ++i) count += blocks[i].rows;
-    if (count > 0) checked(H5Sselect_hyperslab(file_space, H5S_SELECT_OR, &first, nullptr, &count, nullptr), part_, "H5Sselect_hyperslab");
+    if (count > 0)
+      checked(H5Sselect_hyperslab(file_space, H5S_SELECT_OR, &first, nullptr, &count, nullptr), part_,
+              "H5Sselect_hyperslab");
     rows += count;
   }
   const Hdf5Handle memory_space(checked(H5Screate_simple(1, &rows, nullptr), part_, "H5Screate_simple"), H5Sclose);
@@ -162,7 +177,8 @@ void ResultFile::write(const Table& table, std::span<const RowBlock> blocks, std
     const Column& column = table.columns[c];
     AN_ASSERT(columns[c].size() == rows * value_size(column));
     const hid_t dataset = open_->datasets.at(path_in(table, column.name));
-    checked(H5Dwrite(dataset, type_of(column, part_), memory_space, file_space, open_->transfer, columns[c].data()), part_, "H5Dwrite");
+    checked(H5Dwrite(dataset, type_of(column, part_), memory_space, file_space, open_->transfer, columns[c].data()),
+            part_, "H5Dwrite");
   }
 }
 

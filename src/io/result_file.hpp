@@ -18,7 +18,7 @@ enum class ColumnType { float64, int64, int32, int8, text };
 struct Column {
   std::string name;
   ColumnType type;
-  std::string units;            ///< empty where there are none
+  std::string units;  ///< empty where there are none
   std::string long_name;
   std::size_t text_length = 0;  ///< bytes of a text value (UTF-8, fixed length, padded with zeros)
 };
@@ -42,11 +42,12 @@ struct RowBlock {
 
 /// Writes an HDF5 file of tables, from one process or from all ranks together; it appears whole or not at all.
 ///
-/// Every call is collective. Datasets are the same bytes for any number of ranks. Nothing in the file has variable length.
+/// Every call is collective. Datasets are the same bytes for any number of ranks. Nothing in the file has variable
+/// length.
 class ResultFile {
  public:
-  /// Begins `path` (as `path.part`). \param parallel whether all ranks of MPI_COMM_WORLD open it; else this process alone does
-  /// \throws OutputError, also from all other functions
+  /// Begins `path` (as `path.part`). \param parallel whether all ranks of MPI_COMM_WORLD open it; else this process
+  /// alone does \throws OutputError, also from all other functions
   ResultFile(const std::filesystem::path& path, bool parallel);
   /// Removes the unfinished file, if commit() was not reached.
   ~ResultFile();

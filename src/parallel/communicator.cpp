@@ -67,8 +67,9 @@ void Communicator::broadcast(std::string& text) const {
 
 void Communicator::max_of_all(std::span<std::int64_t> values) const {
   if (!uses_mpi_ || values.empty()) return;
-  check(MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD),
-        "MPI_Allreduce");
+  check(
+      MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD),
+      "MPI_Allreduce");
 }
 
 void Communicator::send(std::span<const std::byte> bytes, int to) const {

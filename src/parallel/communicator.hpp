@@ -9,8 +9,8 @@
 
 namespace an::parallel {
 
-/// The ranks of the run. Without a launcher (mpirun, srun) there is one rank and MPI is never started: that costs a lone process
-/// a third of a second.
+/// The ranks of the run. Without a launcher (mpirun, srun) there is one rank and MPI is never started: that costs a
+/// lone process a third of a second.
 class Communicator {
  public:
   int rank() const { return rank_; }

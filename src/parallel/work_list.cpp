@@ -17,7 +17,8 @@ class SharedCounter {
     if (!uses_mpi_) return;
     const MPI_Aint size = ranks.is_root() ? sizeof(std::int64_t) : 0;
     std::int64_t* memory = nullptr;
-    check(MPI_Win_allocate(size, sizeof(std::int64_t), MPI_INFO_NULL, MPI_COMM_WORLD, static_cast<void*>(&memory), &window_),
+    check(MPI_Win_allocate(size, sizeof(std::int64_t), MPI_INFO_NULL, MPI_COMM_WORLD, static_cast<void*>(&memory),
+                           &window_),
           "MPI_Win_allocate");
     check(MPI_Win_lock_all(0, window_), "MPI_Win_lock_all");
     if (ranks.is_root()) {

@@ -20,11 +20,9 @@ std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<con
                                         const std::function<void(std::size_t item)>& work,
                                         const std::function<void(std::size_t taken)>& progress = {});
 
-/// Brings the items' results to root in the order of the items, whichever rank has them: sums over these come out the same for any
-/// number of ranks. Collective.
-/// \param owner which rank has each item; items of a negative owner are passed over
-/// \param produce packs an item's result, on its owner
-/// \param consume takes it, on root
+/// Brings the items' results to root in the order of the items, whichever rank has them: sums over these come out the
+/// same for any number of ranks. Collective. \param owner which rank has each item; items of a negative owner are
+/// passed over \param produce packs an item's result, on its owner \param consume takes it, on root
 void for_each_in_order(const Communicator& ranks, std::span<const std::int64_t> owner,
                        const std::function<std::vector<std::byte>(std::size_t item)>& produce,
                        const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume);

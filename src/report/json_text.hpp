@@ -9,8 +9,8 @@ namespace an::report {
 /// A JSON value that keeps its keys in the order they were put in.
 using Json = nlohmann::ordered_json;
 
-/// The value as indented JSON text. Doubles are the shortest text that reads back to the same double; non-finite ones are the
-/// strings "nan", "inf" and "-inf". Bytes that are not UTF-8 are replaced.
+/// The value as indented JSON text. Doubles are the shortest text that reads back to the same double; non-finite ones
+/// are the strings "nan", "inf" and "-inf". Bytes that are not UTF-8 are replaced.
 std::string json_text(const Json& value);
 
 }  // namespace an::report

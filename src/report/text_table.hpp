@@ -13,7 +13,8 @@ struct Cell {
   bool bold = false;
 };
 
-/// A table for the terminal: a header, rows, and rules after chosen rows. The first column is set left, the others right.
+/// A table for the terminal: a header, rows, and rules after chosen rows. The first column is set left, the others
+/// right.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header) : header_(std::move(header)) {}

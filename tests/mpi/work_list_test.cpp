@@ -117,7 +117,8 @@ TEST(ForEachItem, NeedsNoMpiInOneProcess) {
 TEST(ForEachInOrder, GivesTheSameSumForAnyNumberOfRanks) {
   const std::vector<double> costs(500, 1.0);
   std::vector<double> values(costs.size(), 0);
-  const auto owner = for_each_item(world(), costs, [&](std::size_t item) { values[item] = std::pow(-1.7, static_cast<double>(item % 60)); });
+  const auto owner = for_each_item(
+      world(), costs, [&](std::size_t item) { values[item] = std::pow(-1.7, static_cast<double>(item % 60)); });
   double sum = 0;
   std::size_t next = 0;
   const auto pack = [&](std::size_t item) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The ensemble functions of the official scoring module against their recorded inputs and outputs (andi_datasets 2.1.13, numpy
-// 1.26.4, scipy 1.17.1). The tolerance allows for other roundings of exp and of sums of up to 10⁶ terms.
+// The ensemble functions of the official scoring module against their recorded inputs and outputs
+// (andi_datasets 2.1.13, numpy 1.26.4, scipy 1.17.1). The tolerance allows for other roundings of exp and of sums of up
+// to 10⁶ terms.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -12,8 +13,8 @@
 namespace an::evaluation {
 namespace {
 
-using testing::Json;
 using testing::function_cases;
+using testing::Json;
 using testing::number;
 using testing::numbers;
 
@@ -36,7 +37,8 @@ TEST(OfficialEnsembleFunctions, MultimodeDist) {
     add_mixture_density(x, modes, bounds, density);
     const auto expected = numbers(c["out"]["ok"]);
     for (std::size_t i = 0; i < x.size(); ++i) {
-      // The logarithm of the density is a difference of numbers as large as z²/2; its rounding is the official one's, too.
+      // The logarithm of the density is a difference of numbers as large as z²/2; its rounding is the official one's,
+      // too.
       double largest = 1;
       for (const Mode& m : modes) {
         const double z = (x[i] - m.mean) / std::sqrt(std::max(m.variance, smallest_variance));
@@ -46,7 +48,8 @@ TEST(OfficialEnsembleFunctions, MultimodeDist) {
         EXPECT_TRUE(std::isnan(density[i])) << c["in"].dump();
         continue;
       }
-      EXPECT_NEAR(density[i], expected[i], (1e-13 + 1e-15 * largest) * std::fabs(expected[i]) + 1e-300) << c["in"].dump();
+      EXPECT_NEAR(density[i], expected[i], (1e-13 + 1e-15 * largest) * std::fabs(expected[i]) + 1e-300)
+          << c["in"].dump();
     }
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every function of the official scoring module against its recorded inputs and outputs (andi_datasets 2.1.13; the recording is
-// tests/fixtures/scoring/functions.json). Integers and the values built from them are compared exactly.
+// Every function of the official scoring module against its recorded inputs and outputs (andi_datasets 2.1.13; the
+// recording is tests/fixtures/scoring/functions.json). Integers and the values built from them are compared exactly.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -12,9 +12,9 @@
 namespace an::evaluation {
 namespace {
 
-using testing::Json;
 using testing::function_cases;
 using testing::integers;
+using testing::Json;
 using testing::number;
 using testing::numbers;
 
@@ -46,7 +46,8 @@ TEST(OfficialFunctions, LinearSumAssignment) {
 TEST(OfficialFunctions, ChangepointAssignment) {
   ChangePointMatcher matcher(Rules::official);
   for (const Json& c : function_cases("changepoint_assignment"))
-    expect_matches(matcher.match(integers(c["in"]["gt"]), integers(c["in"]["pred"])), c["out"]["ok"][0], c["in"].dump());
+    expect_matches(matcher.match(integers(c["in"]["gt"]), integers(c["in"]["pred"])), c["out"]["ok"][0],
+                   c["in"].dump());
 }
 
 TEST(OfficialFunctions, ChangepointAlphaBeta) {
@@ -57,8 +58,8 @@ TEST(OfficialFunctions, ChangepointAlphaBeta) {
   }
 }
 
-// The official function for one trajectory has no rule for empty lists: it divides by zero, and its RMSE is undefined without a
-// true positive.
+// The official function for one trajectory has no rule for empty lists: it divides by zero, and its RMSE is undefined
+// without a true positive.
 TEST(OfficialFunctions, SingleChangepointError) {
   for (const Json& c : function_cases("single_changepoint_error")) {
     const auto counts = ChangePointMatcher(Rules::official)
@@ -70,7 +71,8 @@ TEST(OfficialFunctions, SingleChangepointError) {
       EXPECT_TRUE(std::isnan(number(c["out"]["ok"][0])));
     else
       expect_same(rmse_of(counts, Rules::official), c["out"]["ok"][0], c["in"].dump());
-    expect_same(static_cast<double>(counts.true_positives) / static_cast<double>(all), c["out"]["ok"][1], c["in"].dump());
+    expect_same(static_cast<double>(counts.true_positives) / static_cast<double>(all), c["out"]["ok"][1],
+                c["in"].dump());
   }
 }
 
@@ -201,8 +203,8 @@ TEST(OfficialFunctions, SegmentPropertyErrors) {
     double same = 0;
     const auto pairs = pairing.pair(truth.cps, prediction.cps);
     for (const auto [i, j] : pairs) {
-      const SegmentErrors errors =
-          errors_of({truth.alpha[i], prediction.alpha[j], truth.k[i], prediction.k[j], truth.state[i], prediction.state[j]});
+      const SegmentErrors errors = errors_of(
+          {truth.alpha[i], prediction.alpha[j], truth.k[i], prediction.k[j], truth.state[i], prediction.state[j]});
       alpha.push_back(errors.alpha_error);
       k.push_back(errors.k_squared_log_error);
       same += errors.same_state;

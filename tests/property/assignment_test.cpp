@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The assignment against brute force, against LEMON's network simplex, and scipy's order among ties (in the parity tests).
+// The assignment against brute force, against LEMON's network simplex, and scipy's order among ties (in the parity
+// tests).
 #include <gtest/gtest.h>
 #include <lemon/network_simplex.h>
 #include <lemon/smart_graph.h>
@@ -18,11 +19,13 @@ struct Problem {
   std::vector<double> costs;
 };
 
-// Costs are whole numbers, so that sums are exact and every judge agrees to the last digit; few different ones make many ties.
+// Costs are whole numbers, so that sums are exact and every judge agrees to the last digit; few different ones make
+// many ties.
 Problem random_problem(std::mt19937& random, std::size_t largest, int cost_values) {
   const auto size = [&] { return 1 + random() % largest; };
   Problem p{size(), size(), {}};
-  for (std::size_t i = 0; i < p.rows * p.columns; ++i) p.costs.push_back(static_cast<double>(random() % static_cast<unsigned>(cost_values)));
+  for (std::size_t i = 0; i < p.rows * p.columns; ++i)
+    p.costs.push_back(static_cast<double>(random() % static_cast<unsigned>(cost_values)));
   return p;
 }
 

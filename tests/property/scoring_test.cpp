@@ -16,7 +16,9 @@ namespace {
 
 using Row = std::vector<double>;
 
-double uniform(std::mt19937& random, double low, double high) { return low + (high - low) * static_cast<double>(random()) / 4294967296.0; }
+double uniform(std::mt19937& random, double low, double high) {
+  return low + (high - low) * static_cast<double>(random()) / 4294967296.0;
+}
 
 // Labels whose segments all differ, so that any other pairing than the right one shows.
 std::vector<Row> random_rows(std::mt19937& random, std::size_t count) {
@@ -53,7 +55,8 @@ FovScore score(const std::vector<Row>& truth, const std::vector<Row>& prediction
 
 class Scoring : public ::testing::TestWithParam<Rules> {};
 
-// The official frame sets can hold empty segments of the truth itself (a last segment of one frame), which min. length 3 avoids.
+// The official frame sets can hold empty segments of the truth itself (a last segment of one frame), which min. length
+// 3 avoids.
 TEST_P(Scoring, IsPerfectForTheTruthItself) {
   for (unsigned seed = 0; seed < 100; ++seed) {
     std::mt19937 random(seed);
@@ -104,7 +107,9 @@ TEST(PaperRules, MatchAPointWithinTheGateThatTheOfficialOnesMiss) {
 
 // The least sum of gated distances is what the paper's rules ask for; the official pairs can only have a larger one.
 TEST(PaperRules, HaveTheLeastSumOfGatedDistances) {
-  const auto gated = [](std::int64_t a, std::int64_t b) { return std::min<std::int64_t>(std::abs(a - b), changepoint_threshold); };
+  const auto gated = [](std::int64_t a, std::int64_t b) {
+    return std::min<std::int64_t>(std::abs(a - b), changepoint_threshold);
+  };
   for (unsigned seed = 0; seed < 300; ++seed) {
     std::mt19937 random(seed);
     const auto points = [&] {
@@ -117,7 +122,8 @@ TEST(PaperRules, HaveTheLeastSumOfGatedDistances) {
     const auto sum = [&](Rules rules) {
       std::int64_t total = 0;
       ChangePointMatcher matcher(rules);
-      for (const Match& pair : matcher.match(truth, prediction)) total += gated(truth[pair.row], prediction[pair.column]);
+      for (const Match& pair : matcher.match(truth, prediction))
+        total += gated(truth[pair.row], prediction[pair.column]);
       return total;
     };
     ASSERT_LE(sum(Rules::paper), sum(Rules::official)) << "seed " << seed;
@@ -175,8 +181,7 @@ TEST(Ensemble, IsExactlyZeroForTheTruthItselfAndSymmetric) {
     const auto back = paper_ensemble_distance(b, a).scores.value();
     EXPECT_NEAR(there[0], back[0], 1e-12) << "seed " << seed;
     // The interval ends at 1e6, which has roundings of 1e-10.
-    EXPECT_NEAR(there[1], back[1], 1e-10 + 1e-10 * there[1])
-        << "seed " << seed;
+    EXPECT_NEAR(there[1], back[1], 1e-10 + 1e-10 * there[1]) << "seed " << seed;
   }
 }
 

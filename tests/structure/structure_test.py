@@ -29,7 +29,7 @@ MAY_INCLUDE = {
 # Libraries that only some parts may know.
 ONLY_IN = {"mpi.h": {"src/parallel", "src/io", "src/app"}, "hdf5.h": {"src/io", "src/app"}, "hdf5_hl.h": {"src/io"}}
 PARTS = {path.split("/")[-1] for path in MAY_INCLUDE}
-FORBIDDEN = re.compile("/" + r"work/|/tmp/b-|TO" + r"DO|FIX" + r"ME|fft" + "w3", re.IGNORECASE)
+FORBIDDEN = re.compile(r"/work/|/tmp/|\bTODO\b|\bFIXME\b|fftw", re.IGNORECASE)
 LONGEST = 600
 
 
@@ -80,7 +80,7 @@ class StructureTest(unittest.TestCase):
         for pattern in ("*.cpp", "*.hpp", "*.py", "*.sh", "*.cmake", "*.md", "CMakeLists.txt", "*.toml"):
             for path in ROOT.rglob(pattern):
                 relative = path.relative_to(ROOT)
-                if relative.parts[0].startswith(("build", ".git")) or "fixtures" in relative.parts:
+                if relative.parts[0].startswith(("build", ".git")) or "fixtures" in relative.parts or path.name == "structure_test.py":
                     continue
                 found += [f"{relative}:{n}: {line.strip()}" for n, line in enumerate(path.read_text(errors="replace").splitlines(), 1)
                           if FORBIDDEN.search(line)]

@@ -14,7 +14,8 @@ namespace an::testing {
 
 using Json = nlohmann::json;
 
-/// Folder of the scorer's reference data: the whole of it where AN_ORACLES names it, else the selection kept in the repository.
+/// Folder of the scorer's reference data: the whole of it where AN_ORACLES names it, else the selection kept in the
+/// repository.
 inline std::filesystem::path scoring_oracles() {
   const char* folder = std::getenv("AN_ORACLES");
   return folder != nullptr && *folder != '\0' ? std::filesystem::path(folder) / "scoring"

@@ -90,7 +90,8 @@ TEST(PaperEnsemble, IsTheDistanceOfTheMeansOfNarrowModes) {
   EXPECT_NEAR(scores[1], 4.5, 1e-12);
 }
 
-// scipy 1.17.1: quad of |F - G| with truncnorm.cdf over [0, 2]: modes N(.4, .09) and N(1.2, .04) with weights .3, .7 against N(.9, .25)
+// scipy 1.17.1: quad of |F - G| with truncnorm.cdf over [0, 2]: modes N(.4, .09) and N(1.2, .04) with weights .3, .7
+// against N(.9, .25)
 TEST(PaperEnsemble, AgreesWithNumericalIntegration) {
   const EnsembleLabels a{{0.4, 1.2}, {0.09, 0.04}, {1, 1}, {1, 1}, {0.3, 0.7}};
   const EnsembleLabels b{{0.9}, {0.25}, {1}, {1}, {1}};
@@ -100,9 +101,11 @@ TEST(PaperEnsemble, AgreesWithNumericalIntegration) {
 TEST(Ensemble, SaysWhyADistributionCannotBeScored) {
   OfficialEnsembleScorer scorer;
   scorer.set_truth({{1}, {0.01}, {1}, {0.01}, {1}});
-  EXPECT_THAT(scorer.score({{1}, {0.01}, {777.77}, {0}, {1}}).failure, HasSubstr("K distribution of the submission: its total mass"));
+  EXPECT_THAT(scorer.score({{1}, {0.01}, {777.77}, {0}, {1}}).failure,
+              HasSubstr("K distribution of the submission: its total mass"));
   EXPECT_THAT(scorer.score({{std::nan("")}, {0.01}, {1}, {0.01}, {1}}).failure, HasSubstr("a mean is nan"));
-  EXPECT_THAT(scorer.score({{1, 0.5}, {0.01, 0.01}, {1, 2}, {0.01, 0.01}, {1, -0.5}}).failure, HasSubstr("negative weights"));
+  EXPECT_THAT(scorer.score({{1, 0.5}, {0.01, 0.01}, {1, 2}, {0.01, 0.01}, {1, -0.5}}).failure,
+              HasSubstr("negative weights"));
 }
 
 }  // namespace

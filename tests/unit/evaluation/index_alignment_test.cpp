@@ -16,8 +16,10 @@ LabelTable table_of(const std::vector<double>& indices) {
 
 // numpy 1.26.4: np.array(values, dtype=object).argsort(kind="quicksort")
 TEST(OrderByIndex, LeavesEqualIndicesInNumpysOrder) {
-  const auto order = order_by_index(table_of({0, 1, 2, 3, 4, 5, 6, 7, 5, 6, 7, 6, 0, 7, 5, 2, 2, 7, 7, 4, 5, 1, 5, 6, 3}));
-  EXPECT_EQ(order, (std::vector<std::size_t>{0, 12, 21, 1, 2, 16, 15, 24, 3, 4, 19, 22, 20, 5, 8, 14, 6, 23, 11, 9, 7, 17, 18, 10, 13}));
+  const auto order =
+      order_by_index(table_of({0, 1, 2, 3, 4, 5, 6, 7, 5, 6, 7, 6, 0, 7, 5, 2, 2, 7, 7, 4, 5, 1, 5, 6, 3}));
+  EXPECT_EQ(order, (std::vector<std::size_t>{0, 12, 21, 1, 2,  16, 15, 24, 3,  4,  19, 22, 20,
+                                             5, 8,  14, 6, 23, 11, 9,  7,  17, 18, 10, 13}));
 }
 
 TEST(OrderByIndex, IsStableUpToSixteenRowsAndPutsNanLast) {
