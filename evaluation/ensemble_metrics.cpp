@@ -19,11 +19,9 @@ constexpr Bounds k_bounds{1e-12, 1e6};
 
 const char* name_of(Quantity quantity) { return quantity == Quantity::alpha ? "alpha" : "K"; }
 
-// Cumulative sums of both arrays, each in order: the official result has the roundings of numpy's `cumsum` in it, which
-// show where a curve is flat. Two chains of additions take no longer than one.
-void accumulate(std::vector<double>& a, std::vector<double>& b) {
-  double a_sum = 0;
-  double b_sum = 0;
+// Continues the cumulative sums of both arrays, each in order: the official result has the roundings of numpy's
+// `cumsum` in it, which show where a curve is flat. Two chains of additions take no longer than one.
+void accumulate(std::span<double> a, double& a_sum, std::span<double> b, double& b_sum) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     a[i] = a_sum += a[i];
     b[i] = b_sum += b[i];
@@ -105,34 +103,42 @@ void OfficialEnsembleScorer::compute(const EnsembleLabels& labels, const char* o
     curves[static_cast<std::size_t>(quantity)].failure =
         fmt::format("{} distribution of the {}: {}", name_of(quantity), owner, why);
   };
-  for (const Quantity quantity : {Quantity::alpha, Quantity::k}) {
-    const std::vector<Mode> modes = modes_of(labels, quantity);
-    const std::vector<double>& x = grids_[static_cast<std::size_t>(quantity)];
-    Curve& curve = curves[static_cast<std::size_t>(quantity)];
-    curve.failure.clear();
-    curve.cumulative.assign(x.size(), 0);
-    if (const std::string why = bad_parameter(modes); !why.empty()) {
-      fail(quantity, why + " (expected a finite number)");
-      continue;
+  const std::array<std::vector<Mode>, 2> modes{modes_of(labels, Quantity::alpha), modes_of(labels, Quantity::k)};
+  const auto is_negative = [](const Mode& mode) { return mode.weight < 0; };
+  const std::array<bool, 2> any_negative{std::any_of(modes[0].begin(), modes[0].end(), is_negative),
+                                         std::any_of(modes[1].begin(), modes[1].end(), is_negative)};
+  std::array<double, 2> smallest{};
+  std::array<double, 2> sums{};
+  const std::size_t size = grids_[0].size();
+  for (Curve& curve : curves) curve.cumulative.resize(size);
+  // A piece of the grid at a time, which stays in the processor's cache until it is summed.
+  constexpr std::size_t piece = 16384;
+  for (std::size_t begin = 0; begin < size; begin += piece) {
+    std::array<std::span<double>, 2> mass;
+    for (const std::size_t q : {0U, 1U}) {
+      const std::span<const double> x = std::span(grids_[q]).subspan(begin, std::min(piece, size - begin));
+      mass[q] = std::span(curves[q].cumulative).subspan(begin, x.size());
+      std::fill(mass[q].begin(), mass[q].end(), 0.0);
+      if (q == 0)
+        add_mixture_density_evenly(x, modes[q], alpha_bounds, mass[q]);
+      else
+        add_mixture_density_ascending(x, modes[q], k_bounds, mass[q]);
+      if (any_negative[q]) smallest[q] = std::min(smallest[q], *std::min_element(mass[q].begin(), mass[q].end()));
     }
-    if (quantity == Quantity::alpha)
-      add_mixture_density_evenly(x, modes, alpha_bounds, curve.cumulative);
-    else
-      add_mixture_density(x, modes, k_bounds, curve.cumulative);
-    const bool any_negative = std::any_of(modes.begin(), modes.end(), [](const Mode& m) { return m.weight < 0; });
-    if (any_negative && *std::min_element(curve.cumulative.begin(), curve.cumulative.end()) < 0)
-      fail(quantity, "negative weights make the density negative somewhere");
+    accumulate(mass[0], sums[0], mass[1], sums[1]);
   }
-  accumulate(curves[0].cumulative, curves[1].cumulative);
   for (const Quantity quantity : {Quantity::alpha, Quantity::k}) {
-    const Curve& curve = curves[static_cast<std::size_t>(quantity)];
-    const double total = curve.cumulative.back();
-    if (curve.failure.empty() && !(total > 0 && std::isfinite(total)))
+    const auto q = static_cast<std::size_t>(quantity);
+    curves[q].failure.clear();
+    if (const std::string why = bad_parameter(modes[q]); !why.empty())
+      fail(quantity, why + " (expected a finite number)");
+    else if (smallest[q] < 0)
+      fail(quantity, "negative weights make the density negative somewhere");
+    else if (!(sums[q] > 0 && std::isfinite(sums[q])))
       fail(quantity,
-           fmt::format(
-               "its total mass on the scoring grid is {} (weights of zero, or modes too narrow or too far out for "
-               "the grid)",
-               shortest_text(total)));
+           fmt::format("its total mass on the scoring grid is {} (weights of zero, or modes too narrow or too far "
+                       "out for the grid)",
+                       shortest_text(sums[q])));
   }
 }
 

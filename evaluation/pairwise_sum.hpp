@@ -21,7 +21,7 @@ class PairwiseSum {
 
  private:
   static constexpr std::size_t piece_size = 8192;
-  std::array<double, piece_size> piece_{};
+  std::array<double, piece_size> piece_;  // filled before it is read
   std::size_t filled_ = 0;
   double sum_ = 0;  ///< of the full pieces
 };

@@ -193,11 +193,16 @@ void fast_exp(std::span<const double> x, std::span<double> result) { exp_loop(x.
 
 void add_mixture_density(std::span<const double> x, std::span<const Mode> modes, Bounds bounds,
                          std::span<double> density) {
-  const bool ascending = std::is_sorted(x.begin(), x.end());
+  if (std::is_sorted(x.begin(), x.end())) return add_mixture_density_ascending(x, modes, bounds, density);
+  for (const Mode& mode : modes) add_mode_loop(x.data(), density.data(), x.size(), PreparedMode(mode, bounds));
+}
+
+void add_mixture_density_ascending(std::span<const double> x, std::span<const Mode> modes, Bounds bounds,
+                                   std::span<double> density) {
   for (const Mode& mode : modes) {
     const PreparedMode prepared(mode, bounds);
-    auto [first, last] = ascending ? support(x, prepared, bounds) : Range{0, x.size()};
-    if (ascending && first == 0 && last > 0) first = add_flat_part(x.first(last), prepared, density);
+    auto [first, last] = support(x, prepared, bounds);
+    if (first == 0 && last > 0) first = add_flat_part(x.first(last), prepared, density);
     add_mode_loop(x.data() + first, density.data() + first, last - first, prepared);
   }
 }

@@ -38,6 +38,10 @@ void fast_exp(std::span<const double> x, std::span<double> result);
 void add_mixture_density(std::span<const double> x, std::span<const Mode> modes, Bounds bounds,
                          std::span<double> density);
 
+/// The same for ascending x, without looking whether it is.
+void add_mixture_density_ascending(std::span<const double> x, std::span<const Mode> modes, Bounds bounds,
+                                   std::span<double> density);
+
 /// The same for an evenly spaced, ascending grid, several times as fast (to 1e-14 relative).
 void add_mixture_density_evenly(std::span<const double> x, std::span<const Mode> modes, Bounds bounds,
                                 std::span<double> density);

@@ -30,7 +30,9 @@ namespace {
 constexpr std::size_t problems_on_terminal = 20;
 
 ScoreRules rules_of(const ScoreConfig& config) {
-  return {config.rules, config.lenient, config.match == Match::appearance, static_cast<std::size_t>(config.problems)};
+  constexpr std::int64_t most_in_a_file = 100;  // the rest is counted: memory must not grow with a bad submission
+  return {config.rules, config.lenient, config.match == Match::appearance,
+          static_cast<std::size_t>(std::min(config.problems, most_in_a_file))};
 }
 
 // A folder of submissions (each with its tracks) stands for all of them.

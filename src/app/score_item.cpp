@@ -59,7 +59,7 @@ void add_defects(const FovScore& fov, const fs::path& truth_file, const fs::path
                          defect.part,
                          metric_bits(evaluation::affected_metrics(kind)),
                          defect.index};
-    if (stops || listed < rules.listed_defects) {
+    if (listed < rules.listed_defects) {
       ++listed;
       report.problems.push_back(std::move(problem));
     } else if (ScoreProblem& sum = rest[kind]; rest_count[kind]++ == 0) {
