@@ -12,7 +12,7 @@ namespace an::evaluation {
 
 std::string description(const TrajectoryDefect& defect, double trajectory_index) {
   const std::string who = fmt::format("trajectory {}", plain_text(trajectory_index));
-  const std::string where = defect.segment >= 0 ? fmt::format("{}, segment {}", who, defect.segment + 1) : who;
+  std::string where = defect.segment >= 0 ? fmt::format("{}, segment {}", who, defect.segment + 1) : who;
   const std::string value = plain_text(defect.value);
   switch (defect.kind) {
     case DefectKind::missing:

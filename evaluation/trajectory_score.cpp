@@ -76,7 +76,8 @@ TrajectoryScore TrajectoryScorer::missing(const LabelRow& truth, std::vector<Seg
   score.change_points.false_negatives = score.change_points_true;
   for (std::size_t i = 0; i < truth.segments(); ++i) {
     SegmentScore worst = score_pair({truth.alpha(i), 0, std::fabs(truth.k(i)), 0, truth.state(i), 0}, i, 0);
-    worst.segment_predicted = worst.state_predicted = -1;
+    worst.segment_predicted = -1;
+    worst.state_predicted = -1;
     worst.alpha_error = bounds::alpha_max;
     worst.k_squared_log_error = bounds::msle_max();
     worst.same_state = 0;
