@@ -19,8 +19,8 @@ struct Submission {
 /// How to score.
 struct ScoreRules {
   evaluation::Rules rules = evaluation::Rules::official;
-  bool lenient = false;               ///< score what can be scored instead of stopping or giving up a task
-  bool match_by_appearance = false;   ///< reference labels follow the CSV by order of appearance, not by index
+  bool lenient = false;              ///< score what can be scored instead of stopping or giving up a task
+  bool match_by_appearance = false;  ///< reference labels follow the CSV by order of appearance, not by index
   std::size_t listed_defects = 100;  ///< defects of trajectories listed one by one, for each field of view
 
   /// True if one defective file gives up the whole task or stops the program, as the official scorer does.

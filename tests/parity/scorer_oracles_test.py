@@ -17,6 +17,8 @@ import sys
 import tempfile
 import unittest
 
+import h5py
+
 PROGRAM, ORACLES = None, None
 SINGLE = ["rmse_cp", "jsc_cp", "mae_alpha", "msle_k", "f1_state"]
 ENSEMBLE = ["w1_alpha", "w1_k"]
@@ -48,6 +50,7 @@ class ScorerOracles(unittest.TestCase):
         run = score(reference, submission, output)
         summary = json.loads((output / "summary.json").read_text()) if (output / "summary.json").exists() else None
         text = (output / "scores.txt").read_text() if (output / "scores.txt").exists() else None
+        self.output = output
         return run, summary, text
 
     def check_task(self, found, expected, metrics):
@@ -92,6 +95,20 @@ class ScorerOracles(unittest.TestCase):
                         self.check_task(found["single"], results["single"]["ok"], SINGLE)
                         self.check_task(found["ensemble"], results["ensemble"]["ok"], ENSEMBLE)
                     self.check_scores_text(text, submission["front_ends"]["codalab_scoring_local"]["scores_txt"])
+                    if name != "bad":  # its running indices pair rows of different fields of view
+                        self.check_fields_of_view(submission)
+
+    def check_fields_of_view(self, submission):
+        """The official function for one field of view, where the file's indices are those of the reference."""
+        with h5py.File(self.output / "results.h5") as file:
+            table = {name: column[:] for name, column in file["/fields_of_view"].items()}
+        places = list(zip(table["track"], table["experiment"], table["fov"]))
+        for track, results in submission.items():
+            for fov in results.get("per_fov", []) if track.startswith("track_") else []:
+                row = places.index((int(track[-1]), fov["exp"], fov["fov"]))
+                self.assertEqual(table["trajectory_count"][row], fov["num_trajs"])
+                for metric, value in zip(SINGLE, fov["scores"]["ok"]):
+                    self.assertTrue(close(metric, table[metric][row], value), f"{fov} {metric}: {table[metric][row]}")
 
     def test_malformed(self):
         expected = json.loads((ORACLES / "malformed" / "expected.json").read_text())
