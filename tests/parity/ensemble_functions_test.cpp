@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "evaluation/ensemble_extraction.hpp"
 #include "evaluation/ensemble_metrics.hpp"
 #include "evaluation/pairwise_sum.hpp"
 #include "oracle.hpp"
@@ -90,6 +91,27 @@ TEST(OfficialEnsembleFunctions, ErrorEnsembleDataset) {
     if (!outcome.scores) continue;
     expect_close((*outcome.scores)[0], number(c["out"]["ok"][0]), c["in"].dump());
     expect_close((*outcome.scores)[1], number(c["out"]["ok"][1]), c["in"].dump());
+  }
+}
+
+std::vector<Moments> moments(const Json& list) {
+  if (!list[0].is_array()) return {{number(list[0]), number(list[1])}};
+  std::vector<Moments> all;
+  for (const Json& state : list) all.push_back({number(state[0]), number(state[1])});
+  return all;
+}
+
+TEST(OfficialEnsembleFunctions, ExtractEnsemble) {
+  for (const Json& c : function_cases("extract_ensemble")) {
+    const Json& in = c["in"];
+    const EnsembleLabels found = extract_ensemble(in["model"].get<std::string>(), moments(in["alphas"]),
+                                                  moments(in["Ds"]), numbers(in["states"]));
+    const Json& expected = c["out"]["ok"];
+    EXPECT_EQ(found.alpha_mean, numbers(expected[0])) << in.dump();
+    EXPECT_EQ(found.alpha_variance, numbers(expected[1])) << in.dump();
+    EXPECT_EQ(found.k_mean, numbers(expected[2])) << in.dump();
+    EXPECT_EQ(found.k_variance, numbers(expected[3])) << in.dump();
+    EXPECT_EQ(found.weight, numbers(expected[4])) << in.dump();
   }
 }
 

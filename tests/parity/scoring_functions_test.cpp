@@ -253,6 +253,25 @@ TEST(OfficialFunctions, MetricDiffusiveState) {
   }
 }
 
+// Ours are ranges of frames, the recorded ones any sets: cut into runs of frames, sums of overlaps must give the same.
+TEST(OfficialFunctions, JaccardBetweenSegments) {
+  for (const Json& c : function_cases("jaccard_between_segments")) {
+    const auto runs = [](const std::vector<double>& frames) {
+      std::vector<FrameRange> ranges;
+      for (std::size_t i = 0; i < frames.size(); ++i)
+        if (frames[i] == 1) ranges.push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1});
+      return ranges;
+    };
+    const auto truth = runs(numbers(c["in"]["gt"]));
+    const auto prediction = runs(numbers(c["in"]["pred"]));
+    double both = 0;
+    for (const FrameRange& g : truth)
+      for (const FrameRange& p : prediction) both += jaccard(g, p);  // 1 for the same frame, else 0
+    const double either = static_cast<double>(truth.size() + prediction.size()) - both;
+    expect_same(either == 0 ? 0 : both / either, c["out"]["ok"], c["in"].dump());
+  }
+}
+
 TEST(OfficialFunctions, JaccardIndexOfCounts) {
   for (const Json& c : function_cases("jaccard_index")) {
     ChangePointCounts counts;
