@@ -56,5 +56,6 @@ stage "build" cmake --build build-asan
 run_ctest build-asan -L 'unit|parity|property|fuzz'
 stage "format" formatted
 stage "configure (clang, for clang-tidy)" cmake -S . -B build-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_C_COMPILER=clang-14 -DAN_WITH_TESTS=OFF
+stage "generated headers" cmake --build build-clang --target an_app_git_hash
 stage "clang-tidy" tidy
 finish

@@ -151,7 +151,7 @@ io::Table segment_table() {
 }
 
 // A small table, written by root alone.
-void write_small(io::ResultFile& file, io::Table table, const Columns& columns, bool is_root) {
+void write_small(io::ResultFile& file, const io::Table& table, const Columns& columns, bool is_root) {
   file.create(table);
   const io::RowBlock all{0, table.rows};
   const std::vector<std::vector<std::byte>> none(table.columns.size());
