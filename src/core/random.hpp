@@ -9,13 +9,13 @@ namespace an {
 
 /// What random numbers are for: each purpose has numbers of its own, so that one more draw of one changes no other.
 enum class RandomStream : std::uint8_t {
-  experiment,   ///< hyper-parameters of an experiment (fov and particle 0)
-  layout,       ///< trap and disc centres
-  particle,     ///< a particle's parameters, start, displacements and coins
-  fov,          ///< origin of the field of view
-  localisation, ///< localisation noise
-  vip,          ///< election of VIPs
-  video         ///< brightness, background and shot noise
+  experiment,    ///< hyper-parameters of an experiment (fov and particle 0)
+  layout,        ///< trap and disc centres
+  particle,      ///< a particle's parameters, start, displacements and coins
+  fov,           ///< origin of the field of view
+  localisation,  ///< localisation noise
+  vip,           ///< election of VIPs
+  video          ///< brightness, background and shot noise
 };
 
 /// The name of a sequence of random numbers. Equal names give equal numbers, on any rank and in any order.

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "simulation/label_filter.hpp"
+
+#include <algorithm>
+
+namespace an::simulation {
+
+namespace {
+
+// Ranks by first appearance; `values` gets the value of each rank.
+template <class Value, class ValueOf>
+void rank_by_appearance(std::span<const std::uint32_t> codes, ValueOf value_of, std::vector<std::uint32_t>& ranks,
+                        std::vector<Value>& values) {
+  values.clear();
+  ranks.resize(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (i > 0 && codes[i] == codes[i - 1]) {
+      ranks[i] = ranks[i - 1];
+      continue;
+    }
+    const Value value = value_of(codes[i]);
+    const auto found = std::find(values.begin(), values.end(), value);
+    ranks[i] = static_cast<std::uint32_t>(found - values.begin());
+    if (found == values.end()) values.push_back(value);
+  }
+}
+
+// Most frequent rank of a stretch, the smallest of several.
+std::uint32_t majority(std::span<const std::uint32_t> stretch) {
+  std::uint32_t best = 0;
+  std::ptrdiff_t most = 0;
+  for (const std::uint32_t rank : stretch) {
+    const std::ptrdiff_t count = std::count(stretch.begin(), stretch.end(), rank);
+    if (count > most || (count == most && rank < best)) {
+      most = count;
+      best = rank;
+    }
+  }
+  return best;
+}
+
+void vote(std::span<std::uint32_t> ranks, std::size_t window) {
+  const std::vector<std::uint32_t> before(ranks.begin(), ranks.end());
+  const std::size_t half = window / 2;
+  std::size_t same_until = 0;  // the run that holds frame i ends here
+  std::size_t same_from = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (i == same_until) {
+      same_from = i;
+      while (same_until < before.size() && before[same_until] == before[i]) ++same_until;
+    }
+    const std::size_t begin = i < half ? 0 : i - half;
+    const std::size_t end = std::min(i + half + 1, before.size());
+    if (begin < same_from || end > same_until) ranks[i] = majority(std::span(before).subspan(begin, end - begin));
+  }
+}
+
+struct Run {
+  std::uint32_t rank;
+  std::size_t length;
+};
+
+void absorb_short_runs(std::span<std::uint32_t> ranks, std::size_t shortest) {
+  std::vector<Run> runs;
+  for (const std::uint32_t rank : ranks) {
+    if (runs.empty() || runs.back().rank != rank) runs.push_back({rank, 0});
+    ++runs.back().length;
+  }
+  std::size_t kept = 0;  // runs before this index are settled
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i].length >= shortest) {
+      runs[kept++] = runs[i];
+    } else if (kept > 0) {
+      runs[kept - 1].length += runs[i].length;
+    } else if (i + 1 < runs.size()) {
+      runs[i + 1].length += runs[i].length;
+    } else {
+      runs[kept++] = runs[i];
+    }
+  }
+  auto out = ranks.begin();
+  for (std::size_t i = 0; i < kept; ++i)
+    out = std::fill_n(out, static_cast<std::ptrdiff_t>(runs[i].length), runs[i].rank);
+}
+
+}  // namespace
+
+void filter_ranks(std::span<std::uint32_t> ranks, const LabelFilter& filter) {
+  if (std::adjacent_find(ranks.begin(), ranks.end(), std::not_equal_to<>()) == ranks.end()) return;
+  vote(ranks, filter.window);
+  absorb_short_runs(ranks, filter.shortest_segment);
+}
+
+std::vector<Segment> smoothed_segments(std::span<const std::uint32_t> codes, std::span<const LabelValue> values,
+                                       const LabelFilter& filter) {
+  std::vector<std::uint32_t> alpha_ranks, k_ranks, state_ranks;
+  std::vector<double> alphas, ks;
+  std::vector<DiffusiveState> states;
+  rank_by_appearance(
+      codes, [&](std::uint32_t code) { return values[code].alpha; }, alpha_ranks, alphas);
+  rank_by_appearance(
+      codes, [&](std::uint32_t code) { return values[code].k; }, k_ranks, ks);
+  rank_by_appearance(
+      codes, [&](std::uint32_t code) { return values[code].state; }, state_ranks, states);
+  for (auto* ranks : {&alpha_ranks, &k_ranks, &state_ranks}) filter_ranks(*ranks, filter);
+  std::vector<Segment> segments;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const bool same = i > 0 && alpha_ranks[i] == alpha_ranks[i - 1] && k_ranks[i] == k_ranks[i - 1] &&
+                      state_ranks[i] == state_ranks[i - 1];
+    if (!same) segments.push_back({i, alphas[alpha_ranks[i]], ks[k_ranks[i]], states[state_ranks[i]]});
+  }
+  return segments;
+}
+
+std::vector<int> smoothed_numbers(std::span<const std::uint32_t> codes, std::span<const LabelValue> values,
+                                  const LabelFilter& filter) {
+  std::vector<std::uint32_t> ranks;
+  std::vector<int> ranked;
+  rank_by_appearance(
+      codes, [&](std::uint32_t code) { return values[code].number; }, ranks, ranked);
+  filter_ranks(ranks, filter);
+  std::vector<int> numbers;
+  for (const std::uint32_t rank : ranks) numbers.push_back(ranked[rank]);
+  return numbers;
+}
+
+}  // namespace an::simulation
