@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "app/nearest_name.hpp"
+#include "app/package_parameters.hpp"
 #include "app/program_info.hpp"
 #include "core/error.hpp"
 
@@ -95,6 +96,7 @@ class CommandLine {
     program_.add_flag("--version", version_, "print the version and stop");
     program_.set_help_flag("-h,--help", "print this and stop");
     add_score();
+    add_simulate();
     add_verify();
     add_info();
     program_.get_formatter()->column_width(32);
@@ -166,6 +168,25 @@ class CommandLine {
     add_common(*score_, common_);
   }
 
+  void add_simulate() {
+    simulate_ = &add_command("simulate", "Simulate data sets of the challenge: trajectories, videos and their truth",
+                             "mpirun -n 4 anomalousnet simulate --config configs/andi2_benchmark.toml --output data");
+    simulate_->add_option("--params", params_file_, "one experiment in the package's words (JSON) instead of [[experiment]]")
+        ->type_name("FILE");
+    simulate_->add_option("--output", simulate_options_.output, "new folder for the data")->type_name("DIR");
+    add_setting(*simulate_, common_, "--seed", "simulate.seed", "names all random numbers");
+    add_setting(*simulate_, common_, "--fovs", "simulate.fovs", "fields of view of each experiment");
+    simulate_->add_option("--experiments", simulate_options_.experiments, "only these, e.g. 1,3")->delimiter(',');
+    add_setting(*simulate_, common_, "--format", "simulate.format", "auto, text or hdf5");
+    simulate_
+        ->add_option("--faithful", faithful_,
+                     "false: without the package's oddities (one by one: --set faithful.KEY=false)")
+        ->type_name("true|false");
+    simulate_->add_flag("--raw", simulate_options_.raw, "write the whole boxes, too: raw/exp_E_fov_F.h5");
+    simulate_->add_flag("--resume", simulate_options_.resume, "finish an interrupted data set (or begin a new one)");
+    add_common(*simulate_, common_);
+  }
+
   void add_verify() {
     verify_ = &add_command("verify", "Check a submission before it is sent: exit code 6 if anything is wrong",
                            "anomalousnet verify res --public public_data");
@@ -184,11 +205,27 @@ class CommandLine {
     add_common(*info_, common_);
   }
 
+  // One experiment from JSON; in the echo of the configuration it is a comment.
+  void use_parameters(Config& config, const std::string& text) const {
+    PackageParameters parameters = read_package_parameters(text, params_file_, config.simulate.fov.side);
+    config.experiments = {std::move(parameters.spec)};
+    config.simulate.frames = static_cast<std::int64_t>(parameters.frames);
+    config.experiments_toml = "# --params ";
+    for (const char c : text) {
+      config.experiments_toml += c;
+      if (c == '\n') config.experiments_toml += "# ";
+    }
+  }
+
+  static simulation::Quirks quirks(bool on) { return {on, on, on, on, on, on, on, on, on}; }
+
   // Defaults, then the file, then --set, then the options that have a name of their own.
   Config configuration(const ReadConfigText& read_config_text) const {
     Config config;
     if (!common_.config_file.empty()) apply_toml(config, read_config_text(common_.config_file), common_.config_file);
     for (const std::string& assignment : common_.assignments) apply_assignment(config, assignment);
+    if (faithful_) config.faithful = quirks(*faithful_);
+    if (!params_file_.empty()) use_parameters(config, read_config_text(params_file_));
     for (const auto& [key, value] : common_.settings)
       apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
     if (common_.verbose > 0) config.run.verbosity = common_.verbose;
@@ -196,13 +233,18 @@ class CommandLine {
     return config;
   }
 
-  std::variant<ShowText, ScoreOptions, VerifyOptions, InfoOptions> command() {
+  std::variant<ShowText, ScoreOptions, SimulateOptions, VerifyOptions, InfoOptions> command() {
     if (score_->parsed()) {
       require("--reference", !score_options_.reference.empty());
       require("--submission", !score_options_.submissions.empty());
       require("--output", !score_options_.output.empty() || common_.dry_run);
       score_options_.dry_run = common_.dry_run;
       return score_options_;
+    }
+    if (simulate_->parsed()) {
+      require("--output", !simulate_options_.output.empty() || common_.dry_run);
+      simulate_options_.dry_run = common_.dry_run;
+      return simulate_options_;
     }
     if (verify_->parsed()) {
       require("SUB, the submission's folder,", !verify_options_.submission.empty());
@@ -218,13 +260,17 @@ class CommandLine {
           fmt::format("{}{} is required (see anomalousnet {} --help)", prefix(), what, selected().get_name()));
   }
 
-  CLI::App program_{"Scores, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
+  CLI::App program_{"Scores and simulates, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
                     "anomalousnet"};
   CommonOptions common_;
   ScoreOptions score_options_;
+  SimulateOptions simulate_options_;
+  std::string params_file_;
+  std::optional<bool> faithful_;
   VerifyOptions verify_options_;
   InfoOptions info_options_;
   CLI::App* score_ = nullptr;
+  CLI::App* simulate_ = nullptr;
   CLI::App* verify_ = nullptr;
   CLI::App* info_ = nullptr;
   bool version_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -25,6 +26,15 @@ struct ScoreOptions {
   bool dry_run = false;                            ///< say what there is to score, and stop
 };
 
+/// `simulate`. What to make is in Config::simulate, faithful and experiments.
+struct SimulateOptions {
+  std::filesystem::path output;
+  std::vector<std::uint32_t> experiments;  ///< numbers of those to be made; empty: all
+  bool raw = false;                        ///< whole boxes as well
+  bool resume = false;                     ///< finish an interrupted set
+  bool dry_run = false;                    ///< say what would be written, and stop
+};
+
 /// `verify`.
 struct VerifyOptions {
   std::filesystem::path submission;
@@ -39,7 +49,7 @@ struct InfoOptions {
 
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
-  std::variant<ShowText, ScoreOptions, VerifyOptions, InfoOptions> command;
+  std::variant<ShowText, ScoreOptions, SimulateOptions, VerifyOptions, InfoOptions> command;
   Config config;
 };
 

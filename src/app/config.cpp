@@ -47,6 +47,7 @@ nlohmann::ordered_json config_json(const Config& config) {
   nlohmann::ordered_json json;
   for (const Setting& setting : settings())
     std::visit([&](const auto& value) { json[setting.section][setting.key] = value; }, setting.value(config));
+  if (!config.experiments_toml.empty()) json["experiments"] = config.experiments_toml;
   return json;
 }
 

@@ -5,8 +5,10 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "evaluation/changepoint_metrics.hpp"
+#include "simulation/experiment.hpp"
 
 namespace an::app {
 
@@ -35,6 +37,27 @@ struct ScoreConfig {
   std::int64_t problems = 1000;
 };
 
+/// How a simulated data set is written.
+enum class DataFormat {
+  automatic,  ///< text, unless there are very many fields of view
+  text,       ///< the challenge's files
+  hdf5        ///< shards of many fields of view
+};
+
+/// Section `[simulate]`.
+struct SimulateConfig {
+  std::uint64_t seed = 1;
+  std::int64_t fovs = 1;  ///< of each experiment
+  std::int64_t frames = 200;
+  simulation::FovParameters fov;
+  std::int64_t first_experiment = 1;  ///< number of the first one
+  bool videos = false;
+  std::int64_t vips = 0;  ///< labelled particles a field of view
+  DataFormat format = DataFormat::automatic;
+  std::int64_t shard_fovs = 256;  ///< fields of view in an HDF5 file
+  std::int64_t deflate = 1;       ///< level of compression of HDF5, 0 to 9
+};
+
 /// Section `[run]`.
 struct RunConfig {
   ProgressMode progress = ProgressMode::automatic;
@@ -45,7 +68,11 @@ struct RunConfig {
 /// The names, ranges and explanations are declared once, in setting.cpp.
 struct Config {
   ScoreConfig score;
+  SimulateConfig simulate;
+  simulation::Quirks faithful;
   RunConfig run;
+  std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables
+  std::string experiments_toml;                         ///< their text, or that of --params as a comment
 };
 
 /// Changes what a TOML text mentions. \param file what to call the text in messages

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/experiment_toml.hpp"
 #include "app/nearest_name.hpp"
 #include "app/setting.hpp"
 #include "core/error.hpp"
@@ -17,10 +18,7 @@ namespace an::app {
 
 namespace {
 
-struct Problem {
-  toml::source_position place;
-  std::string what;
-};
+using Problem = ConfigProblem;
 
 std::vector<std::string> section_names() {
   std::vector<std::string> names;
@@ -73,6 +71,7 @@ std::vector<Problem> apply_table(Config& config, const toml::table& table) {
   std::vector<Problem> problems;
   for (const auto& [section_key, section] : table) {
     const std::string section_name(section_key.str());
+    if (section_name == "experiment") continue;  // needs the sections
     if (auto problem = check_section(section_name, section_key, section)) {
       problems.push_back(std::move(*problem));
       continue;
@@ -80,6 +79,13 @@ std::vector<Problem> apply_table(Config& config, const toml::table& table) {
     for (const auto& [key, node] : *section.as_table())
       if (auto problem = apply_key(config, fmt::format("{}.{}", section_name, key.str()), key, node))
         problems.push_back(std::move(*problem));
+  }
+  if (const toml::node* node = table.get("experiment"); node != nullptr) {
+    config.experiments.clear();
+    read_experiments(*node, config.simulate.fov.side, config.experiments, problems);
+    std::ostringstream text;
+    if (const toml::array* tables = node->as_array()) text << toml::table{{"experiment", *tables}};
+    config.experiments_toml = text.str();
   }
   std::stable_sort(problems.begin(), problems.end(),
                    [](const Problem& a, const Problem& b) { return a.place < b.place; });
@@ -116,6 +122,7 @@ std::string config_toml(const Config& config) {
     out += fmt::format("# {} ({}).\n{} = {}\n", setting.help, setting.expected, setting.key,
                        value_text(setting.value(config)));
   }
+  if (!config.experiments_toml.empty()) out += fmt::format("\n{}\n", config.experiments_toml);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "app/info_command.hpp"
 #include "app/progress.hpp"
 #include "app/score_command.hpp"
+#include "app/simulate_command.hpp"
 #include "app/verify_command.hpp"
 #include "parallel/communicator.hpp"
 
@@ -27,6 +28,7 @@ struct Run {
     return ExitCode::done;
   }
   ExitCode operator()(const ScoreOptions& options) { return run_score(options, config, world, progress); }
+  ExitCode operator()(const SimulateOptions& options) { return run_simulate(options, config, world, progress); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
 };

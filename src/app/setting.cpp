@@ -59,9 +59,12 @@ Setting integer(std::string section, std::string key, std::string help, IntegerR
           }};
 }
 
-/// An open interval.
+/// An open interval; with `from_low` its lower end belongs to it.
 struct RealRange {
   double low, high;
+  bool from_low = false;
+
+  bool holds(double value) const { return (value > low || (from_low && value == low)) && value < high; }
 };
 
 template <class Member>
@@ -69,14 +72,14 @@ Setting real(std::string section, std::string key, std::string help, RealRange r
   return {std::move(section),
           std::move(key),
           std::move(help),
-          fmt::format("a number above {} and below {}", range.low, range.high),
+          fmt::format("a number {} {} and below {}", range.from_low ? "from" : "above", range.low, range.high),
           {},
           [member](const Config& config) { return SettingValue(member(config)); },
           [member, range](Config& config, const SettingValue& value) {
             double found = std::numeric_limits<double>::quiet_NaN();
             if (const auto* number = std::get_if<double>(&value)) found = *number;
             if (const auto* number = std::get_if<std::int64_t>(&value)) found = static_cast<double>(*number);
-            if (!(found > range.low && found < range.high)) return false;
+            if (!range.holds(found)) return false;
             member(config) = found;
             return true;
           }};
@@ -127,6 +130,48 @@ std::vector<Setting> declared_settings() {
       integer("score", "seed", "Seed of the resampling", {0, unbounded}, AN_MEMBER(score.seed)),
       integer("score", "problems", "Problems listed one by one in summary.json", {0, unbounded},
               AN_MEMBER(score.problems)),
+      integer("simulate", "seed", "Names all random numbers; equal seeds give equal data", {0, unbounded},
+              AN_MEMBER(simulate.seed)),
+      integer("simulate", "fovs", "Fields of view of each experiment", {1, 100000000}, AN_MEMBER(simulate.fovs)),
+      integer("simulate", "frames", "Frames of each", {2, 1000000}, AN_MEMBER(simulate.frames)),
+      real("simulate", "fov_side", "Side of the field of view in px", {0, 1e6}, AN_MEMBER(simulate.fov.side)),
+      integer("simulate", "shortest_trajectory", "Frames; shorter stays in the field of view are left out", {1, 1000000},
+              AN_MEMBER(simulate.fov.shortest_trajectory)),
+      real("simulate", "localisation_noise", "Standard deviation per axis in px", {0, 1e6, true},
+           AN_MEMBER(simulate.fov.localisation_noise)),
+      integer("simulate", "label_window", "Frames of the majority vote that smooths labels", {1, 1001},
+              AN_MEMBER(simulate.fov.filter.window)),
+      integer("simulate", "shortest_segment", "Frames; shorter segments join their neighbour", {1, 1000000},
+              AN_MEMBER(simulate.fov.filter.shortest_segment)),
+      integer("simulate", "first_experiment", "Number of the first experiment", {0, 16000000},
+              AN_MEMBER(simulate.first_experiment)),
+      flag("simulate", "videos", "Write track 1 as well: videos and VIPs", AN_MEMBER(simulate.videos)),
+      integer("simulate", "vips", "Labelled particles in each field of view; they get the first indices", {0, 254},
+              AN_MEMBER(simulate.vips)),
+      choice<DataFormat>("simulate", "format", "The challenge's files, or HDF5; auto is HDF5 from 2000 fields of view on",
+                         {{"auto", DataFormat::automatic}, {"text", DataFormat::text}, {"hdf5", DataFormat::hdf5}},
+                         AN_MEMBER(simulate.format)),
+      integer("simulate", "shard_fovs", "Fields of view in each HDF5 file", {1, 100000}, AN_MEMBER(simulate.shard_fovs)),
+      integer("simulate", "deflate", "Compression of HDF5 files", {0, 9}, AN_MEMBER(simulate.deflate)),
+      flag("faithful", "dimer_two_coins", "As andi-datasets: a close pair tosses for binding twice a frame",
+           AN_MEMBER(faithful.dimer_two_coins)),
+      flag("faithful", "dimer_own_labels", "As andi-datasets: partners of a dimer are labelled with their own alpha and K",
+           AN_MEMBER(faithful.dimer_own_labels)),
+      flag("faithful", "discs_per_particle", "As andi-datasets: every confined particle has discs of its own",
+           AN_MEMBER(faithful.discs_per_particle)),
+      flag("faithful", "label_timing",
+           "As andi-datasets: labels of dimers and traps rule the step before their frame, others that after it",
+           AN_MEMBER(faithful.label_timing)),
+      flag("faithful", "trap_alpha_limit", "As andi-datasets: with traps alpha of exactly 1.9 is called immobile",
+           AN_MEMBER(faithful.trap_alpha_limit)),
+      flag("faithful", "fov_in_default_box", "As andi-datasets: the field of view lies as in a box of 230.4 px",
+           AN_MEMBER(faithful.fov_in_default_box)),
+      flag("faithful", "directed_not_counted", "As andi-datasets: ensemble labels of traps and discs leave out directed frames",
+           AN_MEMBER(faithful.directed_not_counted)),
+      flag("faithful", "unvisited_counts_one", "As andi-datasets: a state that never occurs has weight 1",
+           AN_MEMBER(faithful.unvisited_counts_one)),
+      flag("faithful", "vip_by_last_gap", "As andi-datasets: VIPs are those without a gap, then by index; else the longest",
+           AN_MEMBER(faithful.vip_by_last_gap)),
       choice<ProgressMode>("run", "progress",
                            "Progress on stderr; auto is a bar on a terminal and a line every 30 s elsewhere",
                            {{"auto", ProgressMode::automatic},

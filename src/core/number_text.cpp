@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: MIT
 #include "core/number_text.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 namespace an {
 
-std::string shortest_text(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-  if (value == 0) return std::signbit(value) ? "-0.0" : "0.0";
+void append_shortest(std::string& text, double value) {
+  if (std::isnan(value) || std::isinf(value)) {
+    text += std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf";
+    return;
+  }
   std::array<char, 32> buffer{};
+  const double size = std::fabs(value);
+  // Python writes exponents below -4 and from 16 on; otherwise positional, with at least one decimal.
+  if (size == 0 || (size >= 1e-4 && size < 1e16)) {
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
+    text.append(buffer.data(), end);
+    if (std::find(buffer.data(), end, '.') == end) text += ".0";
+    return;
+  }
   const auto end =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
-  const std::string scientific(buffer.data(), end);
-  const auto e = scientific.find('e');
-  const int exponent = std::atoi(scientific.c_str() + e + 1);
-  // Python writes exponents below -4 and from 16 on; otherwise positional, with at least one decimal.
-  if (exponent < -4 || exponent >= 16)
-    return fmt::format("{}e{}{:02}", scientific.substr(0, e), exponent < 0 ? '-' : '+', std::abs(exponent));
-  const auto fixed_end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed).ptr;
-  const std::string fixed(buffer.data(), fixed_end);
-  return fixed.find('.') == std::string::npos ? fmt::format("{}.0", fixed) : fixed;
+  text.append(buffer.data(), end);
+}
+
+std::string shortest_text(double value) {
+  std::string text;
+  append_shortest(text, value);
+  return text;
 }
 
 std::string plain_text(double value) {

@@ -9,6 +9,9 @@ namespace an {
 /// `0.1`, `1.0`, `1e-05`, `1e+16`, `nan`, `inf`, `-inf`.
 std::string shortest_text(double value);
 
+/// Appends shortest_text(value).
+void append_shortest(std::string& text, double value);
+
 /// The same, but without `.0` where the number is whole: for indices, frames and states in messages.
 std::string plain_text(double value);
 

@@ -74,6 +74,7 @@ ModelParameters draw_experiment(const ExperimentSpec& spec, std::size_t frames, 
   parameters.axes = spec.axes;
   parameters.box = spec.box;
   parameters.quirks = quirks;
+  parameters.quirks.discs_per_particle = quirks.discs_per_particle && !spec.discs_of_box;
   parameters.particles = draw_count(spec.particles, random);
   if (spec.challenge_sampler) parameters.states = draw_challenge_states(spec.model, random);
   if (parameters.states.size() < spec.alpha.size()) parameters.states.resize(spec.alpha.size());

@@ -41,6 +41,7 @@ struct ExperimentSpec {
   Distribution transmittance = Distribution::fixed(0.1);
   std::vector<Point> given_centres;
   bool shared_layout = false;
+  bool discs_of_box = false;  ///< all particles of a box share its discs, where Quirks::discs_per_particle has it else
 };
 
 /// How many states a model has; none: as many as `transition` or `dwell` say.

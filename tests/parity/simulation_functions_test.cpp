@@ -43,7 +43,8 @@ TEST(SimulationOracles, DisplacementsFromGivenNormals) {
     const auto expected = c["disp"].get<std::vector<double>>();
     ASSERT_EQ(found.size(), expected.size());
     // Near alpha = 2 the smallest eigenvalues are differences of numbers a million times as large.
-    const double tolerance = c["alpha"].get<double>() < 1.5 ? 1e-12 : 1e-10;
+    const double alpha = c["alpha"];
+    const double tolerance = alpha < 1.5 ? 1e-12 : alpha < 1.95 ? 1e-10 : 1e-8;
     for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(found[i], expected[i], tolerance) << c["alpha"] << " " << i;
   }
 }

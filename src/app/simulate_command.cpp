@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "app/simulate_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "app/program_info.hpp"
+#include "app/simulate_plan.hpp"
+#include "app/simulated_files.hpp"
+#include "app/simulated_text.hpp"
+#include "core/error.hpp"
+#include "io/atomic_file.hpp"
+#include "io/text_file.hpp"
+#include "parallel/work_list.hpp"
+#include "report/json_text.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using report::Json;
+
+namespace {
+
+constexpr const char* record_name = "simulation.json";
+
+// What decides the data: everything but how the run is shown.
+Json data_config(const Config& config) {
+  Json json = config_json(config);
+  for (const char* section : {"score", "run"}) json.erase(section);
+  return json;
+}
+
+// Refuses to write over anything, unless it is an interrupted run of the same configuration that is to be resumed.
+void claim_output(const SimulateOptions& options, const Json& config) {
+  const fs::path record = options.output / record_name;
+  if (!fs::exists(options.output) || fs::is_empty(options.output)) return;
+  if (!fs::exists(record))
+    throw ConfigError(fmt::format("--output: {} is not empty (expected a new or empty folder)", options.output.string()));
+  if (!options.resume)
+    throw ConfigError(fmt::format("--output: {} holds a data set already (--resume finishes an interrupted one)",
+                                  options.output.string()));
+  const Json found = Json::parse(io::read_text_file(record), nullptr, false);
+  if (found.is_discarded() || !found.contains("config") || found["config"] != config)
+    throw ConfigError(fmt::format("--resume: {} was begun with another configuration; see its {}",
+                                  options.output.string(), record_name));
+}
+
+// Bytes that the whole set will take: the first field of view of each kind of experiment is made for it.
+std::uint64_t expected_bytes(const SimulatePlan& plan, std::vector<std::uint64_t>& of_specs) {
+  const auto fovs = static_cast<std::size_t>(plan.config.fovs);
+  std::uint64_t total = 0;
+  std::vector<bool> seen(of_specs.size());
+  for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
+    const PlannedSimulation& experiment = plan.experiments[e];
+    if (!seen[experiment.spec]) {
+      seen[experiment.spec] = true;
+      const simulation::SimulatedFov made = simulate_item(plan, e * fovs);
+      const std::uint64_t rows = made.fov.numbers.size();
+      const std::uint64_t box = plan.raw ? 8 * (made.box.positions.size() + 4 * made.box.codes.size()) : 0;
+      const std::uint64_t reference = trajectory_text(made.fov, true, false).size() + label_text(made.fov).size();
+      const std::uint64_t text = trajectory_text(made.fov, false, false).size() + reference;
+      const std::uint64_t video = plan.config.videos ? reference + 2 * 60 * static_cast<std::uint64_t>(plan.config.fov.side * plan.config.fov.side) : 0;
+      of_specs[experiment.spec] = plan.as_shards ? 17 * rows : text + box + video;
+    }
+    total += of_specs[experiment.spec] * fovs;
+  }
+  return total;
+}
+
+void print_plan(const SimulatePlan& plan, const std::vector<std::uint64_t>& of_specs, std::uint64_t total) {
+  std::vector<std::size_t> count(of_specs.size());
+  for (const PlannedSimulation& experiment : plan.experiments) ++count[experiment.spec];
+  for (std::size_t s = 0; s < of_specs.size(); ++s) {
+    if (count[s] == 0) continue;
+    const auto first = std::find_if(plan.experiments.begin(), plan.experiments.end(),
+                                    [s](const PlannedSimulation& planned) { return planned.spec == s; });
+    fmt::print("{:>8} x {:<15} {:>7} fields of view of {} particles, about {:.3f} MB each\n", count[s],
+               simulation::model_name(first->parameters.model),
+               count[s] * static_cast<std::size_t>(plan.config.fovs), first->parameters.particles,
+               static_cast<double>(of_specs[s]) / 1e6);
+  }
+  fmt::print("{} experiments, {} fields of view, {}: about {:.3f} GB\n", plan.experiments.size(), plan.fovs(),
+             plan.as_shards ? fmt::format("{} HDF5 files", plan.shards()) : "the challenge's files",
+             static_cast<double>(total) / 1e9);
+}
+
+void check_room(const fs::path& output, std::uint64_t bytes) {
+  const std::uint64_t free = fs::space(output).available;
+  if (bytes > free)
+    throw OutputError(output, fmt::format("the data set takes about {:.2f} GB, {:.2f} GB are free",
+                                          static_cast<double>(bytes) / 1e9, static_cast<double>(free) / 1e9));
+}
+
+struct Outcome {
+  std::uint64_t bytes = 0;
+  std::vector<std::string> failures;
+};
+
+// Makes the items that are not there yet. Collective; the outcome is root's.
+template <class Exists, class Make>
+Outcome make_items(const parallel::Communicator& world, Progress& progress, const std::string& unit,
+                   std::span<const double> costs, bool resume, Exists exists, Make make) {
+  std::vector<std::int64_t> bytes(costs.size()), failed(costs.size());
+  std::vector<std::string> words(costs.size());
+  progress.start("simulating", unit, costs.size());
+  const auto work = [&](std::size_t item) {
+    if (resume && exists(item)) return;
+    try {
+      bytes[item] = static_cast<std::int64_t>(make(item));
+    } catch (const OutputError&) {
+      throw;
+    } catch (const Error& error) {
+      failed[item] = 1;
+      words[item] = error.what();
+    }
+  };
+  std::vector<std::int64_t> owner =
+      parallel::for_each_item(world, costs, work, [&](std::size_t taken) { progress.update(taken); });
+  progress.finish();
+  world.max_of_all(bytes);
+  world.max_of_all(failed);
+  for (std::size_t item = 0; item < failed.size(); ++item)
+    if (failed[item] == 0) owner[item] = -1;
+  Outcome outcome;
+  outcome.bytes = static_cast<std::uint64_t>(std::accumulate(bytes.begin(), bytes.end(), std::int64_t{0}));
+  parallel::for_each_in_order(
+      world, owner,
+      [&](std::size_t item) {
+        const auto* begin = reinterpret_cast<const std::byte*>(words[item].data());
+        return std::vector<std::byte>(begin, begin + words[item].size());
+      },
+      [&](std::size_t, std::span<const std::byte> text) {
+        outcome.failures.emplace_back(reinterpret_cast<const char*>(text.data()), text.size());
+      });
+  // Every rank has to know how it ended; the words are root's.
+  outcome.failures.resize(static_cast<std::size_t>(std::count(failed.begin(), failed.end(), 1)));
+  return outcome;
+}
+
+Outcome make_text(const SimulatePlan& plan, const fs::path& output, bool resume, const parallel::Communicator& world,
+                  Progress& progress) {
+  if (world.is_root()) make_simulated_folders(plan, output);
+  world.barrier();
+  std::vector<double> costs;
+  for (std::size_t item = 0; item < plan.fovs(); ++item)
+    costs.push_back(expected_cost(plan.experiment_of(item).parameters, plan.config.videos));
+  Outcome outcome = make_items(
+      world, progress, "fields of view", costs, resume,
+      [&](std::size_t item) { return FovFiles(plan, output, item).exist(); },
+      [&](std::size_t item) { return FovFiles(plan, output, item).write(); });
+  const std::vector<double> even(plan.experiments.size(), 1.0);
+  parallel::for_each_item(world, even, [&](std::size_t e) { write_experiment_ensemble(plan, output, e); });
+  return outcome;
+}
+
+Outcome make_shards(const SimulatePlan& plan, const fs::path& output, bool resume, const parallel::Communicator& world,
+                    Progress& progress) {
+  if (world.is_root()) io::make_folder(output / "shards");
+  world.barrier();
+  const std::vector<double> even(plan.shards(), 1.0);
+  return make_items(
+      world, progress, "files", even, resume, [&](std::size_t shard) { return fs::exists(shard_path(output, shard)); },
+      [&](std::size_t shard) { return write_shard(plan, output, shard); });
+}
+
+}  // namespace
+
+ExitCode run_simulate(const SimulateOptions& options, const Config& config, const parallel::Communicator& world,
+                      Progress& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  const SimulatePlan plan = make_simulate_plan(config, options.experiments, options.raw);
+  const Json settings = data_config(config);
+  if (world.is_root()) {
+    std::vector<std::uint64_t> of_specs(config.experiments.size());
+    const std::uint64_t bytes = expected_bytes(plan, of_specs);
+    if (options.dry_run) {
+      print_plan(plan, of_specs, bytes);
+    } else {
+      claim_output(options, settings);
+      io::make_folder(options.output);
+      check_room(options.output, bytes);
+      io::write_file_atomically(options.output / record_name,
+                                report::json_text(Json{{"schema", 1}, {"complete", false}, {"config", settings}}));
+    }
+  }
+  if (options.dry_run) return ExitCode::done;
+  world.barrier();
+  const Outcome outcome = plan.as_shards ? make_shards(plan, options.output, options.resume, world, progress)
+                                         : make_text(plan, options.output, options.resume, world, progress);
+  if (world.is_root()) {
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    const Json record{{"schema", 1},
+                      {"complete", true},
+                      {"config", settings},
+                      {"program", program_info()},
+                      {"run", {{"ranks", world.size()}, {"seconds", {{"simulate", seconds.count()}}}}},
+                      {"experiments", plan.experiments.size()},
+                      {"fovs", plan.fovs()},
+                      {"problems", outcome.failures}};
+    io::write_file_atomically(options.output / record_name, report::json_text(record));
+    for (const std::string& failure : outcome.failures) fmt::print(stderr, "{}\n", failure);
+    if (config.run.verbosity >= 0)
+      fmt::print(stderr, "{} experiments, {} fields of view ({:.2f} GB written in {:.1f} s) in {}\n",
+                 plan.experiments.size(), plan.fovs(), static_cast<double>(outcome.bytes) / 1e9, seconds.count(),
+                 options.output.string());
+  }
+  return outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed;
+}
+
+}  // namespace an::app
