@@ -171,7 +171,8 @@ class CommandLine {
   void add_simulate() {
     simulate_ = &add_command("simulate", "Simulate data sets of the challenge: trajectories, videos and their truth",
                              "mpirun -n 4 anomalousnet simulate --config configs/andi2_benchmark.toml --output data");
-    simulate_->add_option("--params", params_file_, "one experiment in the package's words (JSON) instead of [[experiment]]")
+    simulate_
+        ->add_option("--params", params_file_, "one experiment in the package's words (JSON) instead of [[experiment]]")
         ->type_name("FILE");
     simulate_->add_option("--output", simulate_options_.output, "new folder for the data")->type_name("DIR");
     add_setting(*simulate_, common_, "--seed", "simulate.seed", "names all random numbers");
@@ -260,8 +261,9 @@ class CommandLine {
           fmt::format("{}{} is required (see anomalousnet {} --help)", prefix(), what, selected().get_name()));
   }
 
-  CLI::App program_{"Scores and simulates, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
-                    "anomalousnet"};
+  CLI::App program_{
+      "Scores and simulates, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
+      "anomalousnet"};
   CommonOptions common_;
   ScoreOptions score_options_;
   SimulateOptions simulate_options_;

@@ -47,7 +47,8 @@ const toml::array& array_of(const toml::node& node, std::size_t size, const char
 }
 
 constexpr const char* expected_distribution =
-    "a number or one of { uniform = [low, high] }, { log_uniform = [low, high] }, { normal = [mean, variance] }, { fixed = "
+    "a number or one of { uniform = [low, high] }, { log_uniform = [low, high] }, { normal = [mean, variance] }, { "
+    "fixed = "
     "number }";
 
 // One entry of a table such as { uniform = [0, 2] }, and { normal = […], cut = [low, high] }.
@@ -173,71 +174,87 @@ const std::vector<Key>& keys() {
   using enum ModelKind;
   static const std::vector<Key> all{
       {"model", {}, [](ExperimentSpec&, const toml::node&) {}},  // read before all others
-      {"repeat", {}, [](ExperimentSpec& spec, const toml::node& node) {
+      {"repeat",
+       {},
+       [](ExperimentSpec& spec, const toml::node& node) {
          spec.repeat = static_cast<std::uint32_t>(count_of(node, 1, 10000000));
        }},
       {"particles", {}, [](ExperimentSpec& spec, const toml::node& node) { spec.particles = distribution_of(node); }},
       {"box", {}, [](ExperimentSpec& spec, const toml::node& node) { spec.box = number_of(node, "a length in px"); }},
       {"dimensions", {}, [](ExperimentSpec& spec, const toml::node& node) { spec.axes = count_of(node, 2, 3); }},
-      {"sampler", {}, [](ExperimentSpec& spec, const toml::node& node) {
+      {"sampler",
+       {},
+       [](ExperimentSpec& spec, const toml::node& node) {
          const auto* name = node.as_string();
          if (name == nullptr || name->get() != "challenge") mismatch(node, "expected \"challenge\"");
          spec.challenge_sampler = true;
        }},
-      {"alpha", {}, [](ExperimentSpec& spec, const toml::node& node) {
+      {"alpha",
+       {},
+       [](ExperimentSpec& spec, const toml::node& node) {
          spec.alpha = list_of<HyperDistribution>(
              node, [](const toml::node& entry) { return hyper_distribution_of(entry, simulation::alpha_interval); });
        }},
-      {"k", {}, [](ExperimentSpec& spec, const toml::node& node) {
+      {"k",
+       {},
+       [](ExperimentSpec& spec, const toml::node& node) {
          spec.k = list_of<HyperDistribution>(
              node, [](const toml::node& entry) { return hyper_distribution_of(entry, simulation::k_interval); });
        }},
-      {"transition", {multi_state}, [](ExperimentSpec& spec, const toml::node& node) {
+      {"transition",
+       {multi_state},
+       [](ExperimentSpec& spec, const toml::node& node) {
          spec.transition = list_of<std::vector<double>>(node, numbers_of);
        }},
-      {"dwell", {multi_state}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.dwell = list_of<Distribution>(node, distribution_of);
-       }},
-      {"initial_state", {multi_state}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.initial_state = count_of(node, 0, 1000);
-       }},
-      {"alpha_steps", {multi_state, confinement}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.alpha_steps = numbers_of(node);
-       }},
-      {"k_factors", {multi_state, confinement}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.k_factors = numbers_of(node);
-       }},
-      {"radius", {dimerization, immobile_traps, confinement}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.radius = distribution_of(node);
-       }},
-      {"binding", {dimerization, immobile_traps}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.binding = distribution_of(node);
-       }},
-      {"unbinding", {dimerization, immobile_traps}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.unbinding = distribution_of(node);
-       }},
-      {"dimer_alpha_step", {dimerization}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.dimer_alpha_step = number_of(node, "a number");
-       }},
+      {"dwell",
+       {multi_state},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.dwell = list_of<Distribution>(node, distribution_of); }},
+      {"initial_state",
+       {multi_state},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.initial_state = count_of(node, 0, 1000); }},
+      {"alpha_steps",
+       {multi_state, confinement},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.alpha_steps = numbers_of(node); }},
+      {"k_factors",
+       {multi_state, confinement},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.k_factors = numbers_of(node); }},
+      {"radius",
+       {dimerization, immobile_traps, confinement},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.radius = distribution_of(node); }},
+      {"binding",
+       {dimerization, immobile_traps},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.binding = distribution_of(node); }},
+      {"unbinding",
+       {dimerization, immobile_traps},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.unbinding = distribution_of(node); }},
+      {"dimer_alpha_step",
+       {dimerization},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.dimer_alpha_step = number_of(node, "a number"); }},
       {"stokes", {dimerization}, [](ExperimentSpec& spec, const toml::node& node) { spec.stokes = flag_of(node); }},
-      {"traps", {immobile_traps}, [](ExperimentSpec& spec, const toml::node& node) { spec.centres = distribution_of(node); }},
-      {"discs", {confinement}, [](ExperimentSpec& spec, const toml::node& node) { spec.centres = distribution_of(node); }},
-      {"centres", {immobile_traps, confinement}, [](ExperimentSpec& spec, const toml::node& node) {
+      {"traps",
+       {immobile_traps},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.centres = distribution_of(node); }},
+      {"discs",
+       {confinement},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.centres = distribution_of(node); }},
+      {"centres",
+       {immobile_traps, confinement},
+       [](ExperimentSpec& spec, const toml::node& node) {
          spec.given_centres = list_of<simulation::Point>(node, [](const toml::node& entry) {
            const toml::array& xy = array_of(entry, 2, "a list of [x, y]");
            return simulation::Point{number_of(*xy.get(0), "x in px"), number_of(*xy.get(1), "y in px")};
          });
          spec.centres = Distribution::fixed(static_cast<double>(spec.given_centres.size()));
        }},
-      {"transmittance", {confinement}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.transmittance = distribution_of(node);
-       }},
-      {"shared_layout", {immobile_traps, confinement}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.shared_layout = flag_of(node);
-       }},
-      {"discs_of_box", {confinement}, [](ExperimentSpec& spec, const toml::node& node) {
-         spec.discs_of_box = flag_of(node);
-       }},
+      {"transmittance",
+       {confinement},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.transmittance = distribution_of(node); }},
+      {"shared_layout",
+       {immobile_traps, confinement},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.shared_layout = flag_of(node); }},
+      {"discs_of_box",
+       {confinement},
+       [](ExperimentSpec& spec, const toml::node& node) { spec.discs_of_box = flag_of(node); }},
   };
   return all;
 }

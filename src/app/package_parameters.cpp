@@ -66,28 +66,38 @@ const std::map<std::string, Key>& keys() {
   static const std::map<std::string, Key> all{
       {"model", {"model", [](P&, const json&) {}}},  // read before all others
       {"N", {"particles", [](P& p, const json& v) { p.spec.particles = number(v); }}},
-      {"T", {"frames", [](P& p, const json& v) {
-         if (v.get<std::int64_t>() < 2 || v.get<std::int64_t>() > 1000000) throw ConfigError("expected 2 to 1000000 frames");
-         p.frames = v.get<std::size_t>();
-       }}},
+      {"T",
+       {"frames",
+        [](P& p, const json& v) {
+          if (v.get<std::int64_t>() < 2 || v.get<std::int64_t>() > 1000000)
+            throw ConfigError("expected 2 to 1000000 frames");
+          p.frames = v.get<std::size_t>();
+        }}},
       {"L", {"box", [](P& p, const json& v) { p.spec.box = v.get<double>(); }}},
-      {"Ds", {"k", [](P& p, const json& v) {
-         p.spec.k = moments_of_states(v, simulation::k_interval, simulation::state_count(p.spec.model) != std::size_t{1});
-       }}},
-      {"alphas", {"alpha", [](P& p, const json& v) {
-         p.spec.alpha =
-             moments_of_states(v, simulation::alpha_interval, simulation::state_count(p.spec.model) != std::size_t{1});
-       }}},
+      {"Ds",
+       {"k",
+        [](P& p, const json& v) {
+          p.spec.k =
+              moments_of_states(v, simulation::k_interval, simulation::state_count(p.spec.model) != std::size_t{1});
+        }}},
+      {"alphas",
+       {"alpha",
+        [](P& p, const json& v) {
+          p.spec.alpha =
+              moments_of_states(v, simulation::alpha_interval, simulation::state_count(p.spec.model) != std::size_t{1});
+        }}},
       {"dim", {"dimensions", [](P& p, const json& v) { p.spec.axes = v.get<std::size_t>(); }}},
       {"M", {"transition", [](P& p, const json& v) { p.spec.transition = v.get<std::vector<std::vector<double>>>(); }}},
       {"init_state", {"initial_state", [](P& p, const json& v) { p.spec.initial_state = v.get<std::size_t>(); }}},
       {"gamma_d", {"k_factors", [](P& p, const json& v) { p.spec.k_factors = v.get<std::vector<double>>(); }}},
-      {"epsilon_a", {"alpha_steps", [](P& p, const json& v) {
-         if (v.is_number())
-           p.spec.dimer_alpha_step = v.get<double>();
-         else
-           p.spec.alpha_steps = v.get<std::vector<double>>();
-       }}},
+      {"epsilon_a",
+       {"alpha_steps",
+        [](P& p, const json& v) {
+          if (v.is_number())
+            p.spec.dimer_alpha_step = v.get<double>();
+          else
+            p.spec.alpha_steps = v.get<std::vector<double>>();
+        }}},
       {"stokes", {"stokes", [](P& p, const json& v) { p.spec.stokes = v.get<bool>(); }}},
       {"r", {"radius", [](P& p, const json& v) { p.spec.radius = number(v); }}},
       {"Pb", {"binding", [](P& p, const json& v) { p.spec.binding = number(v); }}},
@@ -141,9 +151,10 @@ PackageParameters read_package_parameters(std::string_view text, const std::stri
                          ? simulation::model_of_name(values["model"].get<std::string>())
                          : std::nullopt;
   if (!model)
-    throw ConfigError(fmt::format("{}:{}: model: expected an object whose \"model\" is single_state, multi_state, "
-                                  "dimerization, immobile_traps or confinement",
-                                  file, line_of(text, "model")));
+    throw ConfigError(
+        fmt::format("{}:{}: model: expected an object whose \"model\" is single_state, multi_state, "
+                    "dimerization, immobile_traps or confinement",
+                    file, line_of(text, "model")));
   parameters.spec.model = *model;
   for (const auto& [name, value] : values.items()) {
     const auto key = keys().find(name);

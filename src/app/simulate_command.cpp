@@ -40,7 +40,8 @@ void claim_output(const SimulateOptions& options, const Json& config) {
   const fs::path record = options.output / record_name;
   if (!fs::exists(options.output) || fs::is_empty(options.output)) return;
   if (!fs::exists(record))
-    throw ConfigError(fmt::format("--output: {} is not empty (expected a new or empty folder)", options.output.string()));
+    throw ConfigError(
+        fmt::format("--output: {} is not empty (expected a new or empty folder)", options.output.string()));
   if (!options.resume)
     throw ConfigError(fmt::format("--output: {} holds a data set already (--resume finishes an interrupted one)",
                                   options.output.string()));
@@ -64,7 +65,10 @@ std::uint64_t expected_bytes(const SimulatePlan& plan, std::vector<std::uint64_t
       const std::uint64_t box = plan.raw ? 8 * (made.box.positions.size() + 4 * made.box.codes.size()) : 0;
       const std::uint64_t reference = trajectory_text(made.fov, true, false).size() + label_text(made.fov).size();
       const std::uint64_t text = trajectory_text(made.fov, false, false).size() + reference;
-      const std::uint64_t video = plan.config.videos ? reference + 2 * 60 * static_cast<std::uint64_t>(plan.config.fov.side * plan.config.fov.side) : 0;
+      const std::uint64_t video =
+          plan.config.videos
+              ? reference + 2 * 60 * static_cast<std::uint64_t>(plan.config.fov.side * plan.config.fov.side)
+              : 0;
       of_specs[experiment.spec] = plan.as_shards ? 17 * rows : text + box + video;
     }
     total += of_specs[experiment.spec] * fovs;
@@ -80,9 +84,8 @@ void print_plan(const SimulatePlan& plan, const std::vector<std::uint64_t>& of_s
     const auto first = std::find_if(plan.experiments.begin(), plan.experiments.end(),
                                     [s](const PlannedSimulation& planned) { return planned.spec == s; });
     fmt::print("{:>8} x {:<15} {:>7} fields of view of {} particles, about {:.3f} MB each\n", count[s],
-               simulation::model_name(first->parameters.model),
-               count[s] * static_cast<std::size_t>(plan.config.fovs), first->parameters.particles,
-               static_cast<double>(of_specs[s]) / 1e6);
+               simulation::model_name(first->parameters.model), count[s] * static_cast<std::size_t>(plan.config.fovs),
+               first->parameters.particles, static_cast<double>(of_specs[s]) / 1e6);
   }
   fmt::print("{} experiments, {} fields of view, {}: about {:.3f} GB\n", plan.experiments.size(), plan.fovs(),
              plan.as_shards ? fmt::format("{} HDF5 files", plan.shards()) : "the challenge's files",

@@ -18,7 +18,8 @@ constexpr std::uint64_t most_experiments = 1U << 24U;
 
 SimulatePlan make_simulate_plan(const Config& config, const std::vector<std::uint32_t>& only, bool raw) {
   if (config.experiments.empty())
-    throw ConfigError("simulate: no [[experiment]] in the configuration (--config FILE or --params FILE; see configs/)");
+    throw ConfigError(
+        "simulate: no [[experiment]] in the configuration (--config FILE or --params FILE; see configs/)");
   SimulatePlan plan;
   plan.config = config.simulate;
   plan.raw = raw;
@@ -41,7 +42,8 @@ SimulatePlan make_simulate_plan(const Config& config, const std::vector<std::uin
   plan.as_shards = config.simulate.format == DataFormat::hdf5 ||
                    (config.simulate.format == DataFormat::automatic && plan.fovs() >= shards_from);
   if (plan.as_shards && (plan.config.videos || raw))
-    throw ConfigError("simulate: videos and --raw are written beside the challenge's files only (simulate.format = \"text\")");
+    throw ConfigError(
+        "simulate: videos and --raw are written beside the challenge's files only (simulate.format = \"text\")");
   if (plan.config.videos && plan.config.vips == 0)
     throw ConfigError("simulate.videos: videos label VIPs (expected simulate.vips of at least 1)");
   return plan;

@@ -21,7 +21,7 @@ struct PlannedSimulation {
 struct SimulatePlan {
   SimulateConfig config;
   std::vector<PlannedSimulation> experiments;
-  bool raw = false;       ///< the whole boxes as well
+  bool raw = false;        ///< the whole boxes as well
   bool as_shards = false;  ///< HDF5 instead of text
   std::size_t fovs() const { return experiments.size() * static_cast<std::size_t>(config.fovs); }
   const PlannedSimulation& experiment_of(std::size_t item) const {

@@ -44,7 +44,8 @@ std::vector<fs::path> FovFiles::paths() const {
   std::vector<fs::path> all{io::trajectories(in_experiment("public", 2), fov)};
   for (const int track : tracks_of(plan_)) {
     const fs::path folder = in_experiment("ref", track);
-    all.insert(all.end(), {io::trajectories(folder, fov), io::ensemble_of_fov(folder, fov), io::truth_labels(folder, fov)});
+    all.insert(all.end(),
+               {io::trajectories(folder, fov), io::ensemble_of_fov(folder, fov), io::truth_labels(folder, fov)});
     if (plan_.config.vips > 0) all.push_back(io::vip(folder, fov));
   }
   if (plan_.raw)
@@ -92,7 +93,8 @@ void FovFiles::write_raw(const SimulatedFov& made) const {
     for (std::size_t particle = 0; particle < box.particles; ++particle) {
       for (std::size_t axis = 0; axis < box.axes; ++axis) positions.push_back(box.path(particle, axis)[t]);
       const simulation::LabelValue& value = box.values[box.labels(particle)[t]];
-      labels.insert(labels.end(), {value.alpha, value.k, static_cast<double>(value.state), static_cast<double>(value.number)});
+      labels.insert(labels.end(),
+                    {value.alpha, value.k, static_cast<double>(value.state), static_cast<double>(value.number)});
     }
   io::ArrayFile file(output_ / "raw" /
                      fmt::format("exp_{}_fov_{}.h5", plan_.experiment_of(item_).number, plan_.fov_of(item_)));
@@ -117,7 +119,8 @@ std::uint64_t FovFiles::write() const {
 void make_simulated_folders(const SimulatePlan& plan, const fs::path& output) {
   for (const PlannedSimulation& experiment : plan.experiments)
     for (const int track : tracks_of(plan))
-      for (const char* tree : {"public", "ref"}) io::make_folder(experiment_folder(output, tree, track, experiment.number));
+      for (const char* tree : {"public", "ref"})
+        io::make_folder(experiment_folder(output, tree, track, experiment.number));
   if (plan.raw) io::make_folder(output / "raw");
 }
 
@@ -136,7 +139,8 @@ void write_experiment_ensemble(const SimulatePlan& plan, const fs::path& output,
       for (std::size_t state = 0; state < before.size(); ++state) all.weight[state] += before[state];
     }
     const double sum = std::accumulate(all.weight.begin(), all.weight.end(), 0.0);
-    if (all.states() == 1) all.weight = {1.0};
+    if (all.states() == 1)
+      all.weight = {1.0};
     else if (sum > 0)
       for (double& weight : all.weight) weight /= sum;
     if (all.states() > 0)

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The fields of view of a shard as arrays; all rows of one (its localisations, trajectory after trajectory) are one chunk.
+// The fields of view of a shard as arrays; all rows of one (its localisations, trajectory after trajectory) are one
+// chunk.
 class Shard {
  public:
   void add(const SimulatePlan& plan, std::size_t item) {
@@ -34,7 +35,8 @@ class Shard {
     rows_ = std::max(rows_, static_cast<std::size_t>(row));
     const EnsembleLabels ensemble = ensemble_of(experiment.parameters, made.fov);
     states_ = std::max(states_, ensemble.states());
-    fovs_.push_back({experiment.number, plan.fov_of(item), experiment.parameters.model, row, ensemble, std::move(made.fov)});
+    fovs_.push_back(
+        {experiment.number, plan.fov_of(item), experiment.parameters.model, row, ensemble, std::move(made.fov)});
   }
 
   std::uint64_t write(const fs::path& path, const SimulatePlan& plan) const {
@@ -42,15 +44,17 @@ class Shard {
     const io::ArrayStorage packed{{1, rows_}, static_cast<int>(plan.config.deflate)};
     io::ArrayFile file(path);
     file.set_attribute("trajectories", "columns: row of /fovs, traj_idx, first_frame, frames, first row of /x, /y, …");
-    file.set_attribute("fovs", "columns: experiment, fov, model (0 single_state, 1 multi_state, 2 dimerization, 3 "
-                               "immobile_traps, 4 confinement), rows, vips");
-    file.set_attribute("ensemble", "rows: alpha mean, alpha variance, K mean, K variance, frames; a column a state, nan beyond");
+    file.set_attribute("fovs",
+                       "columns: experiment, fov, model (0 single_state, 1 multi_state, 2 dimerization, 3 "
+                       "immobile_traps, 4 confinement), rows, vips");
+    file.set_attribute("ensemble",
+                       "rows: alpha mean, alpha variance, K mean, K variance, frames; a column a state, nan beyond");
     std::vector<std::int64_t> table;
     std::vector<double> origins;
     for (const Fov& fov : fovs_) {
-      for (const std::int64_t value : {std::int64_t{fov.experiment}, std::int64_t{fov.number},
-                                       static_cast<std::int64_t>(fov.model), fov.rows,
-                                       static_cast<std::int64_t>(fov.view.vips)})
+      for (const std::int64_t value :
+           {std::int64_t{fov.experiment}, std::int64_t{fov.number}, static_cast<std::int64_t>(fov.model), fov.rows,
+            static_cast<std::int64_t>(fov.view.vips)})
         table.push_back(value);
       origins.insert(origins.end(), {fov.view.origin.x, fov.view.origin.y});
     }
@@ -66,7 +70,8 @@ class Shard {
     file.add("y", positions(&FovTrajectory::y), shape, packed);
     file.add("alpha", labels<double>([](const Segment& s) { return s.alpha; }), shape, packed);
     file.add("k", labels<double>([](const Segment& s) { return s.k; }), shape, packed);
-    file.add("state", labels<std::int8_t>([](const Segment& s) { return static_cast<std::int8_t>(s.state); }), shape, packed);
+    file.add("state", labels<std::int8_t>([](const Segment& s) { return static_cast<std::int8_t>(s.state); }), shape,
+             packed);
     file.commit();
     return fs::file_size(path);
   }
@@ -97,7 +102,8 @@ class Shard {
       auto out = all.begin() + static_cast<std::ptrdiff_t>(i * rows_);
       for (const auto& trajectory : fovs_[i].view.trajectories)
         for (std::size_t s = 0; s < trajectory.segments.size(); ++s) {
-          const std::size_t end = s + 1 < trajectory.segments.size() ? trajectory.segments[s + 1].begin : trajectory.size();
+          const std::size_t end =
+              s + 1 < trajectory.segments.size() ? trajectory.segments[s + 1].begin : trajectory.size();
           out = std::fill_n(out, end - trajectory.segments[s].begin, label_of(trajectory.segments[s]));
         }
     }

@@ -16,8 +16,8 @@ struct ArrayStorage {
   int deflate = 0;                   ///< level, 0 to 9
 };
 
-/// Writes an HDF5 file of arrays from one process; it appears whole or not at all. No times are stored, so equal data are
-/// equal bytes.
+/// Writes an HDF5 file of arrays from one process; it appears whole or not at all. No times are stored, so equal data
+/// are equal bytes.
 class ArrayFile {
  public:
   /// Begins `path` (as `path.part`). \throws OutputError, also from all other functions

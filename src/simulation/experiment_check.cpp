@@ -37,7 +37,8 @@ class Check {
     in_range("particles", spec_.particles, {fewest, 1e7},
              fewest == 2 ? "2 to 10000000: dimers take two" : "1 to 10000000");
     if (!(spec_.box >= fov_side_ && spec_.box <= 1e6))
-      report("box", fmt::format("{} px (expected at least the side of the field of view, {} px)", spec_.box, fov_side_));
+      report("box",
+             fmt::format("{} px (expected at least the side of the field of view, {} px)", spec_.box, fov_side_));
     if (spec_.axes != 2 && !(spec_.axes == 3 && spec_.model == ModelKind::single_state))
       report("dimensions", fmt::format("{} (expected 2, or 3 for single_state)", spec_.axes));
   }
@@ -62,13 +63,15 @@ class Check {
     for (const HyperDistribution& k : spec_.k) check_k(k);
     const std::size_t pairs = count == 0 ? 0 : count - 1;
     if (!spec_.alpha_steps.empty() && spec_.alpha_steps.size() != pairs)
-      report("alpha_steps", fmt::format("{} values (expected {}, one less than states)", spec_.alpha_steps.size(), pairs));
+      report("alpha_steps",
+             fmt::format("{} values (expected {}, one less than states)", spec_.alpha_steps.size(), pairs));
     if (!spec_.k_factors.empty() && spec_.k_factors.size() != pairs)
       report("k_factors", fmt::format("{} values (expected {}, one less than states)", spec_.k_factors.size(), pairs));
   }
 
   // A distribution of alpha or K whose own numbers lie in these ranges.
-  void check_value(const char* key, const HyperDistribution& value, Interval fixed, Interval mean, const char* expected) {
+  void check_value(const char* key, const HyperDistribution& value, Interval fixed, Interval mean,
+                   const char* expected) {
     if (value.kind == Distribution::Kind::normal) {
       in_range(key, value.a, mean, expected);
       in_range(key, value.b, {0, 1e12}, "a variance from 0 on");
@@ -83,10 +86,12 @@ class Check {
   }
 
   void check_alpha(const HyperDistribution& alpha) {
-    const bool fixed = alpha.kind == Distribution::Kind::fixed;
-    const Interval ends = fixed ? Interval{1e-9, std::nextafter(2.0, 0.0)} : Interval{0, 2};
+    using Kind = Distribution::Kind;
+    // A uniform value never takes the ends of its interval; all others must keep away from 0 and 2.
+    const bool open = alpha.kind == Kind::uniform || (alpha.kind == Kind::fixed && alpha.a.kind == Kind::uniform);
+    const Interval ends = open ? Interval{0, 2} : Interval{1e-9, std::nextafter(2.0, 0.0)};
     // A normal distribution of variance 0 is its mean.
-    const bool exact = alpha.kind == Distribution::Kind::normal && alpha.b.range().high == 0;
+    const bool exact = alpha.kind == Kind::normal && alpha.b.range().high == 0;
     check_value("alpha", alpha, ends, exact ? Interval{1e-9, alpha_interval.high} : Interval{-1e3, 1e3},
                 exact ? "above 0, at most 1.999" : "above 0 and below 2");
   }
@@ -112,8 +117,8 @@ class Check {
         sum += probability;
       }
       if (row.size() != spec_.transition.size())
-        report("transition", fmt::format("row {} has {} values (expected {}, one a row)", i, row.size(),
-                                         spec_.transition.size()));
+        report("transition",
+               fmt::format("row {} has {} values (expected {}, one a row)", i, row.size(), spec_.transition.size()));
       else if (!(std::fabs(sum - 1) <= 1e-8))
         report("transition", fmt::format("row {} sums to {} (expected 1)", i, sum));
     }
@@ -147,9 +152,8 @@ class Check {
     constexpr double jammed = 0.6;
     Random random({0, 0, 0, 0, RandomStream::layout});
     const double area = static_cast<double>(count) * 3.14159265 * radius * radius;
-    const std::size_t placed = area > jammed * spec_.box * spec_.box
-                                   ? 0
-                                   : draw_discs(count, radius, spec_.box, random).size();
+    const std::size_t placed =
+        area > jammed * spec_.box * spec_.box ? 0 : draw_discs(count, radius, spec_.box, random).size();
     if (placed < count)
       report("discs", fmt::format("no room for {} discs of radius {} px that do not overlap in a box of {} px", count,
                                   radius, spec_.box));

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The simulate command as users meet it. usage: simulate_test.py PROGRAM CONFIGS FIXTURES"""
+import hashlib
+import json
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import h5py
+import numpy
+
+PROGRAM, CONFIGS, FIXTURES = None, None, None
+SMALL = """
+[simulate]
+fovs = 3
+vips = 4
+
+[[experiment]]
+model = "multi_state"
+particles = 30
+alpha = [{ normal = [1, 0.01] }, { uniform = [0.2, 0.8] }]
+k = [{ normal = [1, 0.01] }, { log_uniform = [0.01, 0.1] }]
+dwell = [{ uniform = [20, 40] }, 10]
+
+[[experiment]]
+model = "dimerization"
+particles = 120
+alpha = [1, 0.5]
+k = [1, 0.1]
+radius = 1
+
+[[experiment]]
+model = "immobile_traps"
+particles = 30
+alpha = 1.95
+k = 0.5
+traps = 200
+radius = 1
+shared_layout = true
+
+[[experiment]]
+model = "confinement"
+particles = 30
+alpha = [1, 0.4]
+k = [1, 0.1]
+discs = 40
+radius = 4
+
+[[experiment]]
+model = "single_state"
+repeat = 2
+particles = 30
+alpha = { fixed = { uniform = [0, 2] } }
+k = { normal = [{ uniform = [0.5, 1] }, 0.1] }
+"""
+
+
+def run(*arguments, ranks=None, **options):
+    launcher = ["mpirun", "-n", str(ranks)] if ranks else []
+    return subprocess.run([*launcher, PROGRAM, "simulate", *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+
+
+def contents(folder):
+    """Bytes of every file but the record of the run, by path."""
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "simulation.json"}
+
+
+class SimulateTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.config = self.folder / "small.toml"
+        self.config.write_text(SMALL)
+
+    def make(self, name, *arguments, code=0, **options):
+        result = run("--config", self.config, "--output", self.folder / name, *arguments, **options)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result
+
+    def test_same_bytes_for_any_number_of_ranks(self):
+        for form in (["--raw"], ["--format", "hdf5", "--set", "simulate.shard_fovs=4"]):
+            self.make(f"alone{form[0]}", *form)
+            expected = contents(self.folder / f"alone{form[0]}")
+            self.assertTrue(expected)
+            for ranks in (1, 2, 3, 4, 8):
+                self.make(f"{form[0]}{ranks}", *form, ranks=ranks)
+                self.assertEqual(contents(self.folder / f"{form[0]}{ranks}"), expected, ranks)
+
+    def test_a_part_of_the_set_has_the_same_bytes(self):
+        self.make("whole")
+        self.make("part", "--experiments", "3,5", "--fovs", 2)
+        whole, part = contents(self.folder / "whole"), contents(self.folder / "part")
+        self.assertEqual(len({path.split("/")[2] for path in part}), 2)
+        for path, content in part.items():
+            if "ensemble_labels" not in path:  # sums over fields of view
+                self.assertEqual(whole[path], content, path)
+
+    def test_seeds_differ(self):
+        self.make("one")
+        self.make("two", "--seed", 2)
+        one, two = contents(self.folder / "one"), contents(self.folder / "two")
+        self.assertFalse([path for path in one if path.endswith(".csv") and one[path] == two[path]])
+
+    def test_killed_and_resumed_gives_the_same_bytes(self):
+        self.make("whole", "--fovs", 60)
+        arguments = [PROGRAM, "simulate", "--config", self.config, "--output", self.folder / "cut", "--fovs", "60", "-q"]
+        process = subprocess.Popen(arguments)
+        deadline = time.time() + 60
+        while time.time() < deadline and len(list((self.folder / "cut").rglob("traj_labs*"))) < 20:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.assertNotEqual(contents(self.folder / "cut"), contents(self.folder / "whole"))
+        result = self.make("cut", "--fovs", 60, code=2)
+        self.assertIn("--resume", result.stderr)
+        result = self.make("cut", "--fovs", 61, "--resume", code=2)
+        self.assertIn("another configuration", result.stderr)
+        self.make("cut", "--fovs", 60, "--resume", ranks=2)
+        self.assertEqual(contents(self.folder / "cut"), contents(self.folder / "whole"))
+
+    def test_nothing_is_written_over(self):
+        (self.folder / "mine").mkdir()
+        (self.folder / "mine/thesis.txt").write_text("all of it")
+        self.assertIn("not empty", self.make("mine", code=2).stderr)
+        self.assertEqual([p.name for p in (self.folder / "mine").iterdir()], ["thesis.txt"])
+
+    def test_a_full_disk_leaves_whole_files_only(self):
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        result = self.make("full", code=1, preexec_fn=limit)
+        self.assertRegex(result.stderr, "full/.*csv")
+        self.assertFalse(list((self.folder / "full").rglob("*.part")))
+        self.make("whole")
+        whole = contents(self.folder / "whole")
+        for path, content in contents(self.folder / "full").items():
+            self.assertEqual(content, whole[path], path)
+
+    def test_dry_run_writes_nothing_and_says_how_much_there_would_be(self):
+        result = self.make("dry", "--dry-run")
+        self.assertRegex(result.stdout, r"6 experiments, 18 fields of view, .* about 0\.0\d+ GB")
+        self.assertFalse((self.folder / "dry").exists())
+
+    def test_labels_agree_with_trajectories_and_vips_come_first(self):
+        self.make("data")
+        for labels in (self.folder / "data/ref").rglob("traj_labs_fov_*.txt"):
+            rows = numpy.loadtxt(labels.parent / labels.name.replace("traj_labs", "trajs").replace(".txt", ".csv"), delimiter=",", skiprows=1)
+            for index, line in enumerate(labels.read_text().splitlines()):
+                values = [float(value) for value in line.split(",")]
+                mine = rows[rows[:, 0] == index]
+                self.assertEqual((values[0], values[-1]), (index, len(mine)))
+                bounds = [0, *map(int, values[4:-1:4]), len(mine)]
+                for i, (begin, end) in enumerate(zip(bounds, bounds[1:])):
+                    numpy.testing.assert_array_equal(mine[begin:end, 4:], [[values[2 + 4 * i], values[1 + 4 * i], values[3 + 4 * i]]] * (end - begin))
+            for vip in numpy.loadtxt(labels.parent / labels.name.replace("traj_labs", "vip_idx"), ndmin=1):
+                self.assertEqual(rows[rows[:, 0] == vip][0, 1], 0)
+
+    def test_shards_hold_what_the_text_files_hold(self):
+        self.make("text")
+        self.make("shards", "--format", "hdf5", "--set", "simulate.shard_fovs=5")
+        seen = 0
+        for path in sorted((self.folder / "shards/shards").iterdir()):
+            with h5py.File(path) as file:
+                for fov, index, first, frames, row in file["trajectories"]:
+                    experiment, number = file["fovs"][fov, :2]
+                    rows = numpy.loadtxt(self.folder / f"text/ref/track_2/exp_{experiment}/trajs_fov_{number}.csv", delimiter=",", skiprows=1)
+                    mine = rows[rows[:, 0] == index]
+                    at = slice(row, row + frames)
+                    self.assertEqual(mine[0, 1], first)
+                    numpy.testing.assert_array_equal(mine[:, 2:], numpy.array([file[name][fov, at] for name in ("x", "y", "alpha", "k", "state")]).T)
+                    seen += 1
+                self.assertEqual(file["x"].chunks, (1, file["x"].shape[1]))
+        self.assertGreater(seen, 100)
+
+    def test_bad_parameters_are_named_with_their_line(self):
+        for key, line, number, what in (("alpha", "alpha = [1, 0]", 23, "above 0 and below 2"), ("alpha", "alpha = [2, 1]", 23, "above 0 and below 2"),
+                                        ("k", "k = [-1, 0.1]", 24, "0 to 1000000"), ("alpha", "alpha = 1", 23, "1 values for 2 states"),
+                                        ("discs", "discs = 4000", 25, "no room"), ("transmittance", "transmittance = 1.5", 27, "probability"),
+                                        ("box", "box = 100", 28, "field of view"), ("radus", "radus = 3", 28, "did you mean radius"),
+                                        ("traps", "traps = 3", 28, "not a parameter of confinement")):
+            lines = ["", "[simulate]", "", *[""] * 17, "[[experiment]]", 'model = "confinement"', "alpha = [1, 0.4]", "k = [1, 0.1]",
+                     "discs = 40", "radius = 4", "transmittance = 0.1", ""]
+            lines[number - 1] = line
+            self.config.write_text("\n".join(lines))
+            message = self.make("bad", code=2).stderr
+            self.assertRegex(message, rf"small\.toml:{number}:\d+: experiment\.{key}: .*{what}")
+        rows = '[[experiment]]\nmodel = "multi_state"\nalpha = [1, 1]\nk = [1, 2]\ntransition = [[0.9, 0.2], [0.1, 0.9]]\n'
+        self.config.write_text(rows)
+        self.assertRegex(self.make("bad", code=2).stderr, r"small\.toml:5:14: experiment\.transition: row 0 sums to 1\.1")
+
+    def test_package_parameters_are_checked_with_their_line(self):
+        path = self.folder / "p.json"
+        good = json.loads((FIXTURES / "simulation/stats_tcm_a.json").read_text())["params"]
+        for key, value, what in (("L", 100, "field of view"), ("trans", 7, "probability"), ("Ds", [[-1, 0], [1, 0]], "0 to 1000000"),
+                                 ("Nc", "many", "expected type"), ("Mn", 3, "unknown key"), ("Nc", 4000, "no room")):
+            path.write_text(json.dumps(good | {key: value}, indent=1))
+            line = path.read_text()[: path.read_text().index(f'"{key}"')].count("\n") + 1
+            result = run("--params", path, "--output", self.folder / "bad")
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertRegex(result.stderr, rf"p\.json:{line}: {key}: .*{what}")
+
+    def test_kept_configurations_can_be_made(self):
+        for name, fovs in (("andi2_benchmark", 270), ("paper_training", 101250), ("paper_validation", 55), ("wide_training", 100000)):
+            result = run("--config", CONFIGS / f"{name}.toml", "--dry-run")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(f" {fovs} fields of view", result.stdout)
+
+    def test_corrections_change_what_they_name(self):
+        self.make("faithful")
+        self.make("corrected", "--faithful", "false")
+        self.make("timing", "--set", "faithful.label_timing=false")
+        faithful, corrected, timing = (contents(self.folder / name) for name in ("faithful", "corrected", "timing"))
+        changed = {path.split("/")[2] for path in faithful if path.endswith(".csv") and faithful[path] != timing[path]}
+        self.assertEqual(changed, {"exp_2", "exp_3"})
+        self.assertNotEqual(faithful, corrected)
+
+
+if __name__ == "__main__":
+    PROGRAM, CONFIGS, FIXTURES = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+    unittest.main(argv=sys.argv[:1])
