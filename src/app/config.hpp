@@ -9,6 +9,7 @@
 
 #include "evaluation/changepoint_metrics.hpp"
 #include "simulation/experiment.hpp"
+#include "simulation/fov_video.hpp"
 
 namespace an::app {
 
@@ -69,6 +70,7 @@ struct RunConfig {
 struct Config {
   ScoreConfig score;
   SimulateConfig simulate;
+  simulation::VideoParameters video;
   simulation::Quirks faithful;
   RunConfig run;
   std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables

@@ -59,12 +59,14 @@ Setting integer(std::string section, std::string key, std::string help, IntegerR
           }};
 }
 
-/// An open interval; with `from_low` its lower end belongs to it.
+/// An open interval; with `from_low` and `to_high` its ends belong to it.
 struct RealRange {
   double low, high;
-  bool from_low = false;
+  bool from_low = false, to_high = false;
 
-  bool holds(double value) const { return (value > low || (from_low && value == low)) && value < high; }
+  bool holds(double value) const {
+    return (value > low || (from_low && value == low)) && (value < high || (to_high && value == high));
+  }
 };
 
 template <class Member>
@@ -72,7 +74,8 @@ Setting real(std::string section, std::string key, std::string help, RealRange r
   return {std::move(section),
           std::move(key),
           std::move(help),
-          fmt::format("a number {} {} and below {}", range.from_low ? "from" : "above", range.low, range.high),
+          fmt::format("a number {} {} and {} {}", range.from_low ? "from" : "above", range.low,
+                      range.to_high ? "at most" : "below", range.high),
           {},
           [member](const Config& config) { return SettingValue(member(config)); },
           [member, range](Config& config, const SettingValue& value) {
@@ -155,6 +158,26 @@ std::vector<Setting> declared_settings() {
       integer("simulate", "shard_fovs", "Fields of view in each HDF5 file", {1, 100000},
               AN_MEMBER(simulate.shard_fovs)),
       integer("simulate", "deflate", "Compression of HDF5 files", {0, 9}, AN_MEMBER(simulate.deflate)),
+      real("video", "intensity", "Mean brightness of a particle, photons a frame", {0, 1e6},
+           AN_MEMBER(video.intensity)),
+      real("video", "intensity_sd", "Its standard deviation over particles", {0, 1e6, true},
+           AN_MEMBER(video.intensity_sd)),
+      real("video", "background", "Photons a pixel and frame", {0, 1e6, true}, AN_MEMBER(video.background)),
+      real("video", "numerical_aperture", "Of the objective", {0, 2}, AN_MEMBER(video.optics.numerical_aperture)),
+      real("video", "wavelength_nm", "Of the light", {0, 1e5}, AN_MEMBER(video.optics.wavelength_nm)),
+      real("video", "pixel_size_nm", "In the sample", {0, 1e5}, AN_MEMBER(video.optics.pixel_size_nm)),
+      real("video", "refractive_index", "Of the immersion; matters out of focus", {0, 10},
+           AN_MEMBER(video.optics.refractive_index)),
+      real("video", "exposure", "Share of the time between frames in which motion blurs; 0 for none",
+           {0, 1, true, true}, AN_MEMBER(video.exposure)),
+      real("video", "flicker", "Relative standard deviation of a particle's brightness from frame to frame",
+           {0, 10, true}, AN_MEMBER(video.flicker)),
+      real("video", "blink_off", "Probability a frame that a particle goes dark", {0, 1, true, true},
+           AN_MEMBER(video.blink_off)),
+      real("video", "blink_on", "Probability a frame that a dark particle lights up", {0, 1, true, true},
+           AN_MEMBER(video.blink_on)),
+      real("video", "focus_drift_nm", "Standard deviation a frame of the focus' random walk", {0, 1e5, true},
+           AN_MEMBER(video.focus_drift_nm)),
       flag("faithful", "dimer_two_coins", "As andi-datasets: a close pair tosses for binding twice a frame",
            AN_MEMBER(faithful.dimer_two_coins)),
       flag("faithful", "dimer_own_labels",

@@ -66,9 +66,9 @@ std::uint64_t expected_bytes(const SimulatePlan& plan, std::vector<std::uint64_t
       const std::uint64_t reference = trajectory_text(made.fov, true, false).size() + label_text(made.fov).size();
       const std::uint64_t text = trajectory_text(made.fov, false, false).size() + reference;
       const std::uint64_t video =
-          plan.config.videos
-              ? reference + 2 * 60 * static_cast<std::uint64_t>(plan.config.fov.side * plan.config.fov.side)
-              : 0;
+          plan.config.videos ? reference + static_cast<std::uint64_t>(0.65 * static_cast<double>(plan.config.frames) *
+                                                                      plan.config.fov.side * plan.config.fov.side)
+                             : 0;
       of_specs[experiment.spec] = plan.as_shards ? 17 * rows : text + box + video;
     }
     total += of_specs[experiment.spec] * fovs;

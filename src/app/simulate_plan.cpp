@@ -22,6 +22,7 @@ SimulatePlan make_simulate_plan(const Config& config, const std::vector<std::uin
         "simulate: no [[experiment]] in the configuration (--config FILE or --params FILE; see configs/)");
   SimulatePlan plan;
   plan.config = config.simulate;
+  plan.video = config.video;
   plan.raw = raw;
   std::uint64_t number = static_cast<std::uint64_t>(config.simulate.first_experiment);
   for (std::size_t s = 0; s < config.experiments.size(); ++s)
@@ -44,6 +45,8 @@ SimulatePlan make_simulate_plan(const Config& config, const std::vector<std::uin
   if (plan.as_shards && (plan.config.videos || raw))
     throw ConfigError(
         "simulate: videos and --raw are written beside the challenge's files only (simulate.format = \"text\")");
+  if (plan.config.videos && plan.config.fov.side > 4096)
+    throw ConfigError(fmt::format("simulate.fov_side: {} px (expected at most 4096 for videos)", plan.config.fov.side));
   if (plan.config.videos && plan.config.vips == 0)
     throw ConfigError("simulate.videos: videos label VIPs (expected simulate.vips of at least 1)");
   return plan;

@@ -20,6 +20,7 @@ struct PlannedSimulation {
 /// A data set that is to be made: every field of view has a place in it that does not depend on who makes it.
 struct SimulatePlan {
   SimulateConfig config;
+  simulation::VideoParameters video;
   std::vector<PlannedSimulation> experiments;
   bool raw = false;        ///< the whole boxes as well
   bool as_shards = false;  ///< HDF5 instead of text

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <system_error>
 
 #include "app/simulated_text.hpp"
 #include "core/error.hpp"
@@ -13,6 +14,7 @@
 #include "io/atomic_file.hpp"
 #include "io/benchmark_tree.hpp"
 #include "io/ensemble_file.hpp"
+#include "io/tiff_video.hpp"
 #include "io/vip_file.hpp"
 
 namespace an::app {
@@ -48,6 +50,8 @@ std::vector<fs::path> FovFiles::paths() const {
                {io::trajectories(folder, fov), io::ensemble_of_fov(folder, fov), io::truth_labels(folder, fov)});
     if (plan_.config.vips > 0) all.push_back(io::vip(folder, fov));
   }
+  if (plan_.config.videos)
+    for (const char* tree : {"public", "ref"}) all.push_back(io::video(in_experiment(tree, 1), fov));
   if (plan_.raw)
     all.push_back(output_ / "raw" / fmt::format("exp_{}_fov_{}.h5", plan_.experiment_of(item_).number, fov));
   return all;
@@ -84,6 +88,22 @@ std::uint64_t FovFiles::write_track(int track, const SimulatedFov& made) const {
   return bytes;
 }
 
+std::uint64_t FovFiles::write_videos(const SimulatedFov& made) const {
+  const PlannedSimulation& experiment = plan_.experiment_of(item_);
+  const simulation::Video video =
+      simulation::render_video(made.clean, plan_.config.fov.side, experiment.parameters.frames, plan_.video,
+                               {plan_.config.seed, experiment.number, plan_.fov_of(item_), 0, RandomStream::video});
+  const fs::path path = io::video(in_experiment("public", 1), plan_.fov_of(item_));
+  io::write_tiff_video(path, video.pages, video.side, video.side);
+  // The reference holds the same file once more: as a second name of it, where the file system has such.
+  const fs::path again = io::video(in_experiment("ref", 1), plan_.fov_of(item_));
+  std::error_code refused;
+  fs::remove(again, refused);
+  fs::create_hard_link(path, again, refused);
+  if (refused) io::write_tiff_video(again, video.pages, video.side, video.side);
+  return fs::file_size(path);
+}
+
 void FovFiles::write_raw(const SimulatedFov& made) const {
   const simulation::BoxPaths& box = made.box;
   std::vector<double> positions, labels;
@@ -112,6 +132,7 @@ std::uint64_t FovFiles::write() const {
                             plan_.experiment_of(item_).number, plan_.fov_of(item_),
                             plan_.config.fov.shortest_trajectory));
   std::uint64_t bytes = 0;
+  if (plan_.config.videos) bytes += write_videos(made);
   for (const int track : tracks_of(plan_)) bytes += write_track(track, made);
   return bytes;
 }

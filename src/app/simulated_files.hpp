@@ -24,6 +24,7 @@ class FovFiles {
   std::vector<std::filesystem::path> paths() const;
   std::filesystem::path in_experiment(const char* tree, int track) const;
   std::uint64_t write_track(int track, const simulation::SimulatedFov& made) const;
+  std::uint64_t write_videos(const simulation::SimulatedFov& made) const;
   void write_raw(const simulation::SimulatedFov& made) const;
 
   const SimulatePlan& plan_;

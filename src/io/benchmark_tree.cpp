@@ -103,6 +103,10 @@ fs::path ensemble_of_fov(const fs::path& experiment, std::size_t fov) {
 fs::path vip(const fs::path& experiment, std::size_t fov) {
   return experiment / fmt::format("vip_idx_fov_{}.txt", fov);
 }
+fs::path video(const fs::path& experiment, std::size_t fov) {
+  return experiment / fmt::format("videos_fov_{}.tiff", fov);
+}
+
 fs::path trajectories(const fs::path& experiment, std::size_t fov) {
   return experiment / fmt::format("trajs_fov_{}.csv", fov);
 }

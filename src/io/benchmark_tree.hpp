@@ -30,6 +30,8 @@ std::filesystem::path ensemble_labels(const std::filesystem::path& experiment);
 std::filesystem::path ensemble_of_fov(const std::filesystem::path& experiment, std::size_t fov);
 /// `vip_idx_fov_F.txt` of a reference's experiment of track 1.
 std::filesystem::path vip(const std::filesystem::path& experiment, std::size_t fov);
+/// `videos_fov_F.tiff` of an experiment of track 1.
+std::filesystem::path video(const std::filesystem::path& experiment, std::size_t fov);
 /// `trajs_fov_F.csv` of an experiment.
 std::filesystem::path trajectories(const std::filesystem::path& experiment, std::size_t fov);
 
