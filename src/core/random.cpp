@@ -40,16 +40,25 @@ Random::Random(const RandomKey& key)
   AN_ASSERT(key.experiment < 1U << 24U);
 }
 
-void Random::refill() {
+// The next blocks of four words.
+void Random::make_words(std::uint32_t* words, std::size_t count) {
   const r123::Philox4x32::key_type key{{key_[0], key_[1]}};
-  for (std::size_t block = 0; block < blocks; ++block) {
-    const r123::Philox4x32::ctr_type counter{
-        {counter_[0] + static_cast<std::uint32_t>(block), counter_[1], counter_[2], counter_[3]}};
-    const r123::Philox4x32::ctr_type words = r123::Philox4x32{}(counter, key);
-    for (std::size_t i = 0; i < 4; ++i) words_[4 * block + i] = words[i];
+  for (std::size_t block = 0; block < count; ++block) {
+    const r123::Philox4x32::ctr_type counter{{counter_[0]++, counter_[1], counter_[2], counter_[3]}};
+    const r123::Philox4x32::ctr_type made = r123::Philox4x32{}(counter, key);
+    for (std::size_t i = 0; i < 4; ++i) words[4 * block + i] = made[i];
   }
-  counter_[0] += blocks;
+}
+
+void Random::refill() {
+  make_words(words_.data(), blocks);
   next_ = 0;
+}
+
+void Random::fill(std::span<std::uint32_t> words) {
+  const std::size_t whole = words.size() / 4;
+  make_words(words.data(), whole);
+  for (std::size_t i = 4 * whole; i < words.size(); ++i) words[i] = bits32();
 }
 
 std::uint32_t Random::below(std::uint32_t n) {

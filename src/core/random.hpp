@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace an {
 
@@ -42,6 +43,8 @@ class Random {
     const std::uint64_t high = bits32();
     return high << 32U | bits32();
   }
+  /// Many times 32 random bits at once.
+  void fill(std::span<std::uint32_t> words);
   /// Uniform in (0, 1), never an end; 52 random bits.
   double uniform() { return (static_cast<double>(bits64() >> 12U) + 0.5) * 0x1p-52; }
   /// True with this probability. \param probability in [0, 1]: 0 is never, 1 always
@@ -53,6 +56,7 @@ class Random {
 
  private:
   void refill();
+  void make_words(std::uint32_t* words, std::size_t count);
   double normal_beyond(std::uint64_t bits);
 
   static constexpr std::size_t blocks = 16;

@@ -2,6 +2,7 @@
 #include "simulation/fov_video.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "simulation/poisson.hpp"
@@ -14,38 +15,50 @@ namespace {
 // show as much light within it (2.02 photons a photon of brightness).
 constexpr std::size_t reach = 10;
 
-// The light of a frame, photons a pixel.
+// A point spread function with a border of zeros: both neighbours of every value can be read.
+constexpr std::size_t kernel_side = 2 * reach + 3;
+using Kernel = std::array<float, kernel_side * kernel_side>;
+
+Kernel bordered(const PointSpread& spread) {
+  Kernel kernel{};
+  for (std::size_t i = 0; i + 2 < kernel_side; ++i)
+    std::copy_n(spread.values.begin() + static_cast<std::ptrdiff_t>(i * (kernel_side - 2)), kernel_side - 2,
+                kernel.begin() + static_cast<std::ptrdiff_t>((i + 1) * kernel_side + 1));
+  return kernel;
+}
+
+// The light of a frame, photons a pixel, and that of a margin around it: no spread has to be cut.
 class Image {
  public:
-  explicit Image(std::size_t side) : side_(static_cast<std::ptrdiff_t>(side)), light_(side * side) {}
+  explicit Image(std::size_t side) : side_(side), width_(side + 2 * margin), light_(width_ * width_) {}
 
   void clear() { std::fill(light_.begin(), light_.end(), 0.0F); }
-  std::span<const float> light() const { return light_; }
-
-  void add_point(Point place, double brightness, const PointSpread& spread) {
-    const double row = std::floor(place.x), column = std::floor(place.y);
-    const double down = place.x - row, right = place.y - column;
-    const auto i = static_cast<std::ptrdiff_t>(row), j = static_cast<std::ptrdiff_t>(column);
-    add_spread(i, j, brightness * (1 - down) * (1 - right), spread);
-    add_spread(i, j + 1, brightness * (1 - down) * right, spread);
-    add_spread(i + 1, j, brightness * down * (1 - right), spread);
-    add_spread(i + 1, j + 1, brightness * down * right, spread);
+  std::span<const float> row(std::size_t i) const {
+    return std::span(light_).subspan((i + margin) * width_ + margin, side_);
   }
 
- private:
-  void add_spread(std::ptrdiff_t row, std::ptrdiff_t column, double brightness, const PointSpread& spread) {
-    const auto r = static_cast<std::ptrdiff_t>(spread.reach);
+  /// \param place in the image, or less than a pixel outside of it
+  void add_point(Point place, double brightness, const Kernel& kernel) {
+    const double i = std::floor(place.x), j = std::floor(place.y);
+    const auto down = static_cast<float>(place.x - i), right = static_cast<float>(place.y - j);
     const auto light = static_cast<float>(brightness);
-    const std::ptrdiff_t left = std::max<std::ptrdiff_t>(column - r, 0), right = std::min(column + r + 1, side_);
-    for (std::ptrdiff_t i = std::max<std::ptrdiff_t>(row - r, 0); i < std::min(row + r + 1, side_); ++i) {
-      const float* const from =
-          &spread.values[static_cast<std::size_t>((i - row + r) * (2 * r + 1) + left - column + r)];
-      float* const to = &light_[static_cast<std::size_t>(i * side_ + left)];
-      for (std::ptrdiff_t j = 0; j < right - left; ++j) to[j] += light * from[j];
+    const float here = light * (1 - down) * (1 - right), beside = light * (1 - down) * right;
+    const float below = light * down * (1 - right), across = light * down * right;
+    constexpr std::size_t covered = 2 * reach + 2;
+    const auto first_row = static_cast<std::size_t>(i + static_cast<double>(margin - reach));
+    const auto first_column = static_cast<std::size_t>(j + static_cast<double>(margin - reach));
+    for (std::size_t r = 0; r < covered; ++r) {
+      const float* const upper = &kernel[r * kernel_side];
+      const float* const lower = upper + kernel_side;
+      float* const to = &light_[(first_row + r) * width_ + first_column];
+      for (std::size_t c = 0; c < covered; ++c)
+        to[c] += here * lower[c + 1] + beside * lower[c] + below * upper[c + 1] + across * upper[c];
     }
   }
 
-  std::ptrdiff_t side_;
+ private:
+  static constexpr std::size_t margin = reach + 2;
+  std::size_t side_, width_;
   std::vector<float> light_;
 };
 
@@ -74,16 +87,17 @@ class Brightness {
 class Camera {
  public:
   Camera(std::size_t side, double background, const RandomKey& key)
-      : pixels_(side * side), random_(key), background_(background > 0 ? background : 1), dark_(background <= 0) {}
+      : side_(side),
+        pixels_(side * side),
+        random_(key),
+        background_(background > 0 ? background : 1),
+        dark_(background <= 0) {}
 
-  std::vector<std::uint8_t> take(std::span<const float> light) {
-    std::uint32_t most = 1;
-    for (std::size_t i = 0; i < pixels_.size(); ++i) {
-      pixels_[i] = dark_ ? 0 : background_.draw(random_);
-      pixels_[i] += light[i] < dim ? dim_photons(static_cast<double>(light[i]))
-                                   : signal_.draw(static_cast<double>(light[i]), random_);
-      most = std::max(most, pixels_[i]);
-    }
+  std::vector<std::uint8_t> take(const Image& image) {
+    random_.fill(pixels_);
+    for (std::uint32_t& pixel : pixels_) pixel = dark_ ? 0 : background_.of_bits(pixel);
+    for (std::size_t i = 0; i < side_; ++i) add_signal(image.row(i), std::span(pixels_).subspan(i * side_, side_));
+    const std::uint32_t most = std::max(1U, *std::max_element(pixels_.begin(), pixels_.end()));
     std::vector<std::uint8_t> grey(most + 1);
     for (std::uint32_t n = 0; n <= most; ++n) grey[n] = static_cast<std::uint8_t>(static_cast<double>(n) / most * 255);
     std::vector<std::uint8_t> page(pixels_.size());
@@ -94,13 +108,20 @@ class Camera {
  private:
   // Most pixels have next to no signal. Their photons are the events of a Poisson process along the sum of their light:
   // one number a photon is drawn instead of one a pixel.
-  std::uint32_t dim_photons(double light) {
-    std::uint32_t photons = 0;
-    for (to_next_ -= light; to_next_ < 0; ++photons) to_next_ -= std::log(random_.uniform());
-    return photons;
+  void add_signal(std::span<const float> light, std::span<std::uint32_t> pixels) {
+    double to_next = to_next_;
+    for (std::size_t i = 0; i < pixels.size(); ++i) {
+      if (light[i] >= dim) {
+        pixels[i] += signal_.draw(static_cast<double>(light[i]), random_);
+        continue;
+      }
+      for (to_next -= static_cast<double>(light[i]); to_next < 0; ++pixels[i]) to_next -= std::log(random_.uniform());
+    }
+    to_next_ = to_next;
   }
 
   static constexpr float dim = 2;
+  std::size_t side_;
   std::vector<std::uint32_t> pixels_;
   Random random_;
   double to_next_ = -std::log(random_.uniform());  // light until the next photon of dim pixels
@@ -111,17 +132,17 @@ class Camera {
 
 // Where a particle is at each moment of an exposure: evenly along the line to its next position.
 void expose(Image& image, const FovTrajectory& trajectory, std::size_t t, Point origin, double brightness,
-            const VideoParameters& parameters, const PointSpread& spread) {
+            const VideoParameters& parameters, const Kernel& kernel) {
   const Point here{trajectory.x[t] - origin.x, trajectory.y[t] - origin.y};
   if (parameters.exposure <= 0 || t + 1 >= trajectory.size()) {
-    image.add_point(here, brightness, spread);
+    image.add_point(here, brightness, kernel);
     return;
   }
   constexpr int moments = 8;
   const Point step{trajectory.x[t + 1] - trajectory.x[t], trajectory.y[t + 1] - trajectory.y[t]};
   for (int i = 0; i < moments; ++i) {
     const double part = parameters.exposure * (i + 0.5) / moments;
-    image.add_point({here.x + part * step.x, here.y + part * step.y}, brightness / moments, spread);
+    image.add_point({here.x + part * step.x, here.y + part * step.y}, brightness / moments, kernel);
   }
 }
 
@@ -155,7 +176,7 @@ Video render_video(const FieldOfView& fov, double side, std::size_t frames, cons
   Camera camera(video.side, parameters.background, named(0));
   std::vector<Brightness> brightness;
   for (std::size_t i = 0; i < fov.trajectories.size(); ++i) brightness.emplace_back(parameters, named(i + 2));
-  PointSpread spread = airy_pattern(parameters.optics, reach);
+  Kernel kernel = bordered(airy_pattern(parameters.optics, reach));
   Random focus(named(1));
   double defocus_nm = 0;
   Image image(video.side);
@@ -163,14 +184,14 @@ Video render_video(const FieldOfView& fov, double side, std::size_t frames, cons
     image.clear();
     if (parameters.focus_drift_nm > 0) {
       defocus_nm += parameters.focus_drift_nm * focus.normal();
-      spread = defocused_pattern(parameters.optics, reach, defocus_nm);
+      kernel = bordered(defocused_pattern(parameters.optics, reach, defocus_nm));
     }
     for (std::size_t i = 0; i < fov.trajectories.size(); ++i) {
       const FovTrajectory& trajectory = fov.trajectories[i];
       if (frame < trajectory.first_frame || frame >= trajectory.first_frame + trajectory.size()) continue;
-      expose(image, trajectory, frame - trajectory.first_frame, fov.origin, brightness[i].next(), parameters, spread);
+      expose(image, trajectory, frame - trajectory.first_frame, fov.origin, brightness[i].next(), parameters, kernel);
     }
-    video.pages.push_back(camera.take(image.light()));
+    video.pages.push_back(camera.take(image));
   }
   return video;
 }

@@ -24,7 +24,7 @@ PoissonTable::PoissonTable(double mean) {
   for (std::uint32_t i = 0; i < size; ++i) (share[i] < 1 ? small : large).push_back(i);
   const auto set = [&](std::uint32_t i, double own_share, std::uint32_t other) {
     const double scaled = std::min(std::round(own_share * whole), whole);
-    entries_[i] = {static_cast<std::uint32_t>(std::min(scaled, 4294967295.0)), first + i, first + other};
+    entries_[i] = {static_cast<std::uint32_t>(std::min(scaled, 4294967295.0)), first + i, other - i};
   };
   while (!small.empty() && !large.empty()) {
     const std::uint32_t below = small.back(), above = large.back();

@@ -15,15 +15,18 @@ class PoissonTable {
   /// \param mean above 0, at most 1e6
   explicit PoissonTable(double mean);
 
-  std::uint32_t draw(Random& random) const {
-    const std::uint32_t bits = random.bits32();
+  std::uint32_t draw(Random& random) const { return of_bits(random.bits32()); }
+  /// The number that 32 random bits stand for.
+  std::uint32_t of_bits(std::uint32_t bits) const {
     const Entry& entry = entries_[bits >> shift_];
-    return (bits & mask_) < entry.own_share ? entry.own : entry.other;
+    // Without a branch: which of the two it is cannot be predicted.
+    const std::uint32_t take_other = (bits & mask_) >= entry.own_share ? ~0U : 0U;
+    return entry.own + (take_other & entry.to_other);
   }
 
  private:
   struct Entry {
-    std::uint32_t own_share, own, other;
+    std::uint32_t own_share, own, to_other;  // to_other: added to own, modulo 2^32
   };
   std::vector<Entry> entries_;  // a power of two of them
   std::uint32_t shift_ = 0, mask_ = 0;
