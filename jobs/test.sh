@@ -53,7 +53,7 @@ stage "build" cmake --build build
 run_ctest build -LE 'long|fuzz'
 stage "configure (clang, address and undefined behaviour sanitizers)" cmake --preset asan -DAN_WARNINGS_AS_ERRORS=ON -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 stage "build" cmake --build build-asan
-run_ctest build-asan -L 'unit|parity|property|fuzz'
+run_ctest build-asan -L 'unit|parity|property|fuzz' -LE 'statistics|long'
 stage "format" formatted
 stage "configure (clang, for clang-tidy)" cmake -S . -B build-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_C_COMPILER=clang-14 -DAN_WITH_TESTS=OFF
 stage "generated headers" cmake --build build-clang --target an_app_git_hash
