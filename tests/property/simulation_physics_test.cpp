@@ -49,10 +49,10 @@ TEST(FractionalNoisePhysics, CovarianceAndMeanSquaredDisplacement) {
         for (const std::size_t lag : {0U, 1U, 2U, 10U, 100U})
           products[lag].push_back(0.5 * (x[20] * x[20 + lag] + y[20] * y[20 + lag]));
         products[1000].push_back(x[20] * y[20]);  // the axes are independent
-        for (const std::size_t lag : {1U, 10U, 50U, 149U}) {
+        for (const int lag : {1, 10, 50, 149}) {
           const double dx = std::accumulate(x.begin(), x.begin() + lag, 0.0),
                        dy = std::accumulate(y.begin(), y.begin() + lag, 0.0);
-          squares[lag].push_back(dx * dx + dy * dy);
+          squares[static_cast<std::size_t>(lag)].push_back(dx * dx + dy * dy);
         }
       }
       for (const auto& [lag, values] : products)
