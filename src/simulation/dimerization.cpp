@@ -31,11 +31,8 @@ class Dimers {
       Random random = particle_random(box, n);
       const std::vector<LabelValue> states = draw_states(parameters, random);
       place_at_random(parameters, paths, n, random);
-      Particle particle{.random = std::move(random),
-                        .free = states[0],
-                        .dimer = states[1],
-                        .free_code = paths.add(states[0]),
-                        .noise = {}};
+      Particle particle{
+          .random = random, .free = states[0], .dimer = states[1], .free_code = paths.add(states[0]), .noise = {}};
       particle.code = paths.labels(n)[0] = particle.free_code;
       particle.noise.start(particle.free.alpha, particle.free.k, paths.frames, paths.axes);
       particles_.push_back(std::move(particle));

@@ -152,8 +152,8 @@ std::vector<std::uint8_t> vip_map(std::span<const Point> places, std::size_t sid
   std::vector<std::uint8_t> map(side * side, 255);  // -1: the sum of nothing, minus 1
   for (std::size_t vip = 0; vip < places.size(); ++vip)
     for (std::size_t i = 0; i < 4; ++i) {
-      const double row = std::floor(places[vip].x) + static_cast<double>(i / 2);
-      const double column = std::floor(places[vip].y) + static_cast<double>(i % 2);
+      const double row = std::floor(places[vip].x) + (i < 2 ? 0 : 1);
+      const double column = std::floor(places[vip].y) + (i % 2 == 0 ? 0 : 1);
       const auto limit = static_cast<double>(side);
       if (row < 0 || column < 0 || row >= limit || column >= limit) continue;
       std::uint8_t& pixel = map[static_cast<std::size_t>(row) * side + static_cast<std::size_t>(column)];

@@ -68,15 +68,13 @@ void absorb_short_runs(std::span<std::uint32_t> ranks, std::size_t shortest) {
   }
   std::size_t kept = 0;  // runs before this index are settled
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    if (runs[i].length >= shortest) {
-      runs[kept++] = runs[i];
-    } else if (kept > 0) {
+    const bool short_run = runs[i].length < shortest;
+    if (short_run && kept > 0)
       runs[kept - 1].length += runs[i].length;
-    } else if (i + 1 < runs.size()) {
+    else if (short_run && i + 1 < runs.size())
       runs[i + 1].length += runs[i].length;
-    } else {
+    else
       runs[kept++] = runs[i];
-    }
   }
   auto out = ranks.begin();
   for (std::size_t i = 0; i < kept; ++i)

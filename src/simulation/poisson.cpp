@@ -41,7 +41,9 @@ PoissonTable::PoissonTable(double mean) {
 
 std::uint32_t Poisson::draw(double mean, Random& random) const {
   std::uint32_t sum = 0;
-  for (; mean >= step; mean -= step) sum += table_.draw(random);
+  const auto steps = static_cast<int>(mean / step);
+  for (int i = 0; i < steps; ++i) sum += table_.draw(random);
+  mean -= steps * step;
   // Inversion from above: the largest numbers belong to the smallest u, so most draws of a small mean end here.
   double u = random.uniform();
   if (u >= mean) return sum;  // 1 - exp(-mean) <= mean

@@ -4,6 +4,7 @@
 // theory of fractional Brownian motion and of truncated normal distributions.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 
 #include "evaluation/ensemble_extraction.hpp"
 #include "simulation/diffusion_model.hpp"
+#include "simulation/experiment.hpp"
 #include "simulation/field_of_view.hpp"
 #include "simulation/fractional_noise.hpp"
 #include "simulation/reflection.hpp"
@@ -179,6 +181,41 @@ TEST(SimulationTheory, CovarianceEigenvaluesAndTruncatedNormals) {
           << c["mean"] << " " << c["q"][i];
     }
   }
+}
+
+// The package's sampler of training experiments, 200,000 draws of each.
+TEST(SimulationTheory, ChallengeSampler) {
+  const Json recorded = read("default_sampler_densities.json");
+  constexpr std::uint32_t draws = 200000;
+  const auto compare = [&](const std::string& name, ModelKind model, std::size_t state) {
+    for (const auto& [quantity, of] :
+         {std::pair{"alpha", &StateParameters::alpha}, std::pair{"K", &StateParameters::k}}) {
+      const auto entry = std::find_if(recorded.items().begin(), recorded.items().end(),
+                                      [&](const auto& item) { return item.key().starts_with(name); });
+      ASSERT_NE(entry, recorded.items().end());
+      const Json& expected = entry.value().at(quantity);
+      std::vector<double> values;
+      for (std::uint32_t i = 0; i < draws; ++i) {
+        Random random({41, i, 0, 0, RandomStream::experiment});
+        values.push_back((draw_challenge_states(model, random).at(state).*of).draw(random));
+      }
+      // Both are samples of 200,000.
+      const double sd = expected["std"].get<double>();
+      double sum = 0;
+      for (const double value : values) sum += value;
+      EXPECT_NEAR(sum / draws, expected["mean"].get<double>(), 4.5 * sd * std::sqrt(2.0 / draws)) << name << quantity;
+      for (const auto& [share, quantile] : expected["q"].items()) {
+        const double q = std::stod(share);
+        const double below = static_cast<double>(std::count_if(values.begin(), values.end(),
+                                                               [&](double v) { return v < quantile.get<double>(); })) /
+                             draws;
+        EXPECT_NEAR(below, q, 4.5 * std::sqrt(2 * q * (1 - q) / draws)) << name << quantity << share;
+      }
+    }
+  };
+  compare("single_state", ModelKind::single_state, 0);
+  compare("2-state fast", ModelKind::confinement, 0);
+  compare("2-state slow", ModelKind::dimerization, 1);
 }
 
 }  // namespace
