@@ -31,17 +31,32 @@ const Model& model_of(ModelKind kind) {
   return *std::find_if(models.begin(), models.end(), [kind](const Model& model) { return model.kind == kind; });
 }
 
-// Draws until the value is accepted.
+// Draws until the value is accepted, a hundred times more at most as the package does; then none.
 template <class Redrawn>
-double draw_until(const Distribution& distribution, Random& random, const char* what, Redrawn redrawn) {
+std::optional<double> draw_until(const Distribution& distribution, Random& random, Redrawn redrawn) {
   constexpr int most_redraws = 100;
-  double value = distribution.draw(random);
-  for (int i = 0; redrawn(value); ++i) {
-    if (i == most_redraws)
-      throw Error(fmt::format("{}: no value that meets the constraint to the state before it in {} draws", what, i));
-    value = distribution.draw(random);
+  for (int i = 0; i <= most_redraws; ++i) {
+    const double value = distribution.draw(random);
+    if (!redrawn(value)) return value;
   }
-  return value;
+  return std::nullopt;
+}
+
+// alpha and K of all states; none where the package gives up.
+std::optional<std::vector<LabelValue>> try_states(const ModelParameters& parameters, Random& random) {
+  std::vector<LabelValue> values;
+  for (std::size_t i = 0; i < parameters.states.size(); ++i) {
+    const double step = i == 0 || parameters.alpha_steps.empty() ? 0 : parameters.alpha_steps[i - 1];
+    const double factor = i == 0 || parameters.k_factors.empty() ? 1 : parameters.k_factors[i - 1];
+    const auto alpha = draw_until(parameters.states[i].alpha, random, [&](double value) {
+      return alpha_is_redrawn(i == 0 ? 0 : values[i - 1].alpha, value, step);
+    });
+    const auto k = draw_until(parameters.states[i].k, random,
+                              [&](double value) { return k_is_redrawn(i == 0 ? 0 : values[i - 1].k, value, factor); });
+    if (!alpha || !k) return std::nullopt;
+    values.push_back({*alpha, *k, unbounded_state(*alpha), static_cast<int>(i)});
+  }
+  return values;
 }
 
 // Labels that rule the step before their frame become labels of the step after it.
@@ -102,19 +117,12 @@ bool k_is_redrawn(double previous, double k, double factor) {
 }
 
 std::vector<LabelValue> draw_states(const ModelParameters& parameters, Random& random) {
-  std::vector<LabelValue> values;
-  for (std::size_t i = 0; i < parameters.states.size(); ++i) {
-    const double step = i == 0 || parameters.alpha_steps.empty() ? 0 : parameters.alpha_steps[i - 1];
-    const double factor = i == 0 || parameters.k_factors.empty() ? 1 : parameters.k_factors[i - 1];
-    const double alpha = draw_until(parameters.states[i].alpha, random, "alpha", [&](double value) {
-      return alpha_is_redrawn(i == 0 ? 0 : values[i - 1].alpha, value, step);
-    });
-    const double k = draw_until(parameters.states[i].k, random, "K", [&](double value) {
-      return k_is_redrawn(i == 0 ? 0 : values[i - 1].k, value, factor);
-    });
-    values.push_back({alpha, k, unbounded_state(alpha), static_cast<int>(i)});
-  }
-  return values;
+  // The package loses the whole experiment to a particle that it cannot place; drawing that particle anew gives what
+  // experiments look like that were not lost.
+  constexpr int most_particles = 1000;
+  for (int i = 0; i < most_particles; ++i)
+    if (auto values = try_states(parameters, random)) return *values;
+  throw Error("alpha_steps, k_factors: a thousand particles in a row could not meet the constraints between states");
 }
 
 BoxPaths simulate_box(const ModelParameters& parameters, const Layout& layout, const RandomKey& box) {

@@ -55,10 +55,11 @@ struct ModelParameters {
   std::optional<std::size_t> initial_state;     ///< multi_state; else uniform over the states
   double radius = 1;                            ///< of a particle (dimers bind within twice it), trap or disc
   double binding = 1, unbinding = 0.01;         ///< probabilities a frame
-  double dimer_alpha_step = 0;  ///< redraw a dimer's alpha until it is this much below both partners' free ones; 0: no
-  bool stokes = false;          ///< K of a dimer is 1/(1/K1 + 1/K2) of its partners
-  std::size_t centres = 0;      ///< traps or discs
-  double transmittance = 0.1;   ///< probability that a disc's border lets a particle out
+  /// dimerization: every new dimer draws one alpha for both, at least this much below their free ones; 0: no
+  double dimer_alpha_step = 0;
+  bool stokes = false;               ///< K of a dimer is 1/(1/K1 + 1/K2) of its partners
+  std::size_t centres = 0;           ///< traps or discs
+  double transmittance = 0.1;        ///< probability that a disc's border lets a particle out
   std::vector<Point> given_centres;  ///< instead of drawn ones
   bool shared_layout = false;        ///< one layout of traps or discs for all FOVs of the experiment
   Quirks quirks;
@@ -78,7 +79,8 @@ Layout draw_discs(std::size_t count, double radius, double box, Random& random);
 /// \throws Error when constraints on parameters cannot be met
 BoxPaths simulate_box(const ModelParameters& parameters, const Layout& layout, const RandomKey& box);
 
-/// alpha and K of all states for one particle, constraints included. \throws Error after 100 redraws of one value
+/// alpha and K of all states for one particle, constraints included.
+/// \throws Error when the constraints cannot be met
 std::vector<LabelValue> draw_states(const ModelParameters& parameters, Random& random);
 
 /// Whether the package would draw a value again: see ModelParameters::alpha_steps and k_factors.

@@ -121,7 +121,7 @@ class Dimers {
   double common_alpha(Particle& first, const Particle& second) {
     constexpr int most_redraws = 100;
     const double least = std::min(first.free.alpha, second.free.alpha);
-    double alpha = first.dimer.alpha;
+    double alpha = parameters_.states[1].alpha.draw(first.random);
     for (int i = 0; least - alpha < parameters_.dimer_alpha_step; ++i) {
       if (i == most_redraws) throw Error("dimer_alpha_step: no alpha of a dimer that meets it in 100 draws");
       alpha = parameters_.states[1].alpha.draw(first.random);

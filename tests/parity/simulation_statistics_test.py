@@ -14,7 +14,7 @@ import unittest
 
 import simulation_statistics as statistics
 
-PROGRAM, STATS, SOURCE, BUILD = None, None, None, None
+PROGRAM, FIXTURES, STATS, SOURCE, BUILD = None, None, None, None, None
 # Fault: file, what stands there, what is put there instead, sets that have to fail.
 FAULTS = {
     "variance_of_steps": ("fractional_noise.cpp", "scale_ = std::sqrt(2 * k);", "scale_ = std::sqrt(k);", ("ssm_a", "msm_a", "dim_a", "qtm_a", "tcm_a")),
@@ -54,7 +54,7 @@ def faulty_program(fault, folder):
 
 class RecordedStatistics(unittest.TestCase):
     def test_every_set_passes(self):
-        paths = sorted(STATS.glob("stats_*.json"))
+        paths = sorted({path.name: path for folder in (FIXTURES, STATS) for path in folder.glob("stats_*.json")}.values())
         self.assertTrue(paths)
         for path in paths:
             wrong, rms, largest, count = statistics.compare(PROGRAM, path)
@@ -76,5 +76,6 @@ class Faults(unittest.TestCase):
 
 if __name__ == "__main__":
     PROGRAM, SOURCE, BUILD = sys.argv[1], pathlib.Path(sys.argv[3]), pathlib.Path(sys.argv[4])
+    FIXTURES = pathlib.Path(sys.argv[2]) / "simulation"
     STATS = pathlib.Path(os.environ.get("AN_ORACLES", sys.argv[2])) / "simulation"
     unittest.main(argv=sys.argv[:1])
