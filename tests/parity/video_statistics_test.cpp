@@ -28,8 +28,8 @@ fs::path oracle(const std::string& name) {
 }
 
 /// The true positions of a video: traj_idx,frame,row,col,….
-FieldOfView truth(const std::string& name) {
-  std::ifstream file(oracle(name + "_gt.csv"));
+FieldOfView truth(const fs::path& csv) {
+  std::ifstream file(csv);
   std::string line;
   std::getline(file, line);
   std::map<int, FovTrajectory> trajectories;
@@ -166,7 +166,7 @@ TEST_P(VideoStatistics, AreThoseOfTheChallengesVideos) {
     GTEST_SKIP() << name << " is not in the selection of reference data; set AN_ORACLES to all of them";
   const io::TiffVideo official = io::read_tiff_video(oracle(name + ".tif"));
   ASSERT_EQ(official.pages.size(), 201U);
-  const FieldOfView fov = truth(name);
+  const FieldOfView fov = truth(oracle(name + "_gt.csv"));
   const Seen expected = look(frames_of(official.pages), fov, 100);
   ASSERT_GE(expected.rings[0].values.size(), 8U);
   const VideoParameters parameters;
@@ -195,6 +195,51 @@ TEST_P(VideoStatistics, AreThoseOfTheChallengesVideos) {
 
 INSTANTIATE_TEST_SUITE_P(Videos, VideoStatistics,
                          ::testing::Values("v1_single", "v2_multi", "v3_immob", "v4_dimer", "v5_conf"));
+
+// Of the benchmark's videos the truth has localisation noise and lies in the box: the VIP map tells where the field of
+// view is. Background and frame maxima only; the spot would be blurred by the noise.
+TEST(BenchmarkVideos, BackgroundAndMaximaAreTheSame) {
+  const char* oracles = std::getenv("AN_ORACLES");
+  if (oracles == nullptr)
+    GTEST_SKIP() << "the benchmark's videos are not in the selection of reference data; set AN_ORACLES";
+  const fs::path benchmark = fs::path(oracles) / "benchmark";
+  for (const int experiment : {1, 3, 4, 6, 7, 8, 9}) {
+    const std::string folder = "track_1/exp_" + std::to_string(experiment);
+    const io::TiffVideo official = io::read_tiff_video(benchmark / "public" / folder / "videos_fov_0.tiff");
+    ASSERT_EQ(official.pages.size(), 201U);
+    FieldOfView fov = truth(benchmark / "ref" / folder / "trajs_fov_0.csv");
+    Point origin;
+    double vips = 0;
+    for (std::size_t k = 0; k < 10; ++k) {  // trajectory k is VIP k
+      double row = 0, column = 0, pixels = 0;
+      for (std::size_t i = 0; i < side * side; ++i)
+        if (official.pages[0][i] == k) {
+          row += static_cast<double>(i / side);
+          column += static_cast<double>(i % side);
+          ++pixels;
+        }
+      if (pixels != 4) continue;
+      origin.x += fov.trajectories[k].x[0] - row / 4;
+      origin.y += fov.trajectories[k].y[0] - column / 4;
+      ++vips;
+    }
+    ASSERT_GE(vips, 5);
+    origin = {std::round(origin.x / vips), std::round(origin.y / vips)};
+    for (FovTrajectory& trajectory : fov.trajectories) {
+      for (double& x : trajectory.x) x = std::clamp(x - origin.x, 0.0, 127.999);
+      for (double& y : trajectory.y) y = std::clamp(y - origin.y, 0.0, 127.999);
+    }
+    const auto without_rings = [](Seen seen) {
+      for (Sample& ring : seen.rings) ring.values.clear();
+      return seen;
+    };
+    const Seen expected = without_rings(look(frames_of(official.pages), fov, 100));
+    EXPECT_LT(largest_z(expected, without_rings(rendered(fov, {}))), 4.5) << experiment;
+    VideoParameters bright;
+    bright.background = 115;
+    EXPECT_GT(largest_z(expected, without_rings(rendered(fov, bright))), 4.5) << experiment;
+  }
+}
 
 }  // namespace
 }  // namespace an::simulation
