@@ -204,11 +204,11 @@ TEST(SimulationTheory, ChallengeSampler) {
       double sum = 0;
       for (const double value : values) sum += value;
       EXPECT_NEAR(sum / draws, expected["mean"].get<double>(), 4.5 * sd * std::sqrt(2.0 / draws)) << name << quantity;
-      for (const auto& [share, quantile] : expected["q"].items()) {
-        const double q = std::stod(share);
-        const double below = static_cast<double>(std::count_if(values.begin(), values.end(),
-                                                               [&](double v) { return v < quantile.get<double>(); })) /
-                             draws;
+      for (const auto& [share, value_at] : expected["q"].items()) {
+        const double q = std::stod(share), quantile = value_at.get<double>();
+        const double below =
+            static_cast<double>(std::count_if(values.begin(), values.end(), [&](double v) { return v < quantile; })) /
+            draws;
         EXPECT_NEAR(below, q, 4.5 * std::sqrt(2 * q * (1 - q) / draws)) << name << quantity << share;
       }
     }
