@@ -19,6 +19,7 @@ target_include_directories(an_random123 SYSTEM INTERFACE ${AN_RANDOM123_INCLUDE}
 find_path(AN_KISSFFT_INCLUDE kissfft/kissfft.hh REQUIRED)
 add_library(an_kissfft INTERFACE)
 target_include_directories(an_kissfft SYSTEM INTERFACE ${AN_KISSFFT_INCLUDE})
+include(AnKokkos)
 find_package(TIFF REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "evaluation/pairwise_sum.hpp"
+#include "core/pairwise_sum.hpp"
 
 namespace an::evaluation {
 

@@ -43,8 +43,9 @@ ChangePointCounts& ChangePointCounts::operator-=(const ChangePointCounts& other)
   return *this;
 }
 
-std::span<const Match> ChangePointMatcher::match(std::span<const std::int64_t> truth,
-                                                 std::span<const std::int64_t> prediction, std::int64_t threshold) {
+std::span<const AssignedPair> ChangePointMatcher::match(std::span<const std::int64_t> truth,
+                                                        std::span<const std::int64_t> prediction,
+                                                        std::int64_t threshold) {
   costs_.clear();
   for (const std::int64_t g : truth)
     for (const std::int64_t p : prediction) {
@@ -63,7 +64,7 @@ ChangePointCounts ChangePointMatcher::count(std::span<const std::int64_t> truth,
   counts.false_negatives = std::max<std::int64_t>(g - p, 0);
   if (g == 0 && p == 0) counts.both_empty = 1;
   if (g == 0 || p == 0) return counts;
-  for (const Match& pair : match(truth, prediction, threshold)) {
+  for (const AssignedPair& pair : match(truth, prediction, threshold)) {
     const std::int64_t distance = wrapping_distance(truth[pair.row], prediction[pair.column]);
     if (distance < threshold) {
       ++counts.true_positives;
@@ -93,7 +94,7 @@ AlphaBeta changepoint_alpha_beta(std::span<const std::int64_t> truth, std::span<
   constexpr std::int64_t threshold = changepoint_threshold;
   ChangePointMatcher matcher(Rules::official);
   std::int64_t distance = 0;
-  for (const Match& pair : matcher.match(truth, prediction))
+  for (const AssignedPair& pair : matcher.match(truth, prediction))
     distance += std::min(wrapping_distance(truth[pair.row], prediction[pair.column]), threshold);
   const auto g = static_cast<std::int64_t>(truth.size());
   const auto p = static_cast<std::int64_t>(prediction.size());

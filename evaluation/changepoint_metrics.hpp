@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "evaluation/assignment.hpp"
+#include "core/assignment.hpp"
 
 namespace an::evaluation {
 
@@ -38,8 +38,8 @@ class ChangePointMatcher {
 
   /// Pairs of least total distance |g - p|; with Rules::paper of least total min(|g - p|, threshold)
   /// (Muñoz-Gil et al., Nat. Commun. 12, 6253 (2021), and the second challenge's protocol).
-  std::span<const Match> match(std::span<const std::int64_t> truth, std::span<const std::int64_t> prediction,
-                               std::int64_t threshold = changepoint_threshold);
+  std::span<const AssignedPair> match(std::span<const std::int64_t> truth, std::span<const std::int64_t> prediction,
+                                      std::int64_t threshold = changepoint_threshold);
 
   /// Counts one trajectory; the lists hold change points without the trajectory's length. A pair nearer than
   /// `threshold` is a true positive, any other point a false positive or a false negative.

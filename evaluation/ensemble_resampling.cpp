@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/pairwise_sum.hpp"
 #include "evaluation/ensemble_metrics.hpp"
-#include "evaluation/pairwise_sum.hpp"
 #include "evaluation/truncated_normal.hpp"
 
 namespace an::evaluation {

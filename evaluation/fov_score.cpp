@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "core/pairwise_sum.hpp"
 #include "evaluation/index_alignment.hpp"
-#include "evaluation/pairwise_sum.hpp"
 
 namespace an::evaluation {
 

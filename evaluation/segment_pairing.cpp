@@ -60,8 +60,8 @@ void SegmentPairing::make_segments(std::span<const std::int64_t> list, std::vect
   official_segments(list.size() > 1 ? list.first(list.size() - 1) : list, length, segments);
 }
 
-std::span<const Match> SegmentPairing::assign(std::span<const std::int64_t> truth,
-                                              std::span<const std::int64_t> prediction) {
+std::span<const AssignedPair> SegmentPairing::assign(std::span<const std::int64_t> truth,
+                                                     std::span<const std::int64_t> prediction) {
   make_segments(truth, truth_segments_);
   make_segments(prediction, prediction_segments_);
   costs_.clear();
@@ -70,12 +70,12 @@ std::span<const Match> SegmentPairing::assign(std::span<const std::int64_t> trut
   return solver_.solve(costs_, truth_segments_.size(), prediction_segments_.size());
 }
 
-std::span<const Match> SegmentPairing::pair(std::span<const std::int64_t> truth,
-                                            std::span<const std::int64_t> prediction) {
+std::span<const AssignedPair> SegmentPairing::pair(std::span<const std::int64_t> truth,
+                                                   std::span<const std::int64_t> prediction) {
   const bool single_truth = truth.size() == 1;
   const bool single_prediction = prediction.size() == 1;
   pairs_.clear();
-  const std::span<const Match> matches = assign(truth, prediction);
+  const std::span<const AssignedPair> matches = assign(truth, prediction);
   if (rules_ == Rules::paper || (!single_truth && !single_prediction)) return matches;
   if (single_truth && single_prediction) {
     pairs_.push_back({0, 0});
@@ -83,7 +83,8 @@ std::span<const Match> SegmentPairing::pair(std::span<const std::int64_t> truth,
     pairs_.push_back({0, matches[0].column});
   } else {
     // The official scorer takes the position in the assignment's list for the true segment's number.
-    const auto first = std::find_if(matches.begin(), matches.end(), [](const Match& m) { return m.column == 0; });
+    const auto first =
+        std::find_if(matches.begin(), matches.end(), [](const AssignedPair& m) { return m.column == 0; });
     pairs_.push_back({static_cast<std::size_t>(first - matches.begin()), 0});
   }
   return pairs_;

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "evaluation/assignment.hpp"
+#include "core/assignment.hpp"
 #include "evaluation/changepoint_metrics.hpp"
 
 namespace an::evaluation {
@@ -39,10 +39,10 @@ class SegmentPairing {
   /// either
   ///   side has no change point. With Rules::paper frame `cp` belongs to the later segment and all pairs are given.
   /// \pre both lists have a last element and it is positive
-  std::span<const Match> pair(std::span<const std::int64_t> truth, std::span<const std::int64_t> prediction);
+  std::span<const AssignedPair> pair(std::span<const std::int64_t> truth, std::span<const std::int64_t> prediction);
 
   /// Assignment of all official segments and its costs (row-major): what pair() selects from.
-  std::span<const Match> assign(std::span<const std::int64_t> truth, std::span<const std::int64_t> prediction);
+  std::span<const AssignedPair> assign(std::span<const std::int64_t> truth, std::span<const std::int64_t> prediction);
   std::span<const double> costs() const { return costs_; }
 
  private:
@@ -52,7 +52,7 @@ class SegmentPairing {
   AssignmentSolver solver_;
   std::vector<FrameRange> truth_segments_, prediction_segments_;
   std::vector<double> costs_;
-  std::vector<Match> pairs_;
+  std::vector<AssignedPair> pairs_;
 };
 
 /// A double as numpy's `astype(int)` converts it on x86-64: towards zero; NaN, infinite and too large give the smallest

@@ -34,7 +34,7 @@ SegmentScore score_pair(const SegmentProperties& pair, std::size_t segment_true,
           .same_state = errors.same_state};
 }
 
-void note_defects(const SegmentProperties& p, const Match& pair, std::vector<TrajectoryDefect>& defects) {
+void note_defects(const SegmentProperties& p, const AssignedPair& pair, std::vector<TrajectoryDefect>& defects) {
   const auto segment = static_cast<std::int32_t>(pair.column);
   const auto note = [&](DefectKind kind, double value) { defects.push_back({kind, segment, value}); };
   if (std::isnan(p.alpha_predicted)) note(DefectKind::alpha_not_a_number, p.alpha_predicted);
@@ -118,8 +118,8 @@ TrajectoryScore TrajectoryScorer::score(const LabelRow& truth, const LabelRow* p
   if (prediction_.back() != truth_.back())
     defects.push_back(
         {DefectKind::length_differs, -1, static_cast<double>(prediction_.back()) - static_cast<double>(truth_.back())});
-  const std::span<const Match> pairs = pairing_.pair(truth_, prediction_);
-  for (const Match& m : pairs) {
+  const std::span<const AssignedPair> pairs = pairing_.pair(truth_, prediction_);
+  for (const AssignedPair& m : pairs) {
     // A prediction that leaves out its length has one value more than change points; only the paired ones are looked
     // at.
     SegmentProperties properties{truth.alpha(m.row),      prediction->alpha(m.column), truth.k(m.row),

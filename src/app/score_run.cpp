@@ -6,7 +6,7 @@
 #include "app/ensemble_item.hpp"
 #include "app/task_outcome.hpp"
 #include "core/byte_archive.hpp"
-#include "evaluation/pairwise_sum.hpp"
+#include "core/pairwise_sum.hpp"
 #include "io/benchmark_tree.hpp"
 #include "parallel/work_list.hpp"
 
@@ -224,7 +224,7 @@ class ScoreRun {
   void sum_in_order(ScoreResults& results) {
     std::vector<std::int64_t> owner;
     for (const RowSection& rows : results.sections) owner.push_back(rows.owner);
-    evaluation::PairwiseSum alpha, k;
+    PairwiseSum alpha, k;
     const auto produce = [&](std::size_t item) {
       ByteWriter writer;
       const auto segments = rows_.segments(item);
@@ -239,7 +239,7 @@ class ScoreRun {
       const std::size_t s = item / plan_.fovs.size();
       const FovPlace& place = plan_.fovs[item % plan_.fovs.size()];
       const PlannedExperiment& experiment = plan_.experiment(place);
-      if (place.fov == 0) alpha = k = evaluation::PairwiseSum();
+      if (place.fov == 0) alpha = k = PairwiseSum();
       const auto values = ByteReader(bytes).take_vector<double>();
       alpha.add(std::span(values).first(values.size() / 2));
       k.add(std::span(values).subspan(values.size() / 2));

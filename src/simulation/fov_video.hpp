@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "core/point_spread.hpp"
 #include "core/random.hpp"
 #include "simulation/field_of_view.hpp"
-#include "simulation/point_spread.hpp"
 
 namespace an::simulation {
 

@@ -6,9 +6,9 @@
 
 #include <cmath>
 
+#include "core/pairwise_sum.hpp"
 #include "evaluation/ensemble_extraction.hpp"
 #include "evaluation/ensemble_metrics.hpp"
-#include "evaluation/pairwise_sum.hpp"
 #include "oracle.hpp"
 
 namespace an::evaluation {

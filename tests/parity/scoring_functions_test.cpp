@@ -5,8 +5,8 @@
 
 #include <cmath>
 
+#include "core/pairwise_sum.hpp"
 #include "evaluation/challenge_score.hpp"
-#include "evaluation/pairwise_sum.hpp"
 #include "oracle.hpp"
 
 namespace an::evaluation {
@@ -18,11 +18,11 @@ using testing::Json;
 using testing::number;
 using testing::numbers;
 
-void expect_matches(std::span<const Match> found, const Json& rows_and_columns, const std::string& what) {
-  std::vector<Match> expected;
+void expect_matches(std::span<const AssignedPair> found, const Json& rows_and_columns, const std::string& what) {
+  std::vector<AssignedPair> expected;
   for (std::size_t i = 0; i < rows_and_columns[0].size(); ++i)
     expected.push_back({rows_and_columns[0][i].get<std::size_t>(), rows_and_columns[1][i].get<std::size_t>()});
-  EXPECT_EQ(std::vector<Match>(found.begin(), found.end()), expected) << what;
+  EXPECT_EQ(std::vector<AssignedPair>(found.begin(), found.end()), expected) << what;
 }
 
 void expect_same(double found, const Json& expected, const std::string& what) {
@@ -152,7 +152,8 @@ Properties side(const Json& in, const std::string& prefix) {
           numbers(in[prefix + "_s"])};
 }
 
-void expect_pairs(const Json& in, std::span<const Match> pairs, const Json& alpha, const Json& k, const Json& state) {
+void expect_pairs(const Json& in, std::span<const AssignedPair> pairs, const Json& alpha, const Json& k,
+                  const Json& state) {
   const Properties truth = side(in, "gt");
   const Properties prediction = side(in, "pred");
   ASSERT_EQ(pairs.size(), alpha.size()) << in.dump();

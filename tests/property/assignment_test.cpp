@@ -9,9 +9,9 @@
 #include <numeric>
 #include <random>
 
-#include "evaluation/assignment.hpp"
+#include "core/assignment.hpp"
 
-namespace an::evaluation {
+namespace an {
 namespace {
 
 struct Problem {
@@ -104,8 +104,8 @@ TEST(Assignment, TakesTheDiagonalOfAConstantMatrix) {
   AssignmentSolver solver;
   const auto matches = solver.solve(costs, 3, 4);
   ASSERT_EQ(matches.size(), 3U);
-  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(matches[i], (Match{i, i}));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(matches[i], (AssignedPair{i, i}));
 }
 
 }  // namespace
-}  // namespace an::evaluation
+}  // namespace an

@@ -122,7 +122,7 @@ TEST(PaperRules, HaveTheLeastSumOfGatedDistances) {
     const auto sum = [&](Rules rules) {
       std::int64_t total = 0;
       ChangePointMatcher matcher(rules);
-      for (const Match& pair : matcher.match(truth, prediction))
+      for (const AssignedPair& pair : matcher.match(truth, prediction))
         total += gated(truth[pair.row], prediction[pair.column]);
       return total;
     };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "simulation/point_spread.hpp"
+#include "core/point_spread.hpp"
 
 #include <cmath>
 #include <numbers>
 #include <numeric>
 
-namespace an::simulation {
+namespace an {
 
 namespace {
 
@@ -55,4 +55,4 @@ PointSpread defocused_pattern(const Optics& optics, std::size_t reach, double de
   return spread;
 }
 
-}  // namespace an::simulation
+}  // namespace an

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "evaluation/assignment.hpp"
+#include "core/assignment.hpp"
 
 #include <algorithm>
 #include <limits>
 
 #include "core/error.hpp"
 
-namespace an::evaluation {
+namespace an {
 
 namespace {
 constexpr std::size_t unmatched = std::numeric_limits<std::size_t>::max();
@@ -65,7 +65,8 @@ void AssignmentSolver::add_row(std::span<const double> costs, std::size_t start,
   }
 }
 
-std::span<const Match> AssignmentSolver::solve(std::span<const double> costs, std::size_t rows, std::size_t columns) {
+std::span<const AssignedPair> AssignmentSolver::solve(std::span<const double> costs, std::size_t rows,
+                                                      std::size_t columns) {
   AN_ASSERT(costs.size() == rows * columns);
   matches_.clear();
   if (rows == 0 || columns == 0) return matches_;
@@ -95,4 +96,4 @@ std::span<const Match> AssignmentSolver::solve(std::span<const double> costs, st
   return matches_;
 }
 
-}  // namespace an::evaluation
+}  // namespace an

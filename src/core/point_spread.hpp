@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace an::simulation {
+namespace an {
 
 /// The microscope that videos are taken with; the challenge's values.
 struct Optics {
@@ -37,4 +37,4 @@ PointSpread airy_pattern(const Optics& optics, std::size_t reach);
 /// the pattern in focus.
 PointSpread defocused_pattern(const Optics& optics, std::size_t reach, double defocus_nm);
 
-}  // namespace an::simulation
+}  // namespace an

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-namespace an::evaluation {
+namespace an {
 
 /// Sum of a sequence given piece by piece, rounded exactly as numpy 1.26 rounds `np.sum` of the whole contiguous array.
 ///
@@ -29,4 +29,4 @@ class PairwiseSum {
 /// numpy's `np.sum` of a contiguous array.
 double pairwise_sum(std::span<const double> terms);
 
-}  // namespace an::evaluation
+}  // namespace an

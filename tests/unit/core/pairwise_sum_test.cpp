@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "evaluation/pairwise_sum.hpp"
+#include "core/pairwise_sum.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace an::evaluation {
+namespace an {
 namespace {
 
 // 1/1, 1/3, 1/5, …: sums that show every rounding.
@@ -34,4 +34,4 @@ TEST(PairwiseSum, DoesNotDependOnThePiecesItIsGiven) {
 TEST(PairwiseSum, OfNothingIsZero) { EXPECT_EQ(pairwise_sum({}), 0); }
 
 }  // namespace
-}  // namespace an::evaluation
+}  // namespace an

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "evaluation/pairwise_sum.hpp"
+#include "core/pairwise_sum.hpp"
 
 #include <algorithm>
 
-namespace an::evaluation {
+namespace an {
 
 namespace {
 
@@ -51,4 +51,4 @@ double pairwise_sum(std::span<const double> terms) {
   return sum.result();
 }
 
-}  // namespace an::evaluation
+}  // namespace an

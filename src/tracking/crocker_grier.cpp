@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: MIT
+#include "tracking/crocker_grier.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <string>
+
+#include "core/error.hpp"
+#include "core/pairwise_sum.hpp"
+#include "kernels/image_filters.hpp"
+
+namespace an::tracking {
+
+namespace {
+
+using kernels::Image;
+using HostImage = Image<double>::HostMirror;
+
+constexpr int most_shifts = 10;
+constexpr double shift_beyond = 0.6;  // px off the centre at which the window moves
+
+// numpy's median.
+double median_of(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  if (values.size() % 2 == 1) return *middle;
+  const double lower = *std::max_element(values.begin(), middle);
+  return (lower + *middle) / 2;
+}
+
+// The same of whole numbers from 0 on, by counting.
+double median_of_counts(std::span<const std::uint32_t> counts, std::size_t total) {
+  const std::size_t low_rank = (total - 1) / 2;
+  const std::size_t high_rank = total / 2;
+  std::size_t below = 0;
+  double low = -1;
+  for (std::size_t value = 0; value < counts.size(); ++value) {
+    below += counts[value];
+    if (low < 0 && below > low_rank) low = static_cast<double>(value);
+    if (below > high_rank) return (low + static_cast<double>(value)) / 2;
+  }
+  return low;
+}
+
+double median_of_frame(const Frame& frame) {
+  if (frame.type != PixelType::uint8) return median_of(std::vector<double>(frame.pixels.begin(), frame.pixels.end()));
+  std::array<std::uint32_t, 256> counts{};
+  for (const float pixel : frame.pixels) ++counts[static_cast<std::uint8_t>(pixel)];
+  return median_of_counts(counts, frame.pixels.size());
+}
+
+struct Scale {
+  double centre = 0, unit = 1;
+};
+
+Scale scale_of(const Frame& frame, Normalisation normalisation) {
+  if (normalisation == Normalisation::none) return {};
+  std::vector<double> values(frame.pixels.begin(), frame.pixels.end());
+  const auto count = static_cast<double>(values.size());
+  if (normalisation == Normalisation::zscore) {
+    const double mean = pairwise_sum(values) / count;
+    for (double& value : values) value = (value - mean) * (value - mean);
+    return {mean, std::sqrt(pairwise_sum(values) / count)};
+  }
+  const double median = median_of_frame(frame);
+  for (double& value : values) value = std::abs(value - median);
+  if (frame.type != PixelType::uint8) return {median, 1.4826 * median_of(std::move(values))};
+  // Distances are whole or half: counted in halves.
+  std::array<std::uint32_t, 512> counts{};
+  for (const double value : values) ++counts[static_cast<std::size_t>(2 * value)];
+  return {median, 1.4826 * (median_of_counts(counts, values.size()) / 2)};
+}
+
+// numpy's percentile (linear interpolation) of the values that are not 0; NaN where there are none.
+double percentile_not_zero(std::span<const std::uint32_t> counts, double percent) {
+  const std::size_t total = std::accumulate(counts.begin() + 1, counts.end(), std::size_t{0});
+  if (total == 0) return std::numeric_limits<double>::quiet_NaN();
+  const double place = static_cast<double>(total - 1) * (percent / 100);
+  const double floor = std::floor(place);
+  const auto value_at = [&](std::size_t rank) {
+    std::size_t below = 0;
+    for (std::size_t value = 1; value < counts.size(); ++value) {
+      below += counts[value];
+      if (below > rank) return static_cast<double>(value);
+    }
+    return static_cast<double>(counts.size() - 1);
+  };
+  const double low = value_at(static_cast<std::size_t>(floor));
+  const double high = value_at(std::min(static_cast<std::size_t>(floor) + 1, total - 1));
+  const double share = place - floor;
+  return share >= 0.5 ? high - (high - low) * (1 - share) : low + (high - low) * share;
+}
+
+// exp as numpy computes it with AVX-512. For the default noise size its last bit differs from the C library's, which
+// decides whether the brightest pixel is cut to 255 or 254.
+double exp_as_numpy(double x) {
+  if (x == -2.0) return 0x1.152aaa3bf81cbp-3;
+  if (x == -4.5) return 0x1.6c0504695c418p-7;
+  if (x == -8.0) return 0x1.5fc21041027acp-12;
+  return std::exp(x);
+}
+
+// The pixels of a feature's window and what their sums are weighted with.
+struct Window {
+  std::size_t radius = 0;
+  std::vector<std::ptrdiff_t> row, column;  // offsets from the centre
+  std::vector<double> square, cosine, sine;
+
+  explicit Window(std::size_t diameter) : radius(diameter / 2) {
+    const auto r = static_cast<std::ptrdiff_t>(radius);
+    const auto rr = static_cast<double>(radius);
+    for (std::ptrdiff_t i = -r; i <= r; ++i)
+      for (std::ptrdiff_t j = -r; j <= r; ++j) {
+        const auto y = static_cast<double>(i);
+        const auto x = static_cast<double>(j);
+        if ((y / rr) * (y / rr) + (x / rr) * (x / rr) > 1) continue;
+        row.push_back(i);
+        column.push_back(j);
+        square.push_back(y * y + x * x);
+        const double angle = std::atan2(y, x);
+        cosine.push_back(std::cos(2 * angle));
+        sine.push_back(std::sin(2 * angle));
+      }
+  }
+};
+
+}  // namespace
+
+struct CrockerGrier::Work {
+  CrockerGrierParameters parameters;
+  Window window;
+  kernels::SymmetricTaps low_pass;
+  Image<double> raw, smooth, mean, mean_of_columns, difference;
+  Image<int> found;
+  HostImage host_raw, host_filtered;
+  Image<int>::HostMirror host_found;
+  std::vector<std::uint32_t> counts;  // of the filtered values
+  bool whole = false;                 // whether raw values are whole numbers
+  double scale = 1;
+  std::vector<std::ptrdiff_t> offsets;  // the window's pixels in memory
+
+  explicit Work(const CrockerGrierParameters& given) : parameters(given), window(given.diameter) {
+    if (given.noise_size <= 0) return;
+    low_pass.reach = static_cast<std::size_t>(4 * given.noise_size + 0.5);
+    std::vector<double> taps(2 * low_pass.reach + 1);
+    for (std::size_t q = 0; q <= low_pass.reach; ++q) {
+      const auto distance = static_cast<double>(q);
+      taps[low_pass.reach + q] = exp_as_numpy(distance * distance / (-2 * given.noise_size * given.noise_size));
+      taps[low_pass.reach - q] = taps[low_pass.reach + q];
+    }
+    const double sum = pairwise_sum(taps);
+    for (std::size_t q = 0; q <= low_pass.reach; ++q) low_pass.taps[q] = taps[low_pass.reach + q] / sum;
+  }
+
+  std::size_t rows() const { return raw.extent(0); }
+  std::size_t columns() const { return raw.extent(1); }
+
+  void make_room(std::size_t new_rows, std::size_t new_columns) {
+    if (raw.extent(0) == new_rows && raw.extent(1) == new_columns) return;
+    kernels::start_kernels();
+    const auto image = [&](const std::string& name) { return Image<double>(name, new_rows, new_columns); };
+    raw = image("raw");
+    smooth = image("smooth");
+    mean = image("mean");
+    mean_of_columns = image("mean of columns");
+    difference = image("difference");
+    found = Image<int>("maxima", new_rows, new_columns + 1);
+    host_raw = Kokkos::create_mirror_view(raw);
+    host_filtered = Kokkos::create_mirror_view(difference);
+    host_found = Kokkos::create_mirror_view(found);
+    offsets.clear();
+    for (std::size_t i = 0; i < window.row.size(); ++i)
+      offsets.push_back(window.row[i] * static_cast<std::ptrdiff_t>(new_columns) + window.column[i]);
+  }
+
+  // Normalises, adds the border, inverts.
+  void prepare(const Frame& frame) {
+    const std::size_t border = parameters.border;
+    make_room(frame.rows + 2 * border, frame.columns + 2 * border);
+    whole = frame.whole() && parameters.normalisation == Normalisation::none;
+    const Scale scale_by = scale_of(frame, parameters.normalisation);
+    double fill = 0;
+    if (border > 0 && parameters.border_fill == BorderFill::median) {
+      fill = (median_of_frame(frame) - scale_by.centre) / scale_by.unit;
+      if (whole) fill = std::trunc(fill);
+    }
+    const bool plain = parameters.normalisation == Normalisation::none;
+    const auto mirrored = [border](std::size_t at, std::size_t size) {  // as numpy.pad's "reflect"
+      const auto place = static_cast<std::ptrdiff_t>(at) - static_cast<std::ptrdiff_t>(border);
+      const std::ptrdiff_t period = std::max<std::ptrdiff_t>(2 * (static_cast<std::ptrdiff_t>(size) - 1), 1);
+      std::ptrdiff_t folded = place % period;
+      if (folded < 0) folded += period;
+      return static_cast<std::size_t>(std::min(folded, period - folded)) % size;
+    };
+    for (std::size_t r = 0; r < rows(); ++r) {
+      double* to = &host_raw(r, 0);
+      const bool row_inside = r >= border && r < border + frame.rows;
+      if (!row_inside && parameters.border_fill != BorderFill::reflect) {
+        std::fill(to, to + columns(), fill);
+        continue;
+      }
+      const std::size_t row = row_inside ? r - border : mirrored(r, frame.rows);
+      const float* from = &frame.pixels[row * frame.columns];
+      if (plain)
+        for (std::size_t c = 0; c < frame.columns; ++c) to[border + c] = static_cast<double>(from[c]);
+      else
+        for (std::size_t c = 0; c < frame.columns; ++c)
+          to[border + c] = (static_cast<double>(from[c]) - scale_by.centre) / scale_by.unit;
+      for (std::size_t c = 0; c < border; ++c) {
+        const std::size_t right = border + frame.columns + c;
+        const bool reflect = parameters.border_fill == BorderFill::reflect;
+        to[c] = reflect ? to[border + mirrored(c, frame.columns)] : fill;
+        to[right] = reflect ? to[border + mirrored(right, frame.columns)] : fill;
+      }
+    }
+    if (!parameters.invert) return;
+    const double highest = whole ? frame.highest() : 1;
+    for (std::size_t r = 0; r < rows(); ++r)
+      for (std::size_t c = 0; c < columns(); ++c) host_raw(r, c) = highest - host_raw(r, c);
+  }
+
+  // Low-pass minus boxcar, in `difference`.
+  void band_pass() {
+    using namespace kernels;
+    if (low_pass.reach > 0) {
+      for_each_index("low-pass columns", rows(), CorrelateColumns<double>{raw, mean, low_pass});
+      for_each_index("low-pass rows", rows(), CorrelateRows<double>{mean, smooth, low_pass});
+    }
+    const std::size_t size = parameters.smoothing_size;
+    for_each_index("boxcar columns", RunningMeanColumns::items(columns()),
+                   RunningMeanColumns{raw, mean_of_columns, size, whole});
+    for_each_index("boxcar rows", rows(), RunningMeanRows{mean_of_columns, mean, size, whole});
+    const Image<double> from = low_pass.reach > 0 ? smooth : raw;
+    const Image<double> box = mean;
+    const Image<double> out = difference;
+    const double lowest = whole ? 1 : 1.0 / 255;
+    const std::size_t width = columns();
+    for_each_index(
+        "band-pass", rows(), KOKKOS_LAMBDA(std::size_t row) {
+          for (std::size_t c = 0; c < width; ++c) {
+            const double value = from(row, c) - box(row, c);
+            out(row, c) = value >= lowest ? value : 0;
+          }
+        });
+  }
+
+  // Filtered values as whole numbers, and how often each occurs. False where there is nothing.
+  bool to_whole_numbers() {
+    Kokkos::deep_copy(host_filtered, difference);
+    double* const values = host_filtered.data();
+    const std::size_t count = host_filtered.size();
+    scale = 1;
+    if (whole && !parameters.preprocess) {
+      counts.assign(65536, 0);
+    } else {
+      const double highest = *std::max_element(values, values + count);
+      if (!(highest > 0) || !std::isfinite(highest)) return false;
+      scale = 255 / highest;
+      for (std::size_t i = 0; i < count; ++i)
+        values[i] = static_cast<double>(static_cast<int>(scale * (values[i] > 0 ? values[i] : 0)));
+      counts.assign(256, 0);
+    }
+    for (std::size_t i = 0; i < count; ++i) ++counts[static_cast<std::size_t>(values[i])];
+    Kokkos::deep_copy(difference, host_filtered);
+    return true;
+  }
+
+  // Moves the window to the feature's centre of mass and measures it there.
+  Feature refine(std::ptrdiff_t row, std::ptrdiff_t column) const {
+    const double* const image = host_filtered.data();
+    const auto width = static_cast<std::ptrdiff_t>(columns());
+    const auto r = static_cast<std::ptrdiff_t>(window.radius);
+    const std::ptrdiff_t last_row = static_cast<std::ptrdiff_t>(rows()) - 1 - r;
+    const std::ptrdiff_t last_column = width - 1 - r;
+    Feature feature;
+    for (int shift = 0; shift < most_shifts; ++shift) {
+      double mass = 0;
+      double sum_y = 0;
+      double sum_x = 0;
+      const double* const centre = image + row * width + column;
+      for (std::size_t i = 0; i < offsets.size(); ++i) {
+        const double value = centre[offsets[i]];
+        sum_y += value * static_cast<double>(window.row[i] + r);
+        sum_x += value * static_cast<double>(window.column[i] + r);
+        mass += value;
+      }
+      const double off_y = sum_y / mass - static_cast<double>(r);
+      const double off_x = sum_x / mass - static_cast<double>(r);
+      feature.y = sum_y / mass - static_cast<double>(r) + static_cast<double>(row);
+      feature.x = sum_x / mass - static_cast<double>(r) + static_cast<double>(column);
+      if (std::abs(off_y) < shift_beyond && std::abs(off_x) < shift_beyond) break;
+      const auto moved = [](std::ptrdiff_t at, double off, std::ptrdiff_t low, std::ptrdiff_t high) {
+        if (off > shift_beyond) ++at;
+        if (off < -shift_beyond) --at;
+        return std::clamp(at, low, high);
+      };
+      row = moved(row, off_y, r, last_row);
+      column = moved(column, off_x, r, last_column);
+    }
+    double mass = 0;
+    double raw_mass = 0;
+    double gyration = 0;
+    double cosine = 0;
+    double sine = 0;
+    const double* const centre = image + row * width + column;
+    const double* const raw_centre = host_raw.data() + row * width + column;
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
+      const double value = centre[offsets[i]];
+      mass += value;
+      raw_mass += raw_centre[offsets[i]];
+      gyration += window.square[i] * value;
+      cosine += value * window.cosine[i];
+      sine += value * window.sine[i];
+      feature.signal = std::max(feature.signal, value);
+    }
+    feature.mass = mass;
+    feature.raw_mass = raw_mass;
+    feature.size = std::sqrt(gyration / mass);
+    feature.ecc = std::sqrt(cosine * cosine + sine * sine) / (mass - *centre + 1e-6);
+    return feature;
+  }
+
+  // Of features nearer than the separation the lighter dies; all are judged at once.
+  std::vector<Feature> without_duplicates(const std::vector<Feature>& features) const {
+    const double reach = parameters.separation;
+    std::vector<char> dead(features.size(), 0);
+    std::vector<std::size_t> by_row(features.size());
+    std::iota(by_row.begin(), by_row.end(), std::size_t{0});
+    std::sort(by_row.begin(), by_row.end(),
+              [&](std::size_t a, std::size_t b) { return features[a].y < features[b].y; });
+    for (std::size_t i = 0; i < by_row.size(); ++i)
+      for (std::size_t j = i + 1; j < by_row.size(); ++j) {
+        const auto [first, second] = std::minmax(by_row[i], by_row[j]);
+        const Feature& a = features[first];
+        const Feature& b = features[second];
+        const double dy = a.y / reach - b.y / reach;
+        const double dx = a.x / reach - b.x / reach;
+        if (std::abs(dy) > 1) break;
+        if (!(std::sqrt(dy * dy + dx * dx) <= 1 - 1e-7)) continue;
+        const bool first_dies = a.mass != b.mass ? a.mass < b.mass : a.y + a.x <= b.y + b.x;
+        dead[first_dies ? first : second] = 1;
+      }
+    std::vector<Feature> kept;
+    for (std::size_t i = 0; i < features.size(); ++i)
+      if (dead[i] == 0) kept.push_back(features[i]);
+    return kept;
+  }
+
+  // Mean and standard deviation of raw values where no window around a lit pixel reaches.
+  Scale background() const {
+    const std::size_t width = columns();
+    std::vector<char> lit(rows() * width, 0);
+    const auto r = static_cast<std::ptrdiff_t>(window.radius);
+    for (std::size_t row = 0; row < rows(); ++row)
+      for (std::size_t c = 0; c < width; ++c) {
+        if (!(host_filtered(row, c) > 0)) continue;
+        const auto y = static_cast<std::ptrdiff_t>(row);
+        const auto x = static_cast<std::ptrdiff_t>(c);
+        const bool inside = y >= r && x >= r && y + r < static_cast<std::ptrdiff_t>(rows()) &&
+                            x + r < static_cast<std::ptrdiff_t>(width);
+        for (std::size_t i = 0; i < offsets.size(); ++i) {
+          const std::ptrdiff_t yy = y + window.row[i];
+          const std::ptrdiff_t xx = x + window.column[i];
+          if (inside || (yy >= 0 && xx >= 0 && yy < static_cast<std::ptrdiff_t>(rows()) &&
+                         xx < static_cast<std::ptrdiff_t>(width)))
+            lit[static_cast<std::size_t>(y * static_cast<std::ptrdiff_t>(width) + x + offsets[i])] = 1;
+        }
+      }
+    std::vector<double> dark;
+    for (std::size_t i = 0; i < lit.size(); ++i)
+      if (lit[i] == 0) dark.push_back(host_raw.data()[i]);
+    if (dark.empty()) return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+    const auto count = static_cast<double>(dark.size());
+    const double mean_value = pairwise_sum(dark) / count;
+    for (double& value : dark) value = (value - mean_value) * (value - mean_value);
+    return {mean_value, std::sqrt(pairwise_sum(dark) / count)};
+  }
+
+  std::vector<Feature> locate(const Frame& frame) {
+    prepare(frame);
+    Kokkos::deep_copy(raw, host_raw);
+    if (parameters.preprocess)
+      band_pass();
+    else
+      Kokkos::deep_copy(difference, raw);
+    if (!to_whole_numbers()) return {};
+    const double threshold = percentile_not_zero(counts, parameters.percentile);
+    if (std::isnan(threshold)) return {};
+    const auto box = static_cast<std::size_t>(2 * parameters.separation / std::sqrt(2.0));
+    const auto half_separation = static_cast<std::size_t>(parameters.separation / 2);
+    const std::size_t margin =
+        std::max({window.radius, half_separation > 0 ? half_separation - 1 : 0, parameters.smoothing_size / 2});
+    const std::size_t before = box == 0 ? 0 : (box - 1) / 2;
+    kernels::for_each_index("maxima", rows(),
+                            kernels::LocalMaxima<double>{difference, found, threshold, before, box / 2, margin});
+    Kokkos::deep_copy(host_found, found);
+    std::vector<Feature> features;
+    for (std::size_t row = 0; row < rows(); ++row)
+      for (int i = 1; i <= host_found(row, 0); ++i)
+        features.push_back(refine(static_cast<std::ptrdiff_t>(row), host_found(row, static_cast<std::size_t>(i))));
+    if (features.empty()) return features;
+    features = without_duplicates(features);
+    for (Feature& feature : features) {
+      feature.mass /= scale;
+      feature.signal /= scale;
+    }
+    std::erase_if(features, [&](const Feature& feature) { return !(feature.mass > parameters.minmass); });
+    if (features.empty()) return features;
+    const Scale dark = background();
+    for (Feature& feature : features) {
+      feature.ep = dark.unit / (feature.raw_mass - static_cast<double>(window.row.size()) * dark.centre) *
+                   parameters.noise_size * std::sqrt(2.0);
+      feature.y -= static_cast<double>(parameters.border);
+      feature.x -= static_cast<double>(parameters.border);
+    }
+    return features;
+  }
+};
+
+CrockerGrier::CrockerGrier(const CrockerGrierParameters& parameters) {
+  if (parameters.diameter % 2 == 0 || parameters.smoothing_size % 2 == 0)
+    throw ConfigError(fmt::format("tracking: diameter is {} and smoothing_size is {} (expected odd numbers)",
+                                  parameters.diameter, parameters.smoothing_size));
+  if (parameters.preprocess && parameters.noise_size >= static_cast<double>(parameters.smoothing_size))
+    throw ConfigError(fmt::format("tracking: noise_size is {} (expected less than smoothing_size, {})",
+                                  parameters.noise_size, parameters.smoothing_size));
+  if (4 * parameters.noise_size + 0.5 >= kernels::SymmetricTaps::most)
+    throw ConfigError(fmt::format("tracking: noise_size is {} (expected less than 15)", parameters.noise_size));
+  work_ = std::make_unique<Work>(parameters);
+}
+
+CrockerGrier::~CrockerGrier() = default;
+CrockerGrier::CrockerGrier(CrockerGrier&&) noexcept = default;
+CrockerGrier& CrockerGrier::operator=(CrockerGrier&&) noexcept = default;
+
+std::vector<Feature> CrockerGrier::locate(const Frame& frame) { return work_->locate(frame); }
+
+}  // namespace an::tracking

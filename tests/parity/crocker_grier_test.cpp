@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// trackpy's localisations and links of the recorded videos, number by number.
+#include "tracking/crocker_grier.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "../support/tracking_oracle.hpp"
+#include "tracking/distance_linker.hpp"
+
+namespace an::tracking {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The sets recorded: L trackpy's defaults, A inverted bytes, B median and MAD, C z-scores without band-pass.
+CrockerGrierParameters parameters_of(char set) {
+  CrockerGrierParameters p;
+  p.noise_size = 1;
+  p.normalisation = Normalisation::none;
+  p.border = 0;
+  if (set == 'L') return p;
+  p.border = 5;
+  if (set == 'A') {
+    p.border_fill = BorderFill::median;
+    p.invert = true;
+  } else if (set == 'B') {
+    p.normalisation = Normalisation::mad;
+    p.noise_size = 0;
+  } else {
+    p.normalisation = Normalisation::zscore;
+    p.preprocess = false;
+  }
+  return p;
+}
+
+using Link = std::pair<std::size_t, std::size_t>;  // rows of the table
+
+std::set<Link> links(const std::vector<double>& tracks) {
+  std::set<Link> all;
+  std::map<double, std::size_t> last;
+  for (std::size_t row = 0; row < tracks.size(); ++row) {
+    const auto before = last.find(tracks[row]);
+    if (before != last.end()) all.insert({before->second, row});
+    last[tracks[row]] = row;
+  }
+  return all;
+}
+
+void expect_links(const std::map<std::string, std::vector<double>>& table, const std::string& column, double range,
+                  std::size_t memory, std::size_t frames) {
+  DistanceLinker linker({range, memory, 0.95, {}});
+  std::vector<double> tracks;
+  std::size_t row = 0;
+  for (std::size_t frame = 0; frame < frames; ++frame) {
+    std::vector<Place> places;
+    for (; row < table.at("frame").size() && table.at("frame")[row] == static_cast<double>(frame); ++row)
+      places.push_back({table.at("y")[row], table.at("x")[row]});
+    for (const std::size_t track : linker.link(places)) tracks.push_back(static_cast<double>(track));
+  }
+  EXPECT_EQ(links(tracks), links(table.at(column)));
+  EXPECT_EQ(linker.oversized(), 0U);
+}
+
+TEST(CrockerGrier, FindsWhatTrackpyFinds) {
+  std::size_t compared = 0;
+  for (const auto& entry : fs::directory_iterator(testing::tracking_oracles())) {
+    if (entry.path().extension() != ".tif") continue;
+    const std::vector<Frame> frames = testing::challenge_frames(entry.path());
+    for (const char set : {'L', 'A', 'B', 'C'}) {
+      fs::path recorded = entry.path();
+      recorded.replace_filename(entry.path().stem().string() + "_tp_" + set + ".csv");
+      if (!fs::exists(recorded)) continue;
+      SCOPED_TRACE(recorded.filename().string());
+      const auto table = testing::read_table(recorded);
+      CrockerGrier locator(parameters_of(set));
+      std::size_t row = 0;
+      for (std::size_t frame = 0; frame < frames.size(); ++frame)
+        for (const Feature& found : locator.locate(frames[frame])) {
+          ASSERT_LT(row, table.at("frame").size());
+          ASSERT_EQ(table.at("frame")[row], static_cast<double>(frame)) << "row " << row;
+          // The record has 9 digits.
+          const auto near = [&](const char* name, double value, double share) {
+            const double expected = table.at(name)[row];
+            EXPECT_NEAR(value, expected, share * std::abs(expected) + 1e-12) << name << ", row " << row;
+          };
+          near("y", found.y, 5.1e-9);
+          near("x", found.x, 5.1e-9);
+          near("mass", found.mass, 5.1e-9);
+          near("size", found.size, 5.1e-9);
+          near("ecc", found.ecc, 5.1e-9);
+          near("signal", found.signal, 5.1e-9);
+          near("raw_mass", found.raw_mass, 5.1e-9);
+          near("ep", found.ep, 5.1e-9);
+          ++row;
+          ++compared;
+          if (::testing::Test::HasFailure()) return;
+        }
+      ASSERT_EQ(row, table.at("frame").size());
+      expect_links(table, "track_sr7_m3", 7, 3, frames.size());
+      if (set == 'B') expect_links(table, "track_sr5_m0", 5, 0, frames.size());
+    }
+  }
+  EXPECT_GT(compared, 1000U);
+}
+
+}  // namespace
+}  // namespace an::tracking

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "io/tiff_video.hpp"
+#include "tracking/frame.hpp"
+
+namespace an::testing {
+
+/// Folder of trackpy's reference data: the whole of it where AN_ORACLES names it, else the selection in the repository.
+inline std::filesystem::path tracking_oracles() {
+  const char* folder = std::getenv("AN_ORACLES");
+  return folder != nullptr && *folder != '\0' ? std::filesystem::path(folder) / "tracking"
+                                              : std::filesystem::path(AN_FIXTURES) / "tracking";
+}
+
+/// Columns of numbers by name; empty cells are not allowed.
+inline std::map<std::string, std::vector<double>> read_table(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot open " + path.string());
+  std::string line, cell;
+  std::getline(file, line);
+  std::vector<std::string> names;
+  for (std::istringstream header(line); std::getline(header, cell, ',');) names.push_back(cell);
+  std::map<std::string, std::vector<double>> table;
+  while (std::getline(file, line)) {
+    std::istringstream row(line);
+    for (const std::string& name : names) {
+      std::getline(row, cell, ',');
+      table[name].push_back(std::stod(cell));
+    }
+  }
+  return table;
+}
+
+/// The frames of a video of the challenge, without the page of VIPs.
+inline std::vector<tracking::Frame> challenge_frames(const std::filesystem::path& path) {
+  const io::TiffVideo video = io::read_tiff_video(path);
+  std::vector<tracking::Frame> frames;
+  for (std::size_t page = 1; page < video.pages.size(); ++page)
+    frames.push_back({video.rows, video.columns, tracking::PixelType::uint8,
+                      std::vector<float>(video.pages[page].begin(), video.pages[page].end())});
+  return frames;
+}
+
+}  // namespace an::testing
