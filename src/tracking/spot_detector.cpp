@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: MIT
+#include "tracking/spot_detector.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "kernels/image_filters.hpp"
+#include "kernels/spot_fit.hpp"
+#include "tracking/frame_background.hpp"
+#include "tracking/place_grid.hpp"
+#include "tracking/spot_shape.hpp"
+
+namespace an::tracking {
+
+namespace {
+
+using kernels::FitSetting;
+using kernels::GroupFit;
+using kernels::Image;
+using kernels::Spot;
+using kernels::SpotErrors;
+
+constexpr double joint_distance = 2.6;      // px; nearer spots are fitted together
+constexpr double isolated_distance = 6;     // px; farther ones do not touch
+constexpr double assumed_background = 100;  // photons, where noise does not tell
+constexpr int searches = 3;
+constexpr int sweeps = 2;
+
+// The spots of a frame in groups of those that overlap.
+struct Groups {
+  std::vector<std::size_t> order;  // spots, group after group
+  std::vector<int> first;
+};
+
+Groups groups_of(const std::vector<Spot>& spots) {
+  std::vector<Place> places;
+  for (const Spot& spot : spots) places.push_back({static_cast<double>(spot.y), static_cast<double>(spot.x)});
+  const PlaceGrid grid(places, joint_distance);
+  std::vector<std::size_t> parent(spots.size());
+  std::iota(parent.begin(), parent.end(), std::size_t{0});
+  std::vector<int> size(spots.size(), 1);
+  const auto find = [&](std::size_t i) {
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+  };
+  struct Near {
+    double distance;
+    std::size_t i, j;
+  };
+  std::vector<Near> near;
+  for (std::size_t i = 0; i < spots.size(); ++i)
+    grid.for_each_near(places[i], [&](std::size_t j) {
+      if (j <= i) return;
+      const double distance = std::hypot(places[i].y - places[j].y, places[i].x - places[j].x);
+      if (distance < joint_distance) near.push_back({distance, i, j});
+    });
+  std::sort(near.begin(), near.end(), [](const Near& a, const Near& b) {
+    return a.distance != b.distance ? a.distance < b.distance : std::pair(a.i, a.j) < std::pair(b.i, b.j);
+  });
+  for (const Near& pair : near) {
+    const std::size_t a = find(pair.i);
+    const std::size_t b = find(pair.j);
+    if (a == b || size[a] + size[b] > kernels::most_joint_spots) continue;
+    parent[std::max(a, b)] = std::min(a, b);
+    size[std::min(a, b)] += size[std::max(a, b)];
+  }
+  Groups groups;
+  groups.order.resize(spots.size());
+  std::iota(groups.order.begin(), groups.order.end(), std::size_t{0});
+  std::stable_sort(groups.order.begin(), groups.order.end(),
+                   [&](std::size_t a, std::size_t b) { return find(a) < find(b); });
+  for (std::size_t k = 0; k < groups.order.size(); ++k)
+    if (k == 0 || find(groups.order[k]) != find(groups.order[k - 1])) groups.first.push_back(static_cast<int>(k));
+  groups.first.push_back(static_cast<int>(spots.size()));
+  return groups;
+}
+
+double median_of(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+struct SpotDetector::Work {
+  SpotDetectorParameters parameters;
+  double background = 0;  // photons a pixel, of all frames
+  double brightness = 0, brightness_sd = 0;
+  ShapeTable table;
+  FitSetting setting;
+  Image<float> data, model, residual, filtered_columns, filtered;
+  Image<float>::HostMirror host_data, host_model, host_residual, host_filtered;
+  Image<int> found;
+  Image<int>::HostMirror host_found;
+  kernels::SymmetricTaps filter;
+  double filter_noise = 1, filter_gain = 1;  // of the matched filter: noise for one photon a pixel, answer to a photon
+  std::vector<Spot> spots;
+  std::vector<SpotErrors> errors;
+  std::vector<char> joint;
+  std::vector<double> scores;
+
+  explicit Work(const SpotDetectorParameters& given) : parameters(given), background(given.background) {
+    kernels::start_kernels();
+    set_shape(parameters.spot == SpotKind::airy ? airy_table(parameters.optics)
+                                                : gaussian_table(parameters.spot_sigma));
+  }
+
+  void set_shape(ShapeTable new_table) {
+    table = std::move(new_table);
+    const auto side = static_cast<std::size_t>(table.side());
+    Image<float> samples("spot", side, side);
+    const auto host = Kokkos::create_mirror_view(samples);
+    std::copy(table.samples.begin(), table.samples.end(), host.data());
+    Kokkos::deep_copy(samples, host);
+    setting.shape = {samples, table.reach, table.per_pixel};
+    const std::vector<double> profile = table.mean_profile();
+    filter.reach = std::min<std::size_t>(4, profile.size() - 1);
+    double squares = 0;
+    for (std::size_t q = 0; q <= filter.reach; ++q) {
+      filter.taps[q] = profile[q];
+      squares += (q == 0 ? 1 : 2) * profile[q] * profile[q];
+    }
+    filter_noise = squares;  // the square root of the sum of the squared two-dimensional weights
+    filter_gain = table.answer_to(filter.taps, filter.reach);
+  }
+
+  std::size_t rows() const { return data.extent(0); }
+  std::size_t columns() const { return data.extent(1); }
+
+  void make_room(std::size_t new_rows, std::size_t new_columns) {
+    if (data.extent(0) == new_rows && data.extent(1) == new_columns) return;
+    data = Image<float>("photons", new_rows, new_columns);
+    model = Image<float>("model", new_rows, new_columns);
+    residual = Image<float>("residual", new_rows, new_columns);
+    filtered_columns = Image<float>("filtered columns", new_rows, new_columns);
+    filtered = Image<float>("filtered", new_rows, new_columns);
+    found = Image<int>("maxima", new_rows, new_columns + 1);
+    host_data = Kokkos::create_mirror_view(data);
+    host_model = Kokkos::create_mirror_view(model);
+    host_residual = Kokkos::create_mirror_view(residual);
+    host_filtered = Kokkos::create_mirror_view(filtered);
+    host_found = Kokkos::create_mirror_view(found);
+    setting.data = data;
+    setting.model = model;
+  }
+
+  // The frame in photons, so that the background has the same brightness in all frames.
+  void take(const Frame& frame) {
+    make_room(frame.rows, frame.columns);
+    const FrameBackground ground = background_of(frame);
+    const double photons = background > 0 ? background : assumed_background;
+    // Shot noise alone: the background's level gives the gain. Else its noise does.
+    const bool by_level = ground.level > 4 * ground.noise || parameters.background > 0;
+    const double gain = by_level ? photons / ground.level : std::sqrt(photons) / std::max(ground.noise, 1e-30);
+    const auto scale = static_cast<float>(gain);
+    const auto shift = static_cast<float>(photons - ground.level * gain + (frame.whole() ? 0.5 * gain : 0));
+    float* to = host_data.data();
+    for (std::size_t i = 0; i < frame.pixels.size(); ++i) to[i] = frame.pixels[i] * scale + shift;
+    Kokkos::deep_copy(data, host_data);
+    level_ = photons;
+    spots.clear();
+    render();
+  }
+
+  void render() {
+    const Kokkos::View<Spot*> device = to_device(spots);
+    kernels::for_each_index(
+        "render", rows(), kernels::RenderRows{model, setting.shape, device, spots.size(), static_cast<float>(level_)});
+  }
+
+  static Kokkos::View<Spot*> to_device(const std::vector<Spot>& list) {
+    Kokkos::View<Spot*> device(Kokkos::view_alloc(Kokkos::WithoutInitializing, "spots"), list.size());
+    const auto host = Kokkos::create_mirror_view(device);
+    std::copy(list.begin(), list.end(), host.data());
+    Kokkos::deep_copy(device, host);
+    return device;
+  }
+
+  // Adds maxima of what the model does not explain. False where there are none.
+  bool search(double threshold) {
+    const Image<float> from = data;
+    const Image<float> expected = model;
+    const Image<float> rest = residual;
+    const std::size_t width = columns();
+    kernels::for_each_index(
+        "residual", rows(), KOKKOS_LAMBDA(std::size_t row) {
+          for (std::size_t c = 0; c < width; ++c) rest(row, c) = from(row, c) - expected(row, c);
+        });
+    kernels::for_each_index("matched filter columns", rows(),
+                            kernels::CorrelateColumns<float>{residual, filtered_columns, filter});
+    kernels::for_each_index("matched filter rows", rows(),
+                            kernels::CorrelateRows<float>{filtered_columns, filtered, filter});
+    const double noise = filter_noise * std::sqrt(level_);
+    kernels::for_each_index("maxima", rows(), kernels::LocalMaxima<float>{filtered, found, threshold * noise, 1, 1, 0});
+    Kokkos::deep_copy(host_found, found);
+    Kokkos::deep_copy(host_filtered, filtered);
+    Kokkos::deep_copy(host_model, model);
+    const std::size_t before = spots.size();
+    for (std::size_t row = 0; row < rows(); ++row)
+      for (int i = 1; i <= host_found(row, 0); ++i) {
+        const auto column = static_cast<std::size_t>(host_found(row, static_cast<std::size_t>(i)));
+        // Where there is light of others, there is more noise.
+        const double share = std::max(1.0, static_cast<double>(host_model(row, column)) / level_);
+        const auto answer = static_cast<double>(host_filtered(row, column));
+        if (!(answer > threshold * noise * std::sqrt(share))) continue;
+        spots.push_back({static_cast<float>(row) + offset(row, column, true),
+                         static_cast<float>(column) + offset(row, column, false),
+                         static_cast<float>(answer / filter_gain)});
+      }
+    return spots.size() > before;
+  }
+
+  // Vertex of the parabola through a maximum and its neighbours.
+  float offset(std::size_t row, std::size_t column, bool down) const {
+    const std::size_t at = down ? row : column;
+    const std::size_t last = (down ? rows() : columns()) - 1;
+    if (at == 0 || at == last) return 0;
+    const float before = down ? host_filtered(row - 1, column) : host_filtered(row, column - 1);
+    const float after = down ? host_filtered(row + 1, column) : host_filtered(row, column + 1);
+    const float bend = 2 * host_filtered(row, column) - before - after;
+    return bend > 0 ? std::clamp(0.5F * (after - before) / bend, -0.5F, 0.5F) : 0;
+  }
+
+  void set_prior(bool on) {
+    const bool known = on && parameters.brightness_prior && brightness > 0;
+    setting.prior_photons = known ? static_cast<float>(brightness) : 0;
+    setting.prior_precision = known ? static_cast<float>(1 / (brightness_sd * brightness_sd)) : 0;
+  }
+
+  // Fits all groups beside the others' light, as often as asked for.
+  void fit(int times) {
+    for (int sweep = 0; sweep < times && !spots.empty(); ++sweep) {
+      const Groups groups = groups_of(spots);
+      std::vector<Spot> ordered;
+      for (const std::size_t k : groups.order) ordered.push_back(spots[k]);
+      const Kokkos::View<Spot*> device = to_device(ordered);
+      const Kokkos::View<SpotErrors*> device_errors("errors", spots.size());
+      const Kokkos::View<int*> first("groups", groups.first.size());
+      const auto host_first = Kokkos::create_mirror_view(first);
+      std::copy(groups.first.begin(), groups.first.end(), host_first.data());
+      Kokkos::deep_copy(first, host_first);
+      kernels::for_each_index("fit", groups.first.size() - 1,
+                              kernels::FitGroups{setting, first, device, device_errors});
+      const auto host = Kokkos::create_mirror_view(device);
+      const auto host_errors = Kokkos::create_mirror_view(device_errors);
+      Kokkos::deep_copy(host, device);
+      Kokkos::deep_copy(host_errors, device_errors);
+      errors.resize(spots.size());
+      joint.assign(spots.size(), 0);
+      for (std::size_t group = 0; group + 1 < groups.first.size(); ++group)
+        for (int k = groups.first[group]; k < groups.first[group + 1]; ++k) {
+          const std::size_t spot = groups.order[static_cast<std::size_t>(k)];
+          spots[spot] = host(static_cast<std::size_t>(k));
+          errors[spot] = host_errors(static_cast<std::size_t>(k));
+          joint[spot] = groups.first[group + 1] - groups.first[group] > 1 ? 1 : 0;
+        }
+      render();
+    }
+  }
+
+  // Half the deviance that a spot alone explains, less what its unlikely brightness costs.
+  double evidence(std::size_t k) const {
+    const auto photons = static_cast<double>(spots[k].photons);
+    const auto variance = static_cast<double>(errors[k].var_photons);
+    double gain = 0.5 * photons * photons / variance;
+    if (parameters.brightness_prior && brightness > 0) {
+      const double off = photons - brightness;
+      gain -= 0.5 * off * off / (brightness_sd * brightness_sd + variance);
+    }
+    return gain;
+  }
+
+  // Spots that lie alone and explain too little are noise.
+  void prune() {
+    std::vector<Spot> kept;
+    for (std::size_t k = 0; k < spots.size(); ++k)
+      if (joint[k] != 0 || evidence(k) > parameters.evidence) kept.push_back(spots[k]);
+    if (kept.size() == spots.size()) return;
+    spots = std::move(kept);
+    render();
+    fit(1);
+  }
+
+  // One spot more or less in a group of overlapping ones, if the evidence asks for it.
+  void choose_numbers() {
+    const Groups groups = groups_of(spots);
+    Kokkos::deep_copy(host_model, model);
+    std::vector<Spot> chosen;
+    for (std::size_t group = 0; group + 1 < groups.first.size(); ++group) {
+      std::vector<Spot> own;
+      for (int k = groups.first[group]; k < groups.first[group + 1]; ++k)
+        own.push_back(spots[groups.order[static_cast<std::size_t>(k)]]);
+      choose_number(own);
+      chosen.insert(chosen.end(), own.begin(), own.end());
+    }
+    spots = std::move(chosen);
+    render();
+  }
+
+  bool too_bright(const std::vector<Spot>& own) const {
+    return std::any_of(own.begin(), own.end(), [&](const Spot& spot) {
+      const double noise = std::sqrt(brightness_sd * brightness_sd + spot_noise_ * spot_noise_);
+      return static_cast<double>(spot.photons) > brightness + 3 * noise;
+    });
+  }
+
+  void choose_number(std::vector<Spot>& own) {
+    const bool crowded = own.size() > 1;
+    const bool known = setting.prior_precision > 0;
+    if (!crowded && !(known && too_bright(own))) return;
+    // The window has to hold every hypothesis.
+    const kernels::FitWindow window = GroupFit::window_of(setting, own.data(), static_cast<int>(own.size()));
+    static thread_local std::unique_ptr<GroupFit> memory;
+    memory = std::make_unique<GroupFit>(setting, window);
+    memory->set_base(own.data(), static_cast<int>(own.size()));
+    double cost = memory->fit(own.data(), static_cast<int>(own.size()));
+    // Fewer?
+    for (bool again = own.size() > 1; again && own.size() > 1;) {
+      again = false;
+      for (std::size_t k = 0; k < own.size() && !again; ++k) {
+        std::vector<Spot> fewer = own;
+        const Spot removed = fewer[k];
+        fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(k));
+        Spot& nearest = *std::min_element(fewer.begin(), fewer.end(), [&](const Spot& a, const Spot& b) {
+          return std::hypot(a.y - removed.y, a.x - removed.x) < std::hypot(b.y - removed.y, b.x - removed.x);
+        });
+        const float share = removed.photons / (removed.photons + nearest.photons);
+        nearest.y += share * (removed.y - nearest.y);
+        nearest.x += share * (removed.x - nearest.x);
+        nearest.photons += removed.photons;
+        const double new_cost = memory->fit(fewer.data(), static_cast<int>(fewer.size()));
+        if (new_cost - cost < parameters.evidence) {
+          own = fewer;
+          cost = new_cost;
+          again = true;
+        }
+      }
+    }
+    // More?
+    while (known && own.size() < static_cast<std::size_t>(kernels::most_joint_spots) && too_bright(own)) {
+      const auto bright =
+          std::max_element(own.begin(), own.end(), [](const Spot& a, const Spot& b) { return a.photons < b.photons; });
+      const auto index = static_cast<std::size_t>(bright - own.begin());
+      std::vector<Spot> best;
+      double best_cost = cost - parameters.evidence;
+      const double angle = elongation(own[index]);
+      for (const double turn : {0.0, 0.5 * std::numbers::pi}) {
+        std::vector<Spot> more = own;
+        more.push_back(own[index]);
+        const auto dy = static_cast<float>(0.5 * std::sin(angle + turn));
+        const auto dx = static_cast<float>(0.5 * std::cos(angle + turn));
+        more[index] = {own[index].y + dy, own[index].x + dx, own[index].photons / 2};
+        more.back() = {own[index].y - dy, own[index].x - dx, own[index].photons / 2};
+        const double new_cost = memory->fit(more.data(), static_cast<int>(more.size()));
+        if (new_cost < best_cost) {
+          best_cost = new_cost;
+          best = more;
+        }
+      }
+      if (best.empty()) break;
+      own = best;
+      cost = best_cost;
+    }
+  }
+
+  // Direction in which light is left over around a spot, from second moments.
+  double elongation(const Spot& spot) const {
+    double yy = 0;
+    double xx = 0;
+    double xy = 0;
+    const int row = static_cast<int>(std::lround(spot.y));
+    const int column = static_cast<int>(std::lround(spot.x));
+    for (int r = std::max(row - 2, 0); r <= std::min(row + 2, static_cast<int>(rows()) - 1); ++r)
+      for (int c = std::max(column - 2, 0); c <= std::min(column + 2, static_cast<int>(columns()) - 1); ++c) {
+        const auto i = static_cast<std::size_t>(r);
+        const auto j = static_cast<std::size_t>(c);
+        const auto left = static_cast<double>(host_data(i, j) - host_model(i, j));
+        const double y = r - static_cast<double>(spot.y);
+        const double x = c - static_cast<double>(spot.x);
+        yy += left * y * y;
+        xx += left * x * x;
+        xy += left * x * y;
+      }
+    return 0.5 * std::atan2(2 * xy, xx - yy);
+  }
+
+  // Everything but the brightness prior's help; then, with it, how many spots there are.
+  void find(const Frame& frame) {
+    take(frame);
+    set_prior(false);
+    for (int time = 0; time < searches; ++time) {
+      if (!search(parameters.threshold)) break;
+      set_prior(time > 0);
+      fit(sweeps);
+    }
+    if (spots.empty()) return;
+    prune();
+    set_prior(true);
+    choose_numbers();
+    fit(sweeps);
+    prune();
+  }
+
+  std::vector<Localisation> localisations() const {
+    std::vector<Localisation> list;
+    for (std::size_t k = 0; k < spots.size(); ++k) {
+      Localisation found_here;
+      found_here.y = static_cast<double>(spots[k].y);
+      found_here.x = static_cast<double>(spots[k].x);
+      found_here.photons = static_cast<double>(spots[k].photons);
+      double variance = static_cast<double>(errors[k].var_photons);
+      // What the measurement alone says: the prior's information is taken out again.
+      if (setting.prior_precision > 0) {
+        const auto prior = static_cast<double>(setting.prior_precision);
+        const double own = std::max(1 / variance - prior, 1e-3 * prior);
+        found_here.photons = (found_here.photons / variance - static_cast<double>(setting.prior_photons) * prior) / own;
+        variance = 1 / own;
+      }
+      found_here.sd_y = std::sqrt(static_cast<double>(errors[k].var_y));
+      found_here.sd_x = std::sqrt(static_cast<double>(errors[k].var_x));
+      found_here.sd_photons = std::sqrt(variance);
+      found_here.score = found_here.photons / found_here.sd_photons;
+      found_here.background = level_;
+      found_here.joint = joint[k] != 0;
+      list.push_back(found_here);
+    }
+    std::sort(list.begin(), list.end(),
+              [](const Localisation& a, const Localisation& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; });
+    return list;
+  }
+
+  void calibrate(std::span<const Frame> sample) {
+    if (parameters.background <= 0) {
+      std::vector<double> levels;
+      for (const Frame& frame : sample) {
+        const FrameBackground ground = background_of(frame);
+        if (ground.noise > 0 && ground.level > 4 * ground.noise)
+          levels.push_back(ground.level * ground.level / (ground.noise * ground.noise));
+      }
+      background = 2 * levels.size() > sample.size() ? median_of(levels) : assumed_background;
+    }
+    brightness = 0;
+    std::vector<double> photons, variances;
+    for (const Frame& frame : sample) {
+      find(frame);
+      for (std::size_t k = 0; k < spots.size(); ++k) {
+        if (!is_isolated(k)) continue;
+        photons.push_back(static_cast<double>(spots[k].photons));
+        variances.push_back(static_cast<double>(errors[k].var_photons));
+      }
+    }
+    if (photons.size() < 10) return;
+    brightness = median_of(photons);
+    spot_noise_ = std::sqrt(median_of(variances));
+    std::vector<double> distances;
+    for (const double value : photons) distances.push_back(std::abs(value - brightness));
+    const double spread = 1.4826 * median_of(distances);
+    const double least = 0.02 * brightness;
+    brightness_sd = std::sqrt(std::max(spread * spread - spot_noise_ * spot_noise_, least * least));
+  }
+
+  bool is_isolated(std::size_t k) const {
+    const Spot& spot = spots[k];
+    if (spot.y < 4 || spot.x < 4 || spot.y > static_cast<float>(rows()) - 5 ||
+        spot.x > static_cast<float>(columns()) - 5)
+      return false;
+    for (std::size_t j = 0; j < spots.size(); ++j)
+      if (j != k && std::hypot(spots[j].y - spot.y, spots[j].x - spot.x) < isolated_distance) return false;
+    return true;
+  }
+
+  double level_ = 0;       // photons of background in this frame
+  double spot_noise_ = 0;  // typical standard deviation of an isolated spot's photons
+};
+
+SpotDetector::SpotDetector(const SpotDetectorParameters& parameters) : work_(std::make_unique<Work>(parameters)) {}
+SpotDetector::~SpotDetector() = default;
+SpotDetector::SpotDetector(SpotDetector&&) noexcept = default;
+SpotDetector& SpotDetector::operator=(SpotDetector&&) noexcept = default;
+
+void SpotDetector::calibrate(std::span<const Frame> sample) { work_->calibrate(sample); }
+
+std::vector<Localisation> SpotDetector::locate(const Frame& frame) {
+  work_->find(frame);
+  return work_->localisations();
+}
+
+double SpotDetector::brightness() const { return work_->brightness; }
+double SpotDetector::brightness_sd() const { return work_->brightness_sd; }
+double SpotDetector::background() const { return work_->background; }
+
+}  // namespace an::tracking
