@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "core/number_text.hpp"
-#include "evaluation/vectorised.hpp"
+#include "core/vectorised.hpp"
 
 namespace an::evaluation {
 

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <numbers>
 
-#include "evaluation/vectorised.hpp"
+#include "core/vectorised.hpp"
 
 namespace an::evaluation {
 
