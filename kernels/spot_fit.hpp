@@ -51,7 +51,7 @@ struct FitSetting {
   Image<const float> data;   ///< photons
   Image<const float> model;  ///< expected photons of background and all spots
   SpotShape shape;
-  float prior_photons = 0;    ///< brightness that spots of a group are expected to have
+  float prior_photons = 0;    ///< brightness that spots which overlap are expected to have
   float prior_precision = 0;  ///< 1 / variance of the same; 0: nothing is expected
   int fit_reach = 3;          ///< px around a centre that are looked at
   int iterations = 10;
@@ -61,8 +61,8 @@ struct FitSetting {
 /// mean (Smith et al., Nat. Methods 7, 2010), and brightness has a normal prior where one is given.
 class GroupFit {
  public:
-  KOKKOS_INLINE_FUNCTION GroupFit(const FitSetting& setting, const FitWindow& window)
-      : set_(setting), window_(window) {}
+  KOKKOS_INLINE_FUNCTION GroupFit(const FitSetting& setting, const FitWindow& window, bool with_prior)
+      : set_(setting), window_(window), precision_(with_prior ? setting.prior_precision : 0) {}
 
   /// The window that holds `fit_reach` pixels around all spots, cut to the frame and to the longest window.
   KOKKOS_INLINE_FUNCTION static FitWindow window_of(const FitSetting& setting, const Spot* spots, int count) {
@@ -254,7 +254,7 @@ class GroupFit {
         }
       }
       const double off = static_cast<double>(spots[k].photons - set_.prior_photons);
-      const auto precision = static_cast<double>(set_.prior_precision);
+      const auto precision = static_cast<double>(precision_);
       total += 0.5 * precision * off * off;
       gradient[3 * k + 2] -= precision * off;
       normal[3 * k + 2][3 * k + 2] += precision;
@@ -312,6 +312,7 @@ class GroupFit {
 
   const FitSetting& set_;
   FitWindow window_;
+  float precision_;  // of the prior of brightness
   float base_[most_pixels];
   float value_[most_joint_spots][most_pixels];
   float slope_y_[most_joint_spots][most_pixels];
@@ -329,7 +330,7 @@ struct FitGroups {
     const int begin = first(group);
     const int count = first(group + 1) - begin;
     Spot* own = &spots(static_cast<std::size_t>(begin));
-    GroupFit fit(setting, GroupFit::window_of(setting, own, count));
+    GroupFit fit(setting, GroupFit::window_of(setting, own, count), count > 1);
     fit.set_base(own, count);
     fit.fit(own, count, &errors(static_cast<std::size_t>(begin)));
   }

@@ -315,7 +315,7 @@ struct SpotDetector::Work {
     // The window has to hold every hypothesis.
     const kernels::FitWindow window = GroupFit::window_of(setting, own.data(), static_cast<int>(own.size()));
     static thread_local std::unique_ptr<GroupFit> memory;
-    memory = std::make_unique<GroupFit>(setting, window);
+    memory = std::make_unique<GroupFit>(setting, window, true);
     memory->set_base(own.data(), static_cast<int>(own.size()));
     double cost = memory->fit(own.data(), static_cast<int>(own.size()));
     // Fewer?
@@ -414,11 +414,14 @@ struct SpotDetector::Work {
       found_here.photons = static_cast<double>(spots[k].photons);
       double variance = static_cast<double>(errors[k].var_photons);
       // What the measurement alone says: the prior's information is taken out again.
-      if (setting.prior_precision > 0) {
+      if (joint[k] != 0 && setting.prior_precision > 0) {
         const auto prior = static_cast<double>(setting.prior_precision);
-        const double own = std::max(1 / variance - prior, 1e-3 * prior);
-        found_here.photons = (found_here.photons / variance - static_cast<double>(setting.prior_photons) * prior) / own;
-        variance = 1 / own;
+        const double own = 1 / variance - prior;
+        const auto expected = static_cast<double>(setting.prior_photons);
+        // Where the prior says most, the measurement is worth nothing.
+        const bool told = own > 0.25 * prior;
+        found_here.photons = told ? (found_here.photons / variance - expected * prior) / own : expected;
+        variance = told ? 1 / own : 100 / prior;
       }
       found_here.sd_y = std::sqrt(static_cast<double>(errors[k].var_y));
       found_here.sd_x = std::sqrt(static_cast<double>(errors[k].var_x));

@@ -7,18 +7,17 @@
 #include <vector>
 
 #include "tracking/spot_detector.hpp"
+#include "tracking/track_graph.hpp"
 
 namespace an::tracking {
 
 /// How localisations are joined to tracks by their likelihood.
 struct TrackLinkerParameters {
-  double rows = 128, columns = 128;  ///< of the frame, px
-  std::size_t memory = 3;            ///< frames a particle may be missing
-  double longest_step = 20;          ///< px a particle moves between frames at most
-  double brightness = 0;             ///< mean over particles; 0: brightness tells nothing
-  double brightness_sd = 0;          ///< over particles
-  std::size_t shortest_track = 2;    ///< localisations; shorter tracks are noise
-  std::size_t sweeps = 8;            ///< at most
+  TrackPrior prior;
+  std::size_t memory = 3;          ///< frames a particle may be missing
+  std::size_t shortest_track = 2;  ///< localisations; shorter tracks are noise
+  std::size_t sweeps = 8;          ///< at most
+  std::size_t rounds = 20;         ///< of exchanges, at most
 };
 
 /// Joins localisations of a whole video to tracks.
@@ -27,7 +26,8 @@ struct TrackLinkerParameters {
 /// under one unknown brightness of the particle, and of its beginning, gaps and end (tracks begin and end where
 /// particles cross the frame's border; elsewhere it costs). A first pass links frame after frame by assignment of least
 /// cost. Each further pass solves all those assignments again, every localisation standing for the whole rest of its
-/// track, so that later frames undo swaps, until nothing changes. \param frames the localisations frame by frame
+/// track, until nothing changes. Then tracks that meet exchange their ends where motion and brightness say so.
+/// \param frames the localisations frame by frame
 /// \returns the track of each; `no_track` for those left out. Tracks count from 0 in the order of their first
 /// localisations
 std::vector<std::vector<std::size_t>> link_tracks(std::span<const std::vector<Localisation>> frames,

@@ -226,4 +226,40 @@ TrackingQuality tracking_quality(std::span<const TrackPoint> truth, std::span<co
   return Comparison(truth, tracks).quality(vips);
 }
 
+Place frame_origin(std::span<const TrackPoint> truth, std::span<const TrackPoint> tracks) {
+  constexpr std::size_t enough = 400000;  // pairs
+  constexpr double bin = 0.5;             // px
+  const std::vector<std::size_t> truth_order = by_frame(truth);
+  const std::vector<std::size_t> track_order = by_frame(tracks);
+  std::vector<Place> shifts;
+  for (const std::size_t i : truth_order) {
+    if (shifts.size() > enough) break;
+    for (const std::size_t j : of_frame(tracks, track_order, truth[i].frame))
+      shifts.push_back({truth[i].y - tracks[j].y, truth[i].x - tracks[j].x});
+  }
+  std::map<std::pair<long, long>, std::size_t> votes;
+  const auto bin_of = [](const Place& shift) {
+    return std::pair{std::lround(shift.y / bin), std::lround(shift.x / bin)};
+  };
+  for (const Place& shift : shifts) ++votes[bin_of(shift)];
+  const auto best =
+      std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (best == votes.end()) return {};
+  // The challenge's origins are whole pixels; others are means of what is near.
+  std::vector<double> down, across;
+  for (const Place& shift : shifts)
+    if (std::abs(shift.y - static_cast<double>(best->first.first) * bin) < 1 &&
+        std::abs(shift.x - static_cast<double>(best->first.second) * bin) < 1) {
+      down.push_back(shift.y);
+      across.push_back(shift.x);
+    }
+  const auto middle = [](std::vector<double>& values) {
+    const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), half, values.end());
+    const double whole = std::round(*half);
+    return std::abs(*half - whole) < 0.1 ? whole : *half;
+  };
+  return {middle(down), middle(across)};
+}
+
 }  // namespace an::tracking

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "tracking/place_grid.hpp"
+
 namespace an::tracking {
 
 /// A particle at one frame: of the truth, or localised and linked.
@@ -51,5 +53,9 @@ struct TrackingQuality {
 /// \param vips trajectories whose track is looked up at frame 0, by assignment of all to the localisations there
 TrackingQuality tracking_quality(std::span<const TrackPoint> truth, std::span<const TrackPoint> tracks,
                                  std::span<const std::int64_t> vips = {});
+
+/// Where the frame's origin lies in the coordinates of the truth, which in the challenge's reference files are those of
+/// the simulated box: the shift by which most points of the truth fall on localisations.
+Place frame_origin(std::span<const TrackPoint> truth, std::span<const TrackPoint> tracks);
 
 }  // namespace an::tracking
