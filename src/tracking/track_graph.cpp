@@ -52,11 +52,9 @@ void TrackGraph::set_links(std::vector<Node> before) {
     if (before_[i] != nobody) after_[before_[i]] = i;
 }
 
-void TrackGraph::link(Node from, Node to) {
-  if (after_[from] != nobody) before_[after_[from]] = nobody;
-  if (before_[to] != nobody) after_[before_[to]] = nobody;
-  after_[from] = to;
-  before_[to] = from;
+void TrackGraph::join(Node from, Node to) {
+  if (from != nobody) after_[from] = to;
+  if (to != nobody) before_[to] = from;
 }
 
 Step TrackGraph::step_between(Node from, Node to) const { return {y_[to] - y_[from], x_[to] - x_[from], true}; }

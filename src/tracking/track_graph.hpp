@@ -51,8 +51,8 @@ class TrackGraph {
 
   /// Replaces all links. \param before the node before each
   void set_links(std::vector<Node> before);
-  /// Makes `to` follow `from`; neither keeps another neighbour on that side.
-  void link(Node from, Node to);
+  /// Makes `to` follow `from`, which leaves their neighbours' links as they are; nobody ends or begins a track.
+  void join(Node from, Node to);
 
   /// What is known at node i when `before_i` comes before it: call in the order of frames.
   void look_ahead(Node i, Node before_i);

@@ -23,7 +23,8 @@ class FrameSweeps {
 
   // Solves the assignments of all frames, each in the light of all later links (but in the first pass) and of the new
   // earlier ones. \returns how many links are others than before
-  std::size_t sweep(bool with_future) {
+  std::size_t sweep(bool with_future, bool with_light = false) {
+    with_light_ = with_light;
     if (with_future)
       for (Node i = static_cast<Node>(graph_.size()); i-- > 0;) graph_.look_back(i);
     else
@@ -77,7 +78,10 @@ class FrameSweeps {
       const Place place{graph_.y(from), graph_.x(from)};
       grid.for_each_near(place, [&](std::size_t j) {
         if (std::hypot(places[j].y - place.y, places[j].x - place.x) > reaches[k]) return;
-        assignment_.add_pair(j, alone[j] - graph_.log_joined(from, static_cast<Node>(begin + j)));
+        const auto to = static_cast<Node>(begin + j);
+        double gain = graph_.log_joined(from, to) - alone[j];
+        if (with_light_) gain += log_same_light(from, to);
+        assignment_.add_pair(j, -gain);
       });
     }
     const std::span<const std::size_t> chosen = assignment_.solve();
@@ -85,8 +89,15 @@ class FrameSweeps {
       if (chosen[k] != SparseAssignment::none) before[begin + chosen[k]] = open[k];
   }
 
+  double log_same_light(Node from, Node to) const {
+    const Light& a = graph_.light_before(from);
+    const Light& b = graph_.light_after(to);
+    return graph_.log_light(a + b) - graph_.log_light(a) - graph_.log_light(b);
+  }
+
   TrackGraph& graph_;
   std::size_t memory_;
+  bool with_light_ = false;
   SparseAssignment assignment_;
   double miss_ = 0.05;  // probability a frame of not being localised
 };
@@ -117,7 +128,12 @@ std::vector<std::vector<std::size_t>> link_tracks(std::span<const std::vector<Lo
   FrameSweeps sweeps(graph, parameters.memory);
   for (std::size_t pass = 0; pass < parameters.sweeps; ++pass)
     if (sweeps.sweep(pass > 0) == 0) break;
-  exchange_tails(graph, parameters.rounds);
+  // Brightness tells most over whole tracks: it comes last, where it can choose the best of all exchanges.
+  for (int time = 0; time < 2; ++time) {
+    exchange_tails(graph, parameters.memory, parameters.rounds);
+    sweeps.sweep(true, true);
+  }
+  exchange_tails(graph, parameters.memory, parameters.rounds);
   return numbered_tracks(graph, parameters.shortest_track);
 }
 
