@@ -65,8 +65,8 @@ struct DistanceLinker::Work {
     std::vector<Candidate> all, near;
     for (std::size_t p = 0; p < places.size(); ++p) {
       near.clear();
-      grid.for_each_near(places[p], [&](std::size_t s) {
-        const double distance = std::hypot(places[p].y - from[s].y, places[p].x - from[s].x);
+      grid.for_each_near(places[p], parameters.search_range + range_margin, [&](std::size_t s) {
+        const double distance = length_of(places[p].y - from[s].y, places[p].x - from[s].x);
         if (distance < parameters.search_range + range_margin) near.push_back({s, p, distance});
       });
       std::sort(near.begin(), near.end(), [](const Candidate& a, const Candidate& b) {

@@ -17,7 +17,7 @@ struct Step {
 /// forward and backward recursions of a hidden Markov model; Rabiner, Proc. IEEE 77, 1989).
 class MotionModels {
  public:
-  static constexpr std::size_t variances = 15;
+  static constexpr std::size_t variances = 16;
   static constexpr std::size_t correlations = 4;
   static constexpr std::size_t count = variances * correlations;
   using Weights = std::array<float, count>;
@@ -33,6 +33,9 @@ class MotionModels {
 
   /// Density of a step over `frames` frames under each model. \param noise variance of the places' difference, per axis
   void densities(const Step& step, const Step& before, float noise, int frames, Weights& out) const;
+  /// Σ a(m) b(m), and Σ a(m) b(m) c(m).
+  static float expectation(const Weights& a, const Weights& b);
+  static float expectation(const Weights& a, const Weights& b, const Weights& c);
   /// One step on in time: the model may have changed.
   void predict(Weights& weights) const;
   /// out(m) = Σ p(m'|m) in(m'), the same backwards.

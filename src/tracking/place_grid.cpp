@@ -6,7 +6,7 @@
 
 namespace an::tracking {
 
-PlaceGrid::PlaceGrid(std::span<const Place> places, double reach) {
+PlaceGrid::PlaceGrid(std::span<const Place> places, double cell) {
   if (places.empty()) return;
   Place high = low_ = places.front();
   for (const Place& place : places) {
@@ -16,7 +16,7 @@ PlaceGrid::PlaceGrid(std::span<const Place> places, double reach) {
   // Not many more cells than places.
   const double area = std::max((high.y - low_.y) * (high.x - low_.x), 1.0);
   cell_ = std::max(
-      {reach, std::sqrt(area / static_cast<double>(places.size())), std::max(high.y - low_.y, high.x - low_.x) / 4096});
+      {cell, std::sqrt(area / static_cast<double>(places.size())), std::max(high.y - low_.y, high.x - low_.x) / 4096});
   rows_ = static_cast<std::size_t>((high.y - low_.y) / cell_) + 1;
   columns_ = static_cast<std::size_t>((high.x - low_.x) / cell_) + 1;
   first_.assign(rows_ * columns_ + 1, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -12,20 +13,25 @@ struct Place {
   double y = 0, x = 0;
 };
 
+/// Length of a difference of places; without std::hypot's care for numbers beyond 1e150.
+inline double length_of(double y, double x) { return std::sqrt(y * y + x * x); }
+
 /// Places sorted into square cells, to find those near a given one without looking at all.
 class PlaceGrid {
  public:
-  /// \param reach how far for_each_near looks, px, above 0
-  PlaceGrid(std::span<const Place> places, double reach);
+  /// \param cell side of the cells, px, above 0; about how far for_each_near will look
+  PlaceGrid(std::span<const Place> places, double cell);
 
-  /// Calls visit(index) for every place within reach, and for some that are farther, in a fixed order.
+  /// Calls visit(index) for every place within `reach`, and for some that are farther, in a fixed order.
   template <class Visit>
-  void for_each_near(const Place& place, Visit visit) const {
+  void for_each_near(const Place& place, double reach, Visit visit) const {
     if (indices_.empty()) return;
-    const double y = (place.y - low_.y) / cell_;
-    const double x = (place.x - low_.x) / cell_;
-    for (std::size_t row = clamped(y - 1, rows_); row <= clamped(y + 1, rows_); ++row)
-      for (std::size_t column = clamped(x - 1, columns_); column <= clamped(x + 1, columns_); ++column)
+    const double y = place.y - low_.y;
+    const double x = place.x - low_.x;
+    const std::size_t bottom = clamped((y + reach) / cell_, rows_);
+    const std::size_t right = clamped((x + reach) / cell_, columns_);
+    for (std::size_t row = clamped((y - reach) / cell_, rows_); row <= bottom; ++row)
+      for (std::size_t column = clamped((x - reach) / cell_, columns_); column <= right; ++column)
         for (std::size_t i = first_[row * columns_ + column]; i < first_[row * columns_ + column + 1]; ++i)
           visit(indices_[i]);
   }

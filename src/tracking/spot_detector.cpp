@@ -52,7 +52,7 @@ Groups groups_of(const std::vector<Spot>& spots) {
   };
   std::vector<Near> near;
   for (std::size_t i = 0; i < spots.size(); ++i)
-    grid.for_each_near(places[i], [&](std::size_t j) {
+    grid.for_each_near(places[i], joint_distance, [&](std::size_t j) {
       if (j <= i) return;
       const double distance = std::hypot(places[i].y - places[j].y, places[i].x - places[j].x);
       if (distance < joint_distance) near.push_back({distance, i, j});

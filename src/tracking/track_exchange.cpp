@@ -2,7 +2,9 @@
 #include "tracking/track_exchange.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <span>
 #include <utility>
@@ -17,7 +19,8 @@ namespace {
 using Node = TrackGraph::Node;
 constexpr Node nobody = TrackGraph::nobody;
 
-constexpr double lowest_gain = -40;  // of motion alone; brightness cannot make good what is worse
+constexpr double grid_cell = 8;      // px
+constexpr double lowest_gain = -25;  // of motion alone; brightness cannot make good what is worse
 constexpr double unseen = 2e-3;      // probability a frame that a particle is not localised
 constexpr double worthwhile = 0.5;   // log-likelihood that an exchange has to bring
 
@@ -27,6 +30,7 @@ struct Meeting {
   Node from_a, from_b, to_a, to_b;
   double gain;  // of motion, births and deaths, if they are
 
+  auto order() const { return std::array<Node, 4>{from_a, from_b, to_a, to_b}; }
   bool of_links() const { return from_a != nobody && from_b != nobody && to_a != nobody && to_b != nobody; }
 };
 
@@ -37,14 +41,28 @@ struct Exchange {
   const Meeting* second = nullptr;
 };
 
+// Two tracks that meet.
+struct Pair {
+  std::vector<Meeting> meetings;
+  Exchange best;
+};
+
 class Exchanger {
  public:
-  Exchanger(TrackGraph& graph, std::size_t memory) : graph_(graph), memory_(memory), track_(graph.size()) {}
+  Exchanger(TrackGraph& graph, std::size_t memory) : graph_(graph), memory_(memory), track_(graph.size()) {
+    for (std::size_t f = 0; f < graph.frames(); ++f) {
+      std::vector<Place> places;
+      for (Node i = graph.first_of_frame(f); i < graph.first_of_frame(f + 1); ++i)
+        places.push_back({graph.y(i), graph.x(i)});
+      grids_.emplace_back(places, grid_cell);
+    }
+  }
 
   std::size_t run(std::size_t rounds) {
     std::vector<char> stale;
     number_tracks(stale);
-    for (const Node last : lasts_) graph_.update_track(last);
+    own_link_.resize(graph_.size());
+    for (const Node last : lasts_) update(last);
     std::size_t made = 0;
     for (std::size_t round = 0; round < rounds; ++round) {
       find_meetings(stale);
@@ -56,6 +74,11 @@ class Exchanger {
   }
 
  private:
+  void update(Node last) {
+    graph_.update_track(last);
+    for (Node i = last; i != nobody; i = graph_.before(i)) own_link_[i] = std::numeric_limits<double>::quiet_NaN();
+  }
+
   void number_tracks(std::vector<char>& stale) {
     lasts_.clear();
     firsts_.clear();
@@ -74,25 +97,52 @@ class Exchanger {
 
   // All meetings of pairs of tracks of which one is stale; those of others are known.
   void find_meetings(const std::vector<char>& stale) {
-    std::erase_if(meetings_,
+    std::erase_if(pairs_,
                   [&](const auto& entry) { return stale[entry.first.first] != 0 || stale[entry.first.second] != 0; });
-    std::vector<Node> open;  // nodes whose track crosses to the next frame, or has just ended
-    for (std::size_t f = 0; f + 1 < graph_.frames(); ++f) {
-      std::erase_if(open, [&](Node i) {
-        const Node after = graph_.after(i);
-        return after == nobody ? f > graph_.frame(i) + memory_ : graph_.frame(after) <= f;
-      });
-      for (Node i = graph_.first_of_frame(f); i < graph_.first_of_frame(f + 1); ++i) open.push_back(i);
-      meet(open, f, stale);
+    for (Node a = 0; a < graph_.size(); ++a) {
+      const Node to_a = graph_.after(a);
+      const std::size_t f = graph_.frame(a);
+      // Ends and gaps are few, and meet what lies behind the next frame.
+      const bool special = to_a == nobody || graph_.frame(to_a) > f + 1;
+      if (!special && stale[track_[a]] == 0) continue;
+      const std::size_t last = std::min(f + 1 + (special ? memory_ : 0), graph_.frames() - 1);
+      for (std::size_t g = f + 1; g <= last; ++g) {
+        const double reach = graph_.reach(a, g - f);
+        grids_[g].for_each_near({graph_.y(a), graph_.x(a)}, reach, [&](std::size_t k) {
+          const auto to_b = static_cast<Node>(graph_.first_of_frame(g) + k);
+          if (to_b != to_a && distance(a, to_b) <= reach) meet(a, to_b, stale);
+        });
+      }
     }
+    for (auto& [tracks, pair] : pairs_)
+      if (stale[tracks.first] != 0 || stale[tracks.second] != 0) choose_best(tracks, pair);
   }
 
-  bool needed(Node a, Node b, const std::vector<char>& stale) const {
-    return track_[a] != track_[b] && (stale[track_[a]] != 0 || stale[track_[b]] != 0);
+  double distance(Node from, Node to) const {
+    return length_of(graph_.y(from) - graph_.y(to), graph_.x(from) - graph_.x(to));
+  }
+
+  // Node a could link to to_b, which now belongs to another or to nobody.
+  void meet(Node a, Node to_b, const std::vector<char>& stale) {
+    if (track_[a] == track_[to_b] || (stale[track_[a]] == 0 && stale[track_[to_b]] == 0)) return;
+    const Node to_a = graph_.after(a);
+    const Node b = graph_.before(to_b);
+    if (b != nobody && to_a != nobody) {
+      if (graph_.frame(b) >= graph_.frame(to_a)) return;
+      if (distance(b, to_a) > graph_.reach(b, graph_.frame(to_a) - graph_.frame(b))) return;
+    }
+    const double gain = log_link(a, to_b) + log_link(b, to_a) - log_own_link(a, to_a) - log_own_link(b, to_b);
+    if (gain > lowest_gain) add({a, b, to_a, to_b, gain});
+  }
+
+  // The same as log_link, remembered for links that exist.
+  double log_own_link(Node from, Node to) {
+    if (from == nobody || to == nobody) return log_link(from, to);
+    if (std::isnan(own_link_[to])) own_link_[to] = log_link(from, to);
+    return own_link_[to];
   }
 
   void add(Meeting meeting) {
-    if (!(meeting.gain > lowest_gain)) return;
     Node a = track_[meeting.from_a != nobody ? meeting.from_a : meeting.to_a];
     Node b = track_[meeting.from_b != nobody ? meeting.from_b : meeting.to_b];
     if (a > b) {
@@ -100,7 +150,7 @@ class Exchanger {
       std::swap(meeting.from_a, meeting.from_b);
       std::swap(meeting.to_a, meeting.to_b);
     }
-    meetings_[{a, b}].push_back(meeting);
+    pairs_[{a, b}].meetings.push_back(meeting);
   }
 
   // Log-likelihood of the link between two nodes, of an end or a beginning.
@@ -111,61 +161,23 @@ class Exchanger {
     return graph_.log_joined(from, to);
   }
 
-  void cross_if_good(Node from_a, Node to_a, Node from_b, Node to_b) {
-    add({from_a, from_b, to_a, to_b,
-         log_link(from_a, to_b) + log_link(from_b, to_a) - log_link(from_a, to_a) - log_link(from_b, to_b)});
-  }
-
-  void meet(const std::vector<Node>& open, std::size_t f, const std::vector<char>& stale) {
-    if (open.empty()) return;
-    std::vector<Place> places;
-    std::vector<double> reaches;
-    for (const Node i : open) {
-      places.push_back({graph_.y(i), graph_.x(i)});
-      reaches.push_back(graph_.reach(i, f + 1 - graph_.frame(i)));
-    }
-    const double farthest = *std::max_element(reaches.begin(), reaches.end());
-    const PlaceGrid grid(places, 2 * farthest);
-    const auto in_reach = [&](std::size_t from, Node to) {
-      return to == nobody || std::hypot(graph_.y(to) - places[from].y, graph_.x(to) - places[from].x) <= reaches[from];
-    };
-    for (std::size_t j = 0; j < open.size(); ++j)
-      grid.for_each_near(places[j], [&](std::size_t k) {
-        const Node a = open[j];
-        const Node b = open[k];
-        if (track_[a] >= track_[b] || !needed(a, b, stale)) return;
-        const Node to_a = graph_.after(a);
-        const Node to_b = graph_.after(b);
-        // Links each once, in the frame of the later of both; an end whenever the other's link leads to the next frame.
-        if (to_a == nobody && to_b == nobody) return;
-        const bool links = to_a != nobody && to_b != nobody;
-        if (links && std::max(graph_.frame(a), graph_.frame(b)) != f) return;
-        if (!links && graph_.frame(to_a == nobody ? to_b : to_a) != f + 1) return;
-        if (in_reach(j, to_b) && in_reach(k, to_a)) cross_if_good(a, to_a, b, to_b);
-      });
-    for (Node to = graph_.first_of_frame(f + 1); to < graph_.first_of_frame(f + 2); ++to) {
-      if (graph_.before(to) != nobody) continue;
-      grid.for_each_near({graph_.y(to), graph_.x(to)}, [&](std::size_t k) {
-        const Node from = open[k];
-        const Node old = graph_.after(from);
-        if (!needed(from, to, stale) || !in_reach(k, to)) return;
-        if (old == nobody)
-          cross_if_good(from, nobody, nobody, to);
-        else if (graph_.frame(old) == f + 1)
-          cross_if_good(from, old, nobody, to);
-      });
-    }
-  }
-
   Light before(Node i) const { return i == nobody ? Light{} : graph_.light_before(i); }
   double light(const Light& a, const Light& b) const { return graph_.log_light(a) + graph_.log_light(b); }
 
   // The best exchange of two tracks; without gain where there is none.
-  Exchange best_exchange(const std::pair<Node, Node>& tracks, std::span<const Meeting> meetings) const {
+  void choose_best(const std::pair<Node, Node>& tracks, Pair& pair) const {
+    std::vector<Meeting>& meetings = pair.meetings;
+    // A meeting may have been found from both sides.
+    std::sort(meetings.begin(), meetings.end(),
+              [](const Meeting& a, const Meeting& b) { return a.order() < b.order(); });
+    meetings.erase(std::unique(meetings.begin(), meetings.end(),
+                               [](const Meeting& a, const Meeting& b) { return a.order() == b.order(); }),
+                   meetings.end());
     const Light all_a = graph_.light_before(lasts_[tracks.first]);
     const Light all_b = graph_.light_before(lasts_[tracks.second]);
     const double now = light(all_a, all_b);
-    Exchange best;
+    Exchange& best = pair.best;
+    best = {};
     for (std::size_t i = 0; i < meetings.size(); ++i) {
       const Meeting& first = meetings[i];
       const Light head_a = before(first.from_a);
@@ -185,7 +197,6 @@ class Exchanger {
         if (both > best.gain) best = {both, &first, &second};
       }
     }
-    return best;
   }
 
   void cross(const Meeting& meeting) {
@@ -199,10 +210,8 @@ class Exchanger {
       Node a, b;
     };
     std::vector<Choice> choices;
-    for (const auto& [pair, meetings] : meetings_) {
-      const Exchange best = best_exchange(pair, meetings);
-      if (best.gain > worthwhile) choices.push_back({best, pair.first, pair.second});
-    }
+    for (const auto& [tracks, pair] : pairs_)
+      if (pair.best.gain > worthwhile) choices.push_back({pair.best, tracks.first, tracks.second});
     std::stable_sort(choices.begin(), choices.end(),
                      [](const Choice& a, const Choice& b) { return a.exchange.gain > b.exchange.gain; });
     std::fill(stale.begin(), stale.end(), char{0});
@@ -238,14 +247,16 @@ class Exchanger {
       lasts_[track_[i]] = i;
     }
     for (std::size_t t = 0; t < lasts_.size(); ++t)
-      if (stale[t] != 0) graph_.update_track(lasts_[t]);
+      if (stale[t] != 0) update(lasts_[t]);
   }
 
   TrackGraph& graph_;
   std::size_t memory_;
   std::vector<Node> track_;           // of each node
   std::vector<Node> firsts_, lasts_;  // of each track
-  std::map<std::pair<Node, Node>, std::vector<Meeting>> meetings_;
+  std::vector<PlaceGrid> grids_;      // of each frame
+  std::vector<double> own_link_;      // log-likelihood of the link to each node, once it has been asked for
+  std::map<std::pair<Node, Node>, Pair> pairs_;
 };
 
 }  // namespace

@@ -38,6 +38,7 @@ TrackGraph::TrackGraph(std::span<const std::vector<Localisation>> frames, const 
   after_.assign(size(), nobody);
   ahead_.resize(size());
   rest_.resize(size());
+  fastest_.resize(size());
   step_.resize(size());
   light_before_ = light_;
   light_after_ = light_;
@@ -66,6 +67,7 @@ void TrackGraph::step_densities(Node from, Node to, const Step& before, Weights&
 void TrackGraph::look_ahead(Node i, Node before_i) {
   if (before_i == nobody) {
     ahead_[i] = models_.prior();
+    note_fastest(i);
     step_[i] = {};
     light_before_[i] = light_[i];
     return;
@@ -74,6 +76,7 @@ void TrackGraph::look_ahead(Node i, Node before_i) {
   step_densities(before_i, i, step_[before_i], density);
   for (std::size_t m = 0; m < MotionModels::count; ++m) ahead_[i][m] = ahead_[before_i][m] * density[m] + least;
   models_.predict(ahead_[i]);
+  note_fastest(i);
   const auto frames = static_cast<float>(frames_between(before_i, i));
   const Step step = step_between(before_i, i);
   step_[i] = {step.y / frames, step.x / frames, true};
@@ -126,9 +129,7 @@ double TrackGraph::log_fresh(Node to) const {
   if (after_[to] == nobody) return 0;
   Weights product;
   following(to, {}, product);
-  float sum = 0;
-  for (std::size_t m = 0; m < MotionModels::count; ++m) sum += models_.prior()[m] * product[m];
-  return std::log(static_cast<double>(sum));
+  return std::log(static_cast<double>(MotionModels::expectation(models_.prior(), product)));
 }
 
 double TrackGraph::log_joined(Node from, Node to) const {
@@ -137,14 +138,14 @@ double TrackGraph::log_joined(Node from, Node to) const {
   const Weights& ahead = ahead_[from];
   float sum = least;
   if (after_[to] == nobody) {
-    for (std::size_t m = 0; m < MotionModels::count; ++m) sum += ahead[m] * density[m];
+    sum += MotionModels::expectation(ahead, density);
   } else {
     const auto frames = static_cast<float>(frames_between(from, to));
     const Step step = step_between(from, to);
     Weights product, back;
     following(to, {step.y / frames, step.x / frames, true}, product);
     models_.predict_back(product, back);
-    for (std::size_t m = 0; m < MotionModels::count; ++m) sum += ahead[m] * density[m] * back[m];
+    sum += MotionModels::expectation(ahead, density, back);
   }
   return std::log(static_cast<double>(sum));
 }
@@ -159,8 +160,10 @@ double TrackGraph::log_light(const Light& light) const {
 
 double TrackGraph::crossing(Node i, const Weights& weights) const {
   const std::array<double, 4> distances{y(i), x(i), prior_.rows - y(i), prior_.columns - x(i)};
+  const double nearest = *std::min_element(distances.begin(), distances.end());
   double sum = 0;
   for (std::size_t m = 0; m < MotionModels::count; ++m) {
+    if (nearest * nearest > 25 * static_cast<double>(models_.variance(m)) || weights[m] < 1e-7F) continue;
     const double sigma = std::sqrt(static_cast<double>(models_.variance(m)));
     double share = 0;
     for (const double distance : distances)
@@ -175,14 +178,18 @@ double TrackGraph::log_birth(Node i) const { return std::log(birth + density_ * 
 double TrackGraph::departure(Node i) const { return death + crossing(i, ahead_[i]); }
 
 double TrackGraph::reach(Node i, std::size_t frames) const {
-  constexpr float possible = 3e-3F;
   constexpr double deviations = 5.25;  // one in a million is farther
-  float variance = 0;
-  for (std::size_t m = 0; m < MotionModels::count; ++m)
-    if (ahead_[i][m] > possible) variance = std::max(variance, models_.variance(m));
   const auto time = static_cast<double>(frames);
-  const double spread = std::sqrt(static_cast<double>(variance) * time + 2 * static_cast<double>(variance_[i]));
+  const double spread = std::sqrt(static_cast<double>(fastest_[i]) * time + 2 * static_cast<double>(variance_[i]));
   return std::min(deviations * spread + 0.5, prior_.longest_step * std::sqrt(time));
+}
+
+// The largest variance of a model that may well rule the next step.
+void TrackGraph::note_fastest(Node i) {
+  constexpr float possible = 3e-3F;
+  fastest_[i] = 0;
+  for (std::size_t m = 0; m < MotionModels::count; ++m)
+    fastest_[i] = std::max(fastest_[i], ahead_[i][m] > possible ? models_.variance(m) : 0);
 }
 
 void TrackGraph::learn_motion() {

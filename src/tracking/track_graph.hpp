@@ -89,12 +89,14 @@ class TrackGraph {
   int frames_between(Node from, Node to) const { return static_cast<int>(frame_[to] - frame_[from]); }
   void step_densities(Node from, Node to, const Step& before, Weights& out) const;
   void following(Node i, const Step& into, Weights& product) const;
+  void note_fastest(Node i);
   double crossing(Node i, const Weights& weights) const;
 
   TrackPrior prior_;
   MotionModels models_;
   double density_ = 0;  // particles per px²
   std::vector<float> y_, x_, variance_;
+  std::vector<float> fastest_;  // variance, px²
   std::vector<Light> light_, light_before_, light_after_;
   std::vector<std::uint32_t> frame_;
   std::vector<Node> first_, before_, after_;

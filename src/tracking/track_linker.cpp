@@ -16,6 +16,8 @@ namespace {
 using Node = TrackGraph::Node;
 constexpr Node nobody = TrackGraph::nobody;
 
+constexpr double grid_cell = 8;  // px
+
 // Links by assignments from frame to frame.
 class FrameSweeps {
  public:
@@ -37,16 +39,17 @@ class FrameSweeps {
     for (std::size_t f = 0; f < graph_.frames(); ++f) {
       std::erase_if(open, [&](Node i) { return f - graph_.frame(i) > memory_ + 1; });
       assign(open, f, before);
-      std::vector<char> taken(graph_.size(), 0);
+      taken_.clear();
       for (Node i = graph_.first_of_frame(f); i < graph_.first_of_frame(f + 1); ++i) {
         if (before[i] != graph_.before(i)) ++changed;
         graph_.look_ahead(i, before[i]);
         if (before[i] == nobody) continue;
         missed += f - graph_.frame(before[i]) - 1;
         ++linked;
-        taken[before[i]] = 1;
+        taken_.push_back(before[i]);
       }
-      std::erase_if(open, [&](Node i) { return taken[i] != 0; });
+      std::sort(taken_.begin(), taken_.end());
+      std::erase_if(open, [&](Node i) { return std::binary_search(taken_.begin(), taken_.end(), i); });
       for (Node i = graph_.first_of_frame(f); i < graph_.first_of_frame(f + 1); ++i) open.push_back(i);
     }
     graph_.set_links(std::move(before));
@@ -70,14 +73,14 @@ class FrameSweeps {
     }
     std::vector<double> reaches;
     for (const Node i : open) reaches.push_back(graph_.reach(i, f - graph_.frame(i)));
-    const PlaceGrid grid(places, *std::max_element(reaches.begin(), reaches.end()));
+    const PlaceGrid grid(places, grid_cell);
     assignment_.begin(here);
     for (std::size_t k = 0; k < open.size(); ++k) {
       const Node from = open[k];
       assignment_.add_row(-std::log(miss_ + graph_.departure(from)));
       const Place place{graph_.y(from), graph_.x(from)};
-      grid.for_each_near(place, [&](std::size_t j) {
-        if (std::hypot(places[j].y - place.y, places[j].x - place.x) > reaches[k]) return;
+      grid.for_each_near(place, reaches[k], [&](std::size_t j) {
+        if (length_of(places[j].y - place.y, places[j].x - place.x) > reaches[k]) return;
         const auto to = static_cast<Node>(begin + j);
         double gain = graph_.log_joined(from, to) - alone[j];
         if (with_light_) gain += log_same_light(from, to);
@@ -98,6 +101,7 @@ class FrameSweeps {
   TrackGraph& graph_;
   std::size_t memory_;
   bool with_light_ = false;
+  std::vector<Node> taken_;
   SparseAssignment assignment_;
   double miss_ = 0.05;  // probability a frame of not being localised
 };
@@ -129,10 +133,8 @@ std::vector<std::vector<std::size_t>> link_tracks(std::span<const std::vector<Lo
   for (std::size_t pass = 0; pass < parameters.sweeps; ++pass)
     if (sweeps.sweep(pass > 0) == 0) break;
   // Brightness tells most over whole tracks: it comes last, where it can choose the best of all exchanges.
-  for (int time = 0; time < 2; ++time) {
-    exchange_tails(graph, parameters.memory, parameters.rounds);
-    sweeps.sweep(true, true);
-  }
+  exchange_tails(graph, parameters.memory, parameters.rounds);
+  sweeps.sweep(true, true);
   exchange_tails(graph, parameters.memory, parameters.rounds);
   return numbered_tracks(graph, parameters.shortest_track);
 }

@@ -72,7 +72,7 @@ class Comparison {
       assignment.begin(found.size());
       for (const std::size_t i : here) {
         assignment.add_row(1e6);
-        grid.for_each_near({truth_[i].y, truth_[i].x}, [&](std::size_t j) {
+        grid.for_each_near({truth_[i].y, truth_[i].x}, found_distance, [&](std::size_t j) {
           const double squared = std::pow(places[j].y - truth_[i].y, 2) + std::pow(places[j].x - truth_[i].x, 2);
           if (squared <= found_distance * found_distance) assignment.add_pair(j, squared);
         });
