@@ -97,6 +97,7 @@ class CommandLine {
     program_.set_help_flag("-h,--help", "print this and stop");
     add_score();
     add_simulate();
+    add_track();
     add_verify();
     add_info();
     program_.get_formatter()->column_width(32);
@@ -188,6 +189,40 @@ class CommandLine {
     add_common(*simulate_, common_);
   }
 
+  void add_track() {
+    track_ = &add_command("track", "Find particles in videos and join them to trajectories",
+                          "anomalousnet track --input videos --output tracks");
+    track_->add_option("--input", track_options_.input, "TIFF video, or a folder of videos (searched throughout)")
+        ->type_name("VIDEO|DIR");
+    track_->add_option("--output", track_options_.output, "folder for the tracks; many videos get a folder each")
+        ->type_name("DIR");
+    track_->add_option("--parameters", tracking_file_, "TOML file with the keys of [tracking]")->type_name("FILE");
+    add_setting(*track_, common_, "--method", "tracking.method", "likelihood, or crocker-grier as trackpy does it");
+    add_setting(*track_, common_, "--format", "tracking.format", "csv or hdf5");
+    add_setting(*track_, common_, "--vip-map", "tracking.vip_map",
+                "whether page 0 is the map of VIPs: auto, yes or no");
+    track_->add_option_function<std::string>(
+        "--axes",
+        [this](const std::string& axes) {
+          if (axes != "TYX" && axes != "auto")
+            throw ConfigError(fmt::format("track: --axes is {} (expected TYX: all pages are frames, or auto)", axes));
+          common_.settings.emplace_back("tracking.all_pages_are_frames", axes == "TYX" ? "true" : "false");
+        },
+        "TYX takes all pages for frames, whatever the file calls them");
+    const auto add_flag = [this](const std::string& option, const std::string& key, const std::string& what) {
+      track_->add_flag_callback(
+          option, [this, key] { common_.settings.emplace_back(key, "true"); }, what);
+    };
+    add_flag("--overlay", "tracking.overlay", "draw the tracks over the brightest value of each pixel: overlay.svg");
+    add_flag("--trackmate", "tracking.trackmate", "also write TrackMate's table of spots: trackmate.csv");
+    track_
+        ->add_option("--check", track_options_.check,
+                     "compare with the truth: a CSV with traj_idx,frame and x,y (or row,col), or a folder of them")
+        ->type_name("GT.csv|DIR");
+    track_->add_flag("--resume", track_options_.resume, "leave out videos that are done (or begin anew)");
+    add_common(*track_, common_);
+  }
+
   void add_verify() {
     verify_ = &add_command("verify", "Check a submission before it is sent: exit code 6 if anything is wrong",
                            "anomalousnet verify res --public public_data");
@@ -226,6 +261,8 @@ class CommandLine {
     if (!common_.config_file.empty()) apply_toml(config, read_config_text(common_.config_file), common_.config_file);
     for (const std::string& assignment : common_.assignments) apply_assignment(config, assignment);
     if (faithful_) config.faithful = quirks(*faithful_);
+    if (!tracking_file_.empty())
+      apply_section_toml(config, "tracking", read_config_text(tracking_file_), tracking_file_);
     if (!params_file_.empty()) use_parameters(config, read_config_text(params_file_));
     for (const auto& [key, value] : common_.settings)
       apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
@@ -234,7 +271,7 @@ class CommandLine {
     return config;
   }
 
-  std::variant<ShowText, ScoreOptions, SimulateOptions, VerifyOptions, InfoOptions> command() {
+  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, VerifyOptions, InfoOptions> command() {
     if (score_->parsed()) {
       require("--reference", !score_options_.reference.empty());
       require("--submission", !score_options_.submissions.empty());
@@ -246,6 +283,12 @@ class CommandLine {
       require("--output", !simulate_options_.output.empty() || common_.dry_run);
       simulate_options_.dry_run = common_.dry_run;
       return simulate_options_;
+    }
+    if (track_->parsed()) {
+      require("--input", !track_options_.input.empty());
+      require("--output", !track_options_.output.empty() || common_.dry_run);
+      track_options_.dry_run = common_.dry_run;
+      return track_options_;
     }
     if (verify_->parsed()) {
       require("SUB, the submission's folder,", !verify_options_.submission.empty());
@@ -262,17 +305,20 @@ class CommandLine {
   }
 
   CLI::App program_{
-      "Scores and simulates, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
+      "Scores, simulates and tracks, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
       "anomalousnet"};
   CommonOptions common_;
   ScoreOptions score_options_;
   SimulateOptions simulate_options_;
+  TrackOptions track_options_;
+  std::string tracking_file_;
   std::string params_file_;
   std::optional<bool> faithful_;
   VerifyOptions verify_options_;
   InfoOptions info_options_;
   CLI::App* score_ = nullptr;
   CLI::App* simulate_ = nullptr;
+  CLI::App* track_ = nullptr;
   CLI::App* verify_ = nullptr;
   CLI::App* info_ = nullptr;
   bool version_ = false;

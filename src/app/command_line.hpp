@@ -35,6 +35,15 @@ struct SimulateOptions {
   bool dry_run = false;                    ///< say what would be written, and stop
 };
 
+/// `track`. How to track is in Config::tracking.
+struct TrackOptions {
+  std::filesystem::path input;                 ///< a video, or a folder of videos
+  std::filesystem::path output;                ///< folder for the results
+  std::optional<std::filesystem::path> check;  ///< the truth of the video, or a folder of the truths of all
+  bool resume = false;                         ///< leave out videos whose results are there
+  bool dry_run = false;                        ///< say which videos would be tracked, and stop
+};
+
 /// `verify`.
 struct VerifyOptions {
   std::filesystem::path submission;
@@ -49,7 +58,7 @@ struct InfoOptions {
 
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
-  std::variant<ShowText, ScoreOptions, SimulateOptions, VerifyOptions, InfoOptions> command;
+  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, VerifyOptions, InfoOptions> command;
   Config config;
 };
 

@@ -10,6 +10,8 @@
 #include "evaluation/changepoint_metrics.hpp"
 #include "simulation/experiment.hpp"
 #include "simulation/fov_video.hpp"
+#include "tracking/crocker_grier.hpp"
+#include "tracking/spot_detector.hpp"
 
 namespace an::app {
 
@@ -59,6 +61,36 @@ struct SimulateConfig {
   std::int64_t deflate = 1;       ///< level of compression of HDF5, 0 to 9
 };
 
+/// How videos are tracked.
+enum class TrackingMethod {
+  likelihood,    ///< matched filter, Poisson fits, links by likelihood
+  crocker_grier  ///< as trackpy
+};
+
+/// Whether the first page of a video is the map of VIPs.
+enum class VipMap { automatic, yes, no };
+
+/// What tracks are written as.
+enum class TrackFormat { csv, hdf5 };
+
+/// Section `[tracking]`.
+struct TrackingConfig {
+  TrackingMethod method = TrackingMethod::likelihood;
+  VipMap vip_map = VipMap::automatic;
+  bool all_pages_are_frames = false;
+  TrackFormat format = TrackFormat::csv;
+  bool trackmate = false;
+  bool overlay = false;
+  std::int64_t memory = 3;  ///< frames
+  tracking::CrockerGrierParameters crocker_grier;
+  double search_range = 7;  ///< px
+  double adaptive_step = 0.95;
+  double adaptive_stop = 0;  ///< px; 0: the range does not adapt
+  tracking::SpotDetectorParameters spots;
+  double longest_step = 20;         ///< px
+  std::int64_t shortest_track = 2;  ///< localisations
+};
+
 /// Section `[run]`.
 struct RunConfig {
   ProgressMode progress = ProgressMode::automatic;
@@ -72,6 +104,7 @@ struct Config {
   SimulateConfig simulate;
   simulation::VideoParameters video;
   simulation::Quirks faithful;
+  TrackingConfig tracking;
   RunConfig run;
   std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables
   std::string experiments_toml;                         ///< their text, or that of --params as a comment
@@ -81,6 +114,9 @@ struct Config {
 /// \throws ConfigError `file:line:column: …` for bad syntax, an unknown section or key (with the nearest known one), a
 /// wrong type or a value out of range
 void apply_toml(Config& config, std::string_view text, const std::string& file);
+
+/// The same for a text that may also hold the keys of one section without naming it.
+void apply_section_toml(Config& config, const std::string& section, std::string_view text, const std::string& file);
 
 /// Changes one value from its text. \param key `section.key` \param origin the option it came from, for messages
 /// \throws ConfigError as apply_toml does

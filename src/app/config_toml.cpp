@@ -96,21 +96,33 @@ std::string located(const std::string& file, const toml::source_position& place,
   return fmt::format("{}:{}:{}: {}", file, place.line, place.column, what);
 }
 
-}  // namespace
-
-void apply_toml(Config& config, std::string_view text, const std::string& file) {
-  toml::table table;
+toml::table parsed(std::string_view text, const std::string& file) {
   try {
-    table = toml::parse(text, file);
+    return toml::parse(text, file);
   } catch (const toml::parse_error& error) {
     throw ConfigError(located(file, error.source().begin, error.description()));
   }
+}
+
+void apply_checked(Config& config, const toml::table& table, const std::string& file) {
   Config changed = config;
   const std::vector<Problem> problems = apply_table(changed, table);
   std::vector<std::string> lines;
   for (const Problem& problem : problems) lines.push_back(located(file, problem.place, problem.what));
   if (!lines.empty()) throw ConfigError(fmt::format("{}", fmt::join(lines, "\n")));
   config = changed;
+}
+
+}  // namespace
+
+void apply_toml(Config& config, std::string_view text, const std::string& file) {
+  apply_checked(config, parsed(text, file), file);
+}
+
+void apply_section_toml(Config& config, const std::string& section, std::string_view text, const std::string& file) {
+  const toml::table table = parsed(text, file);
+  const bool named = std::any_of(table.begin(), table.end(), [](const auto& entry) { return entry.second.is_table(); });
+  apply_checked(config, named ? table : toml::table{{section, table}}, file);
 }
 
 std::string config_toml(const Config& config) {

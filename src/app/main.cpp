@@ -10,6 +10,7 @@
 #include "app/progress.hpp"
 #include "app/score_command.hpp"
 #include "app/simulate_command.hpp"
+#include "app/track_command.hpp"
 #include "app/verify_command.hpp"
 #include "parallel/communicator.hpp"
 
@@ -29,6 +30,7 @@ struct Run {
   }
   ExitCode operator()(const ScoreOptions& options) { return run_score(options, config, world, progress); }
   ExitCode operator()(const SimulateOptions& options) { return run_simulate(options, config, world, progress); }
+  ExitCode operator()(const TrackOptions& options) { return run_track(options, config, world, progress); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
 };

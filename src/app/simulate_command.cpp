@@ -7,15 +7,15 @@
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
+#include "app/item_work.hpp"
+#include "app/output_folder.hpp"
 #include "app/program_info.hpp"
 #include "app/simulate_plan.hpp"
 #include "app/simulated_files.hpp"
 #include "app/simulated_text.hpp"
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
-#include "io/text_file.hpp"
 #include "parallel/work_list.hpp"
 #include "report/json_text.hpp"
 
@@ -31,24 +31,8 @@ constexpr const char* record_name = "simulation.json";
 // What decides the data: everything but how the run is shown.
 Json data_config(const Config& config) {
   Json json = config_json(config);
-  for (const char* section : {"score", "run"}) json.erase(section);
+  for (const char* section : {"score", "tracking", "run"}) json.erase(section);
   return json;
-}
-
-// Refuses to write over anything, unless it is an interrupted run of the same configuration that is to be resumed.
-void claim_output(const SimulateOptions& options, const Json& config) {
-  const fs::path record = options.output / record_name;
-  if (!fs::exists(options.output) || fs::is_empty(options.output)) return;
-  if (!fs::exists(record))
-    throw ConfigError(
-        fmt::format("--output: {} is not empty (expected a new or empty folder)", options.output.string()));
-  if (!options.resume)
-    throw ConfigError(fmt::format("--output: {} holds a data set already (--resume finishes an interrupted one)",
-                                  options.output.string()));
-  const Json found = Json::parse(io::read_text_file(record), nullptr, false);
-  if (found.is_discarded() || !found.contains("config") || found["config"] != config)
-    throw ConfigError(fmt::format("--resume: {} was begun with another configuration; see its {}",
-                                  options.output.string(), record_name));
 }
 
 // Bytes that the whole set will take: the first field of view of each kind of experiment is made for it.
@@ -99,76 +83,31 @@ void check_room(const fs::path& output, std::uint64_t bytes) {
                                           static_cast<double>(bytes) / 1e9, static_cast<double>(free) / 1e9));
 }
 
-struct Outcome {
-  std::uint64_t bytes = 0;
-  std::vector<std::string> failures;
-};
-
-// Makes the items that are not there yet. Collective; the outcome is root's.
-template <class Exists, class Make>
-Outcome make_items(const parallel::Communicator& world, Progress& progress, const std::string& unit,
-                   std::span<const double> costs, bool resume, Exists exists, Make make) {
-  std::vector<std::int64_t> bytes(costs.size()), failed(costs.size());
-  std::vector<std::string> words(costs.size());
-  progress.start("simulating", unit, costs.size());
-  const auto work = [&](std::size_t item) {
-    if (resume && exists(item)) return;
-    try {
-      bytes[item] = static_cast<std::int64_t>(make(item));
-    } catch (const OutputError&) {
-      throw;
-    } catch (const Error& error) {
-      failed[item] = 1;
-      words[item] = error.what();
-    }
-  };
-  std::vector<std::int64_t> owner =
-      parallel::for_each_item(world, costs, work, [&](std::size_t taken) { progress.update(taken); });
-  progress.finish();
-  world.max_of_all(bytes);
-  world.max_of_all(failed);
-  for (std::size_t item = 0; item < failed.size(); ++item)
-    if (failed[item] == 0) owner[item] = -1;
-  Outcome outcome;
-  outcome.bytes = static_cast<std::uint64_t>(std::accumulate(bytes.begin(), bytes.end(), std::int64_t{0}));
-  parallel::for_each_in_order(
-      world, owner,
-      [&](std::size_t item) {
-        const auto* begin = reinterpret_cast<const std::byte*>(words[item].data());
-        return std::vector<std::byte>(begin, begin + words[item].size());
-      },
-      [&](std::size_t, std::span<const std::byte> text) {
-        outcome.failures.emplace_back(reinterpret_cast<const char*>(text.data()), text.size());
-      });
-  // Every rank has to know how it ended; the words are root's.
-  outcome.failures.resize(static_cast<std::size_t>(std::count(failed.begin(), failed.end(), 1)));
-  return outcome;
-}
-
-Outcome make_text(const SimulatePlan& plan, const fs::path& output, bool resume, const parallel::Communicator& world,
-                  Progress& progress) {
+ItemOutcome make_text(const SimulatePlan& plan, const fs::path& output, bool resume,
+                      const parallel::Communicator& world, Progress& progress) {
   if (world.is_root()) make_simulated_folders(plan, output);
   world.barrier();
   std::vector<double> costs;
   for (std::size_t item = 0; item < plan.fovs(); ++item)
     costs.push_back(expected_cost(plan.experiment_of(item).parameters, plan.config.videos));
-  Outcome outcome = make_items(
-      world, progress, "fields of view", costs, resume,
-      [&](std::size_t item) { return FovFiles(plan, output, item).exist(); },
-      [&](std::size_t item) { return FovFiles(plan, output, item).write(); });
+  ItemOutcome outcome = do_items(
+      world, progress, costs,
+      {"simulating", "fields of view", [&](std::size_t item) { return resume && FovFiles(plan, output, item).exist(); },
+       [&](std::size_t item) { return FovFiles(plan, output, item).write(); }});
   const std::vector<double> even(plan.experiments.size(), 1.0);
   parallel::for_each_item(world, even, [&](std::size_t e) { write_experiment_ensemble(plan, output, e); });
   return outcome;
 }
 
-Outcome make_shards(const SimulatePlan& plan, const fs::path& output, bool resume, const parallel::Communicator& world,
-                    Progress& progress) {
+ItemOutcome make_shards(const SimulatePlan& plan, const fs::path& output, bool resume,
+                        const parallel::Communicator& world, Progress& progress) {
   if (world.is_root()) io::make_folder(output / "shards");
   world.barrier();
   const std::vector<double> even(plan.shards(), 1.0);
-  return make_items(
-      world, progress, "files", even, resume, [&](std::size_t shard) { return fs::exists(shard_path(output, shard)); },
-      [&](std::size_t shard) { return write_shard(plan, output, shard); });
+  return do_items(
+      world, progress, even,
+      {"simulating", "files", [&](std::size_t shard) { return resume && fs::exists(shard_path(output, shard)); },
+       [&](std::size_t shard) { return write_shard(plan, output, shard); }});
 }
 
 }  // namespace
@@ -184,7 +123,7 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
     if (options.dry_run) {
       print_plan(plan, of_specs, bytes);
     } else {
-      claim_output(options, settings);
+      claim_output(options.output, record_name, settings, options.resume, "a data set");
       io::make_folder(options.output);
       check_room(options.output, bytes);
       io::write_file_atomically(options.output / record_name,
@@ -193,8 +132,8 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
   }
   if (options.dry_run) return ExitCode::done;
   world.barrier();
-  const Outcome outcome = plan.as_shards ? make_shards(plan, options.output, options.resume, world, progress)
-                                         : make_text(plan, options.output, options.resume, world, progress);
+  const ItemOutcome outcome = plan.as_shards ? make_shards(plan, options.output, options.resume, world, progress)
+                                             : make_text(plan, options.output, options.resume, world, progress);
   if (world.is_root()) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     const Json record{{"schema", 1},

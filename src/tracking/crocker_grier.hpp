@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "tracking/frame.hpp"
+#include "core/frame.hpp"
 
 namespace an::tracking {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "tracking/frame.hpp"
+#include "core/frame.hpp"
 
 namespace an::tracking {
 

@@ -495,5 +495,7 @@ std::vector<Localisation> SpotDetector::locate(const Frame& frame) {
 double SpotDetector::brightness() const { return work_->brightness; }
 double SpotDetector::brightness_sd() const { return work_->brightness_sd; }
 double SpotDetector::background() const { return work_->background; }
+double SpotDetector::light_per_photon() const { return work_->table.light(); }
+double SpotDetector::peak_per_photon() const { return work_->table.at(0, 0, 0, 0); }
 
 }  // namespace an::tracking

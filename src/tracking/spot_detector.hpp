@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "core/frame.hpp"
 #include "core/point_spread.hpp"
-#include "tracking/frame.hpp"
 
 namespace an::tracking {
 
@@ -58,6 +58,9 @@ class SpotDetector {
   double brightness_sd() const;
   /// Photons of background a pixel.
   double background() const;
+  /// Light of a whole spot, and of its brightest pixel when it lies on one, for one of Localisation::photons.
+  double light_per_photon() const;
+  double peak_per_photon() const;
 
  private:
   struct Work;

@@ -25,6 +25,13 @@ double ShapeTable::at(double row, double column, double y, double x) const {
          v * ((1 - u) * sample(i + 1, j) + u * sample(i + 1, j + 1));
 }
 
+double ShapeTable::light() const {
+  double sum = 0;
+  for (int row = -reach; row <= reach; ++row)
+    for (int column = -reach; column <= reach; ++column) sum += at(row, column, 0, 0);
+  return sum;
+}
+
 std::vector<double> ShapeTable::mean_profile() const {
   std::vector<double> profile(static_cast<std::size_t>(reach));
   double sum = 0;

@@ -17,6 +17,8 @@ struct ShapeTable {
   int side() const { return 2 * reach * per_pixel + 1; }
   /// The spot as pixel (row, column) sees it when its centre is at (y, x).
   double at(double row, double column, double y, double x) const;
+  /// Sum over all pixels.
+  double light() const;
   /// Profile of the spot through its centre, averaged over where in a pixel the centre lies: a matched filter's taps
   /// from the centre outwards, with a sum of 1 over both sides.
   std::vector<double> mean_profile() const;

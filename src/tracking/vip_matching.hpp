@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "tracking/frame.hpp"
+#include "core/frame.hpp"
 #include "tracking/place_grid.hpp"
 
 namespace an::tracking {

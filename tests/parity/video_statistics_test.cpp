@@ -12,7 +12,7 @@
 #include <map>
 #include <sstream>
 
-#include "io/tiff_video.hpp"
+#include "../support/video_pages.hpp"
 #include "simulation/fov_video.hpp"
 
 namespace an::simulation {
@@ -164,10 +164,10 @@ TEST_P(VideoStatistics, AreThoseOfTheChallengesVideos) {
   const std::string name = GetParam();
   if (std::getenv("AN_ORACLES") == nullptr && !fs::exists(oracle(name + ".tif")))
     GTEST_SKIP() << name << " is not in the selection of reference data; set AN_ORACLES to all of them";
-  const io::TiffVideo official = io::read_tiff_video(oracle(name + ".tif"));
-  ASSERT_EQ(official.pages.size(), 201U);
+  const testing::Pages official = testing::pages_of(oracle(name + ".tif"));
+  ASSERT_EQ(official.size(), 201U);
   const FieldOfView fov = truth(oracle(name + "_gt.csv"));
-  const Seen expected = look(frames_of(official.pages), fov, 100);
+  const Seen expected = look(frames_of(official), fov, 100);
   ASSERT_GE(expected.rings[0].values.size(), 8U);
   const VideoParameters parameters;
   const double z = largest_z(expected, rendered(fov, parameters));
@@ -205,15 +205,15 @@ TEST(BenchmarkVideos, BackgroundAndMaximaAreTheSame) {
   const fs::path benchmark = fs::path(oracles) / "benchmark";
   for (const int experiment : {1, 3, 4, 6, 7, 8, 9}) {
     const std::string folder = "track_1/exp_" + std::to_string(experiment);
-    const io::TiffVideo official = io::read_tiff_video(benchmark / "public" / folder / "videos_fov_0.tiff");
-    ASSERT_EQ(official.pages.size(), 201U);
+    const testing::Pages official = testing::pages_of(benchmark / "public" / folder / "videos_fov_0.tiff");
+    ASSERT_EQ(official.size(), 201U);
     FieldOfView fov = truth(benchmark / "ref" / folder / "trajs_fov_0.csv");
     Point origin;
     double vips = 0;
     for (std::size_t k = 0; k < 10; ++k) {  // trajectory k is VIP k
       double row = 0, column = 0, pixels = 0;
       for (std::size_t i = 0; i < side * side; ++i)
-        if (official.pages[0][i] == k) {
+        if (official[0][i] == k) {
           row += static_cast<double>(i / side);
           column += static_cast<double>(i % side);
           ++pixels;
@@ -233,7 +233,7 @@ TEST(BenchmarkVideos, BackgroundAndMaximaAreTheSame) {
       for (Sample& ring : seen.rings) ring.values.clear();
       return seen;
     };
-    const Seen expected = without_rings(look(frames_of(official.pages), fov, 100));
+    const Seen expected = without_rings(look(frames_of(official), fov, 100));
     EXPECT_LT(largest_z(expected, without_rings(rendered(fov, {}))), 4.5) << experiment;
     VideoParameters bright;
     bright.background = 115;

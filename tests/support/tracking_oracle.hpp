@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "io/tiff_video.hpp"
-#include "tracking/frame.hpp"
+#include "io/video_reader.hpp"
 
 namespace an::testing {
 
@@ -42,12 +41,11 @@ inline std::map<std::string, std::vector<double>> read_table(const std::filesyst
 }
 
 /// The frames of a video of the challenge, without the page of VIPs.
-inline std::vector<tracking::Frame> challenge_frames(const std::filesystem::path& path) {
-  const io::TiffVideo video = io::read_tiff_video(path);
-  std::vector<tracking::Frame> frames;
-  for (std::size_t page = 1; page < video.pages.size(); ++page)
-    frames.push_back({video.rows, video.columns, tracking::PixelType::uint8,
-                      std::vector<float>(video.pages[page].begin(), video.pages[page].end())});
+inline std::vector<Frame> challenge_frames(const std::filesystem::path& path) {
+  io::VideoReader reader(path);
+  reader.next();
+  std::vector<Frame> frames;
+  while (std::optional<Frame> frame = reader.next()) frames.push_back(std::move(*frame));
   return frames;
 }
 

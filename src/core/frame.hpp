@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace an::tracking {
+namespace an {
 
 /// What the pixels of a video are.
 enum class PixelType { uint8, uint16, float32 };
@@ -20,4 +20,4 @@ struct Frame {
   double highest() const { return type == PixelType::uint8 ? 255 : type == PixelType::uint16 ? 65535 : 1; }
 };
 
-}  // namespace an::tracking
+}  // namespace an

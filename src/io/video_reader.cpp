@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#include "io/video_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "io/tiff_handle.hpp"
+
+namespace an::io {
+
+namespace {
+
+constexpr std::uint32_t longest_side = 65536;
+constexpr std::uint64_t most_pixels = std::uint64_t{1} << 28U;
+constexpr std::uint64_t best_compression = 2000;  // deflate reaches 1032, LZW 1365
+
+// The value of `key=` in ImageJ's description; empty where there is none.
+std::string_view described(std::string_view text, std::string_view key) {
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == '=')
+      return line.substr(key.size() + 1);
+    begin = end + 1;
+  }
+  return {};
+}
+
+double described_number(std::string_view text, std::string_view key, double otherwise) {
+  const std::string_view word = described(text, key);
+  double value = otherwise;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  return error == std::errc() && std::isfinite(value) ? value : otherwise;
+}
+
+}  // namespace
+
+struct VideoReader::File {
+  std::filesystem::path path;
+  Tiff tiff;
+  std::size_t pages = 0;
+  bool more = true;
+  std::uint32_t rows = 0, columns = 0;
+  PixelType type = PixelType::uint8;
+  Calibration calibration;
+  std::vector<unsigned char> block;
+
+  File(const std::filesystem::path& given, bool stack) : path(given), tiff(open_tiff(given, "r")) {
+    if (!tiff) throw InputError(path, fmt::format("cannot be read as TIFF: {}", tiff_words()));
+    read_description(stack);
+  }
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw InputError(path, fmt::format("page {}: {}", pages, what));
+  }
+
+  std::uint16_t tag(std::uint32_t name) const {
+    std::uint16_t value = 0;
+    TIFFGetFieldDefaulted(tiff.get(), name, &value);
+    return value;
+  }
+
+  void read_description(bool stack) {
+    const char* text = nullptr;
+    const bool described_here = TIFFGetField(tiff.get(), TIFFTAG_IMAGEDESCRIPTION, &text) != 0 && text != nullptr;
+    const std::string_view description = described_here ? text : "";
+    const bool image_j = description.starts_with("ImageJ=");
+    if (image_j && !stack) {
+      const double channels = described_number(description, "channels", 1);
+      const double slices = described_number(description, "slices", 1);
+      const double frames = described_number(description, "frames", 1);
+      if (channels > 1 || (slices > 1 && frames > 1))
+        throw InputError(path,
+                         fmt::format("its pages are {} channels x {} slices x {} frames (expected one page a frame; "
+                                     "--axes TYX takes all pages as frames)",
+                                     channels, slices, frames));
+    }
+    float resolution = 0;
+    if (TIFFGetField(tiff.get(), TIFFTAG_XRESOLUTION, &resolution) == 0 || !(resolution > 0) ||
+        !std::isfinite(resolution))
+      return;
+    std::string unit(image_j ? described(description, "unit") : "");
+    if (unit == "\\u00B5m") unit = "micron";
+    const std::uint16_t resolution_unit = tag(TIFFTAG_RESOLUTIONUNIT);
+    if (unit.empty() && resolution_unit == RESUNIT_CENTIMETER) unit = "cm";
+    if (unit.empty() || unit == "pixel") return;  // dots per inch of a printer
+    calibration.unit = unit;
+    calibration.pixel_size = 1 / static_cast<double>(resolution);
+    calibration.frame_interval = std::max(0.0, described_number(description, "finterval", 0));
+  }
+
+  void read_layout() {
+    std::uint32_t page_rows = 0;
+    std::uint32_t page_columns = 0;
+    TIFFGetField(tiff.get(), TIFFTAG_IMAGEWIDTH, &page_columns);
+    TIFFGetField(tiff.get(), TIFFTAG_IMAGELENGTH, &page_rows);
+    const std::uint16_t bits = tag(TIFFTAG_BITSPERSAMPLE);
+    const std::uint16_t samples = tag(TIFFTAG_SAMPLESPERPIXEL);
+    const std::uint16_t format = tag(TIFFTAG_SAMPLEFORMAT);
+    std::uint16_t photometric = PHOTOMETRIC_MINISBLACK;
+    TIFFGetField(tiff.get(), TIFFTAG_PHOTOMETRIC, &photometric);
+    const bool whole = format == SAMPLEFORMAT_UINT && (bits == 8 || bits == 16);
+    const bool real = format == SAMPLEFORMAT_IEEEFP && bits == 32;
+    if (samples != 1 || !(whole || real) || photometric != PHOTOMETRIC_MINISBLACK)
+      refuse(
+          fmt::format("{} sample{} of {} bits a pixel, sample format {}, photometric {} (expected one grey value: 8 or "
+                      "16 bits unsigned, or 32 bits float)",
+                      samples, samples == 1 ? "" : "s", bits, format, photometric));
+    if (page_columns == 0 || page_rows == 0 || page_columns > longest_side || page_rows > longest_side ||
+        std::uint64_t{page_rows} * page_columns > most_pixels)
+      refuse(fmt::format("{} x {} pixels (expected 1 to {} each, and {} in all at most)", page_rows, page_columns,
+                         longest_side, most_pixels));
+    const PixelType page_type = real ? PixelType::float32 : bits == 8 ? PixelType::uint8 : PixelType::uint16;
+    if (pages == 0) {
+      rows = page_rows;
+      columns = page_columns;
+      type = page_type;
+    }
+    if (page_rows != rows || page_columns != columns)
+      refuse(fmt::format("{} x {} pixels (expected {} x {} as on page 0)", page_rows, page_columns, rows, columns));
+    if (page_type != type) refuse("other bits a pixel than on page 0 (expected the same)");
+  }
+
+  std::size_t pixel_bytes() const { return type == PixelType::uint8 ? 1 : type == PixelType::uint16 ? 2 : 4; }
+
+  // Copies part of a row of a decoded block into the frame.
+  void convert(const unsigned char* from, float* to, std::size_t count) const {
+    if (type == PixelType::uint8) {
+      std::copy(from, from + count, to);
+    } else if (type == PixelType::float32) {
+      std::memcpy(to, from, count * sizeof(float));
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        std::uint16_t value = 0;
+        std::memcpy(&value, from + 2 * i, 2);
+        to[i] = static_cast<float>(value);
+      }
+    }
+  }
+
+  // Makes room for blocks of this many bytes; no more than a page can need.
+  void make_block(tmsize_t size, std::uint64_t most) {
+    if (size <= 0 || static_cast<std::uint64_t>(size) > most) refuse(fmt::format("a block of {} bytes", size));
+    block.resize(static_cast<std::size_t>(size));
+  }
+
+  void read_strips(Frame& frame) {
+    const std::size_t row_bytes = columns * pixel_bytes();
+    make_block(TIFFStripSize(tiff.get()), std::uint64_t{row_bytes} * rows);
+    std::size_t row = 0;
+    const std::uint32_t strips = TIFFNumberOfStrips(tiff.get());
+    for (std::uint32_t strip = 0; strip < strips && row < rows; ++strip) {
+      const tmsize_t size = TIFFReadEncodedStrip(tiff.get(), strip, block.data(), static_cast<tmsize_t>(block.size()));
+      if (size < 0) refuse(fmt::format("strip {} cannot be read: {}", strip, tiff_words()));
+      for (std::size_t at = 0; at + row_bytes <= static_cast<std::size_t>(size) && row < rows; at += row_bytes, ++row)
+        convert(block.data() + at, &frame.pixels[row * columns], columns);
+    }
+    if (row != rows) refuse(fmt::format("{} rows (expected {})", row, rows));
+  }
+
+  void read_tiles(Frame& frame) {
+    std::uint32_t width = 0;
+    std::uint32_t length = 0;
+    TIFFGetField(tiff.get(), TIFFTAG_TILEWIDTH, &width);
+    TIFFGetField(tiff.get(), TIFFTAG_TILELENGTH, &length);
+    if (width == 0 || length == 0 || width > longest_side || length > longest_side) refuse("tiles without a size");
+    make_block(TIFFTileSize(tiff.get()), std::uint64_t{width} * length * pixel_bytes());
+    for (std::uint32_t top = 0; top < rows; top += length)
+      for (std::uint32_t left = 0; left < columns; left += width) {
+        if (TIFFReadTile(tiff.get(), block.data(), left, top, 0, 0) < 0)
+          refuse(fmt::format("the tile at row {}, column {} cannot be read: {}", top, left, tiff_words()));
+        const std::size_t count = std::min(width, columns - left);
+        for (std::uint32_t r = 0; r < std::min(length, rows - top); ++r)
+          convert(block.data() + std::size_t{r} * width * pixel_bytes(),
+                  &frame.pixels[std::size_t{top + r} * columns + left], count);
+      }
+  }
+
+  std::optional<Frame> next() {
+    if (!more) return std::nullopt;
+    read_layout();
+    std::error_code error;
+    const std::uint64_t bytes = std::filesystem::file_size(path, error);
+    if (!error && std::uint64_t{rows} * columns * pixel_bytes() / best_compression > bytes)
+      refuse(fmt::format("{} x {} pixels, but the file has {} bytes only", rows, columns, bytes));
+    Frame frame{rows, columns, type, std::vector<float>(std::size_t{rows} * columns)};
+    if (TIFFIsTiled(tiff.get()) != 0)
+      read_tiles(frame);
+    else
+      read_strips(frame);
+    if (type == PixelType::float32) {
+      const auto bad =
+          std::find_if(frame.pixels.begin(), frame.pixels.end(), [](float v) { return !std::isfinite(v); });
+      if (bad != frame.pixels.end()) {
+        const auto at = static_cast<std::size_t>(bad - frame.pixels.begin());
+        refuse(fmt::format("the pixel in row {}, column {} is {} (expected a finite number)", at / columns,
+                           at % columns, *bad));
+      }
+    }
+    ++pages;
+    more = TIFFReadDirectory(tiff.get()) != 0;
+    if (!more && !tiff_words().empty()) refuse(fmt::format("cannot be read: {}", tiff_words()));
+    return frame;
+  }
+};
+
+VideoReader::VideoReader(const std::filesystem::path& path, bool stack) : file_(std::make_unique<File>(path, stack)) {}
+VideoReader::~VideoReader() = default;
+VideoReader::VideoReader(VideoReader&&) noexcept = default;
+VideoReader& VideoReader::operator=(VideoReader&&) noexcept = default;
+std::optional<Frame> VideoReader::next() { return file_->next(); }
+std::size_t VideoReader::pages() const { return file_->pages; }
+const Calibration& VideoReader::calibration() const { return file_->calibration; }
+
+}  // namespace an::io
