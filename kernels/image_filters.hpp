@@ -106,33 +106,45 @@ struct RunningMeanColumns {
   }
 };
 
-/// The same along the rows. An item a row.
+/// The same along the rows. An item a block of rows, which are summed side by side.
 struct RunningMeanRows {
+  static constexpr std::size_t block = 4;
+  static std::size_t items(std::size_t rows) { return (rows + block - 1) / block; }
+
   Image<const double> in;
   Image<double> out;
   std::size_t size;
   bool whole;
 
-  KOKKOS_FUNCTION void operator()(std::size_t row) const {
+  KOKKOS_FUNCTION void operator()(std::size_t item) const {
+    const std::size_t rows = in.extent(0);
     const std::size_t last = in.extent(1) - 1;
     const std::size_t half = size / 2;
-    const double* from = &in(row, 0);
-    double* KOKKOS_RESTRICT to = &out(row, 0);
-    const auto value_at = [&](std::size_t shifted) {
-      const std::size_t column = shifted < half ? 0 : shifted - half;
-      return from[column < last ? column : last];
-    };
-    double sum = 0;
-    for (std::size_t i = 0; i < size; ++i) sum += value_at(i);
-    for (std::size_t c = 0;; ++c) {
-      to[c] = sum;
-      if (c == last) break;
-      sum += value_at(c + size) - value_at(c);
+    const double* from[block];
+    double* to[block];
+    for (std::size_t k = 0; k < block; ++k) {  // the last row again, where there is none
+      const std::size_t row = item * block + k < rows ? item * block + k : rows - 1;
+      from[k] = &in(row, 0);
+      to[k] = &out(row, 0);
     }
+    const auto column_at = [&](std::size_t shifted) {
+      const std::size_t column = shifted < half ? 0 : shifted - half;
+      return column < last ? column : last;
+    };
     const auto divisor = static_cast<double>(size);
-    for (std::size_t c = 0; c <= last; ++c) to[c] /= divisor;
-    if (whole)
-      for (std::size_t c = 0; c <= last; ++c) to[c] = static_cast<double>(static_cast<int>(to[c]));
+    double sum[block] = {};
+    for (std::size_t i = 0; i < size; ++i)
+      for (std::size_t k = 0; k < block; ++k) sum[k] += from[k][column_at(i)];
+    for (std::size_t c = 0;; ++c) {
+      for (std::size_t k = 0; k < block; ++k) to[k][c] = sum[k] / divisor;
+      if (c == last) break;
+      const std::size_t entering = column_at(c + size);
+      const std::size_t leaving = column_at(c);
+      for (std::size_t k = 0; k < block; ++k) sum[k] += from[k][entering] - from[k][leaving];
+    }
+    if (!whole) return;
+    for (std::size_t k = 0; k < block; ++k)
+      for (std::size_t c = 0; c <= last; ++c) to[k][c] = static_cast<double>(static_cast<int>(to[k][c]));
   }
 };
 
@@ -150,24 +162,61 @@ struct LocalMaxima {
     const std::size_t rows = image.extent(0);
     const std::size_t columns = image.extent(1);
     int count = 0;
-    if (row >= margin && row + margin < rows) {
+    if (row >= margin && row + margin < rows && columns > 2 * margin) {
       const std::size_t top = row < before ? 0 : row - before;
       const std::size_t bottom = row + after < rows ? row + after : rows - 1;
-      const Value* here = &image(row, 0);
-      for (std::size_t c = margin; c + margin < columns; ++c) {
-        const Value value = here[c];
-        if (!(static_cast<double>(value) > threshold)) continue;
-        const std::size_t left = c < before ? 0 : c - before;
-        const std::size_t right = c + after < columns ? c + after : columns - 1;
-        bool highest = !(value < 0);
-        for (std::size_t r = top; highest && r <= bottom; ++r) {
-          const Value* line = &image(r, 0);
-          for (std::size_t k = left; k <= right; ++k) highest = highest && !(line[k] > value);
-        }
-        if (highest) found(row, static_cast<std::size_t>(++count)) = static_cast<int>(c);
-      }
+      for (std::size_t c = margin; c + margin < columns; c += block)
+        count = search_block(row, top, bottom, c, c + block + margin < columns ? c + block : columns - margin, count);
     }
     found(row, 0) = count;
+  }
+
+ private:
+  static constexpr std::size_t block = 96;
+  static constexpr std::size_t widest = 160;  // columns of a block with the boxes' overhang
+
+  // Looks at columns [begin, end) of a row whose boxes reach from row `top` to `bottom`.
+  KOKKOS_FUNCTION int search_block(std::size_t row, std::size_t top, std::size_t bottom, std::size_t begin,
+                                   std::size_t end, int count) const {
+    const std::size_t columns = image.extent(1);
+    const std::size_t left = begin < before ? 0 : begin - before;
+    const std::size_t right = end + after < columns ? end + after : columns;  // exclusive
+    Value tallest[widest];                                                    // of each column, top to bottom
+    const std::size_t width = right - left;
+    if (width > widest) return search_slowly(row, top, bottom, begin, end, count);
+    const Value* first = &image(top, left);
+    for (std::size_t k = 0; k < width; ++k) tallest[k] = first[k];
+    for (std::size_t r = top + 1; r <= bottom; ++r) {
+      const Value* line = &image(r, left);
+      for (std::size_t k = 0; k < width; ++k) tallest[k] = line[k] > tallest[k] ? line[k] : tallest[k];
+    }
+    const Value* here = &image(row, 0);
+    for (std::size_t c = begin; c < end; ++c) {
+      const Value value = here[c];
+      if (!(static_cast<double>(value) > threshold) || value < 0 || tallest[c - left] > value) continue;
+      const std::size_t from = c < left + before ? 0 : c - before - left;
+      const std::size_t to = c + after < right ? c + after - left : width - 1;
+      bool highest = true;
+      for (std::size_t k = from; k <= to; ++k) highest &= !(tallest[k] > value);
+      if (highest) found(row, static_cast<std::size_t>(++count)) = static_cast<int>(c);
+    }
+    return count;
+  }
+
+  // The same for boxes of any size.
+  KOKKOS_FUNCTION int search_slowly(std::size_t row, std::size_t top, std::size_t bottom, std::size_t begin,
+                                    std::size_t end, int count) const {
+    for (std::size_t c = begin; c < end; ++c) {
+      const Value value = image(row, c);
+      if (!(static_cast<double>(value) > threshold) || value < 0) continue;
+      const std::size_t left = c < before ? 0 : c - before;
+      const std::size_t right = c + after < image.extent(1) ? c + after : image.extent(1) - 1;
+      bool highest = true;
+      for (std::size_t r = top; highest && r <= bottom; ++r)
+        for (std::size_t k = left; k <= right; ++k) highest &= !(image(r, k) > value);
+      if (highest) found(row, static_cast<std::size_t>(++count)) = static_cast<int>(c);
+    }
+    return count;
   }
 };
 

@@ -48,33 +48,51 @@ double median_of_counts(std::span<const std::uint32_t> counts, std::size_t total
   return low;
 }
 
-double median_of_frame(const Frame& frame) {
-  if (frame.type != PixelType::uint8) return median_of(std::vector<double>(frame.pixels.begin(), frame.pixels.end()));
+// How often each value of a frame of bytes occurs.
+std::array<std::uint32_t, 256> counts_of(const Frame& frame) {
+  constexpr std::size_t lanes = 4;  // equal neighbours do not wait for each other
+  std::array<std::array<std::uint32_t, 256>, lanes> parts{};
+  for (std::size_t i = 0; i < frame.pixels.size(); ++i)
+    ++parts[i % lanes][static_cast<std::size_t>(static_cast<int>(frame.pixels[i]))];
   std::array<std::uint32_t, 256> counts{};
-  for (const float pixel : frame.pixels) ++counts[static_cast<std::uint8_t>(pixel)];
-  return median_of_counts(counts, frame.pixels.size());
+  for (const auto& part : parts)
+    for (std::size_t value = 0; value < counts.size(); ++value) counts[value] += part[value];
+  return counts;
+}
+
+double median_of_frame(const Frame& frame) {
+  if (frame.type == PixelType::uint8) return median_of_counts(counts_of(frame), frame.pixels.size());
+  return median_of(std::vector<double>(frame.pixels.begin(), frame.pixels.end()));
 }
 
 struct Scale {
   double centre = 0, unit = 1;
 };
 
+Scale median_and_mad(const Frame& frame) {
+  if (frame.type == PixelType::uint8) {
+    const auto counts = counts_of(frame);
+    const double median = median_of_counts(counts, frame.pixels.size());
+    // Distances are whole or half: counted in halves.
+    std::array<std::uint32_t, 512> distances{};
+    for (std::size_t value = 0; value < counts.size(); ++value)
+      distances[static_cast<std::size_t>(2 * std::abs(static_cast<double>(value) - median))] += counts[value];
+    return {median, 1.4826 * (median_of_counts(distances, frame.pixels.size()) / 2)};
+  }
+  std::vector<double> values(frame.pixels.begin(), frame.pixels.end());
+  const double median = median_of(values);
+  for (double& value : values) value = std::abs(value - median);
+  return {median, 1.4826 * median_of(std::move(values))};
+}
+
 Scale scale_of(const Frame& frame, Normalisation normalisation) {
   if (normalisation == Normalisation::none) return {};
+  if (normalisation == Normalisation::mad) return median_and_mad(frame);
   std::vector<double> values(frame.pixels.begin(), frame.pixels.end());
   const auto count = static_cast<double>(values.size());
-  if (normalisation == Normalisation::zscore) {
-    const double mean = pairwise_sum(values) / count;
-    for (double& value : values) value = (value - mean) * (value - mean);
-    return {mean, std::sqrt(pairwise_sum(values) / count)};
-  }
-  const double median = median_of_frame(frame);
-  for (double& value : values) value = std::abs(value - median);
-  if (frame.type != PixelType::uint8) return {median, 1.4826 * median_of(std::move(values))};
-  // Distances are whole or half: counted in halves.
-  std::array<std::uint32_t, 512> counts{};
-  for (const double value : values) ++counts[static_cast<std::size_t>(2 * value)];
-  return {median, 1.4826 * (median_of_counts(counts, values.size()) / 2)};
+  const double mean = pairwise_sum(values) / count;
+  for (double& value : values) value = (value - mean) * (value - mean);
+  return {mean, std::sqrt(pairwise_sum(values) / count)};
 }
 
 // numpy's percentile (linear interpolation) of the values that are not 0; NaN where there are none.
@@ -106,10 +124,11 @@ double exp_as_numpy(double x) {
   return std::exp(x);
 }
 
-// The pixels of a feature's window and what their sums are weighted with.
+// The pixels of a feature's window, and what their sums are weighted with.
 struct Window {
   std::size_t radius = 0;
   std::vector<std::ptrdiff_t> row, column;  // offsets from the centre
+  std::vector<double> y, x;                 // from the window's corner
   std::vector<double> square, cosine, sine;
 
   explicit Window(std::size_t diameter) : radius(diameter / 2) {
@@ -117,13 +136,15 @@ struct Window {
     const auto rr = static_cast<double>(radius);
     for (std::ptrdiff_t i = -r; i <= r; ++i)
       for (std::ptrdiff_t j = -r; j <= r; ++j) {
-        const auto y = static_cast<double>(i);
-        const auto x = static_cast<double>(j);
-        if ((y / rr) * (y / rr) + (x / rr) * (x / rr) > 1) continue;
+        const auto down = static_cast<double>(i);
+        const auto across = static_cast<double>(j);
+        if ((down / rr) * (down / rr) + (across / rr) * (across / rr) > 1) continue;
         row.push_back(i);
         column.push_back(j);
-        square.push_back(y * y + x * x);
-        const double angle = std::atan2(y, x);
+        y.push_back(down + rr);
+        x.push_back(across + rr);
+        square.push_back(down * down + across * across);
+        const double angle = std::atan2(down, across);
         cosine.push_back(std::cos(2 * angle));
         sine.push_back(std::sin(2 * angle));
       }
@@ -140,6 +161,8 @@ struct CrockerGrier::Work {
   Image<int> found;
   HostImage host_raw, host_filtered;
   Image<int>::HostMirror host_found;
+  std::vector<unsigned char> lit, spread;
+  std::vector<double> dark;
   std::vector<std::uint32_t> counts;  // of the filtered values
   bool whole = false;                 // whether raw values are whole numbers
   double scale = 1;
@@ -235,7 +258,7 @@ struct CrockerGrier::Work {
     const std::size_t size = parameters.smoothing_size;
     for_each_index("boxcar columns", RunningMeanColumns::items(columns()),
                    RunningMeanColumns{raw, mean_of_columns, size, whole});
-    for_each_index("boxcar rows", rows(), RunningMeanRows{mean_of_columns, mean, size, whole});
+    for_each_index("boxcar rows", RunningMeanRows::items(rows()), RunningMeanRows{mean_of_columns, mean, size, whole});
     const Image<double> from = low_pass.reach > 0 ? smooth : raw;
     const Image<double> box = mean;
     const Image<double> out = difference;
@@ -255,45 +278,60 @@ struct CrockerGrier::Work {
     Kokkos::deep_copy(host_filtered, difference);
     double* const values = host_filtered.data();
     const std::size_t count = host_filtered.size();
-    scale = 1;
-    if (whole && !parameters.preprocess) {
-      counts.assign(65536, 0);
-    } else {
-      const double highest = *std::max_element(values, values + count);
-      if (!(highest > 0) || !std::isfinite(highest)) return false;
-      scale = 255 / highest;
-      for (std::size_t i = 0; i < count; ++i)
-        values[i] = static_cast<double>(static_cast<int>(scale * (values[i] > 0 ? values[i] : 0)));
-      counts.assign(256, 0);
-    }
-    for (std::size_t i = 0; i < count; ++i) ++counts[static_cast<std::size_t>(values[i])];
+    const bool as_is = whole && !parameters.preprocess;
+    constexpr std::size_t lanes = 8;  // of independent maxima and counts
+    std::array<double, lanes> highest{};
+    for (std::size_t i = 0; i < count; i += lanes)
+      for (std::size_t k = 0; k < std::min(lanes, count - i); ++k)
+        highest[k] = values[i + k] > highest[k] ? values[i + k] : highest[k];
+    const double most = *std::max_element(highest.begin(), highest.end());
+    if (!(most > 0) || !std::isfinite(most)) return false;
+    const double factor = as_is ? 1 : 255 / most;
+    scale = factor;
+    for (std::size_t i = 0; i < count; ++i)
+      values[i] = static_cast<double>(static_cast<int>(factor * (values[i] > 0 ? values[i] : 0)));
+    const std::size_t bins = as_is ? 65536 : 256;
+    counts.assign(lanes * bins, 0);
+    for (std::size_t i = 0; i < count; i += lanes)
+      for (std::size_t k = 0; k < std::min(lanes, count - i); ++k)
+        ++counts[k * bins + static_cast<std::size_t>(static_cast<int>(values[i + k]))];
+    for (std::size_t level = 0; level < bins; ++level)
+      for (std::size_t lane = 1; lane < lanes; ++lane) counts[level] += counts[lane * bins + level];
+    counts.resize(bins);
     Kokkos::deep_copy(difference, host_filtered);
     return true;
   }
 
-  // Moves the window to the feature's centre of mass and measures it there.
-  Feature refine(std::ptrdiff_t row, std::ptrdiff_t column) const {
+  // A window on its way to a feature's centre of mass.
+  struct Candidate {
+    double y = 0, x = 0, mass = 0;
+    std::ptrdiff_t row = 0, column = 0;
+  };
+
+  // Moves the window to the centre of mass.
+  Candidate refine(std::ptrdiff_t row, std::ptrdiff_t column) const {
     const double* const image = host_filtered.data();
     const auto width = static_cast<std::ptrdiff_t>(columns());
     const auto r = static_cast<std::ptrdiff_t>(window.radius);
+    const auto radius = static_cast<double>(window.radius);
     const std::ptrdiff_t last_row = static_cast<std::ptrdiff_t>(rows()) - 1 - r;
     const std::ptrdiff_t last_column = width - 1 - r;
-    Feature feature;
+    Candidate moving;
     for (int shift = 0; shift < most_shifts; ++shift) {
-      double mass = 0;
+      moving.mass = 0;
       double sum_y = 0;
       double sum_x = 0;
       const double* const centre = image + row * width + column;
       for (std::size_t i = 0; i < offsets.size(); ++i) {
         const double value = centre[offsets[i]];
-        sum_y += value * static_cast<double>(window.row[i] + r);
-        sum_x += value * static_cast<double>(window.column[i] + r);
-        mass += value;
+        sum_y += value * window.y[i];
+        sum_x += value * window.x[i];
+        moving.mass += value;
       }
-      const double off_y = sum_y / mass - static_cast<double>(r);
-      const double off_x = sum_x / mass - static_cast<double>(r);
-      feature.y = sum_y / mass - static_cast<double>(r) + static_cast<double>(row);
-      feature.x = sum_x / mass - static_cast<double>(r) + static_cast<double>(column);
+      const double off_y = sum_y / moving.mass - radius;
+      const double off_x = sum_x / moving.mass - radius;
+      moving.y = off_y + static_cast<double>(row);
+      moving.x = off_x + static_cast<double>(column);
       if (std::abs(off_y) < shift_beyond && std::abs(off_x) < shift_beyond) break;
       const auto moved = [](std::ptrdiff_t at, double off, std::ptrdiff_t low, std::ptrdiff_t high) {
         if (off > shift_beyond) ++at;
@@ -303,31 +341,37 @@ struct CrockerGrier::Work {
       row = moved(row, off_y, r, last_row);
       column = moved(column, off_x, r, last_column);
     }
-    double mass = 0;
-    double raw_mass = 0;
+    moving.row = row;
+    moving.column = column;
+    moving.mass = 0;
+    for (const std::ptrdiff_t offset : offsets) moving.mass += image[row * width + column + offset];
+    return moving;
+  }
+
+  Feature measure(const Candidate& at) const {
+    Feature feature{at.y, at.x, at.mass / scale};
     double gyration = 0;
     double cosine = 0;
     double sine = 0;
-    const double* const centre = image + row * width + column;
-    const double* const raw_centre = host_raw.data() + row * width + column;
+    const std::ptrdiff_t place = at.row * static_cast<std::ptrdiff_t>(columns()) + at.column;
+    const double* const centre = host_filtered.data() + place;
+    const double* const raw_centre = host_raw.data() + place;
     for (std::size_t i = 0; i < offsets.size(); ++i) {
       const double value = centre[offsets[i]];
-      mass += value;
-      raw_mass += raw_centre[offsets[i]];
+      feature.raw_mass += raw_centre[offsets[i]];
       gyration += window.square[i] * value;
       cosine += value * window.cosine[i];
       sine += value * window.sine[i];
       feature.signal = std::max(feature.signal, value);
     }
-    feature.mass = mass;
-    feature.raw_mass = raw_mass;
-    feature.size = std::sqrt(gyration / mass);
-    feature.ecc = std::sqrt(cosine * cosine + sine * sine) / (mass - *centre + 1e-6);
+    feature.signal /= scale;
+    feature.size = std::sqrt(gyration / at.mass);
+    feature.ecc = std::sqrt(cosine * cosine + sine * sine) / (at.mass - *centre + 1e-6);
     return feature;
   }
 
   // Of features nearer than the separation the lighter dies; all are judged at once.
-  std::vector<Feature> without_duplicates(const std::vector<Feature>& features) const {
+  std::vector<Candidate> without_duplicates(const std::vector<Candidate>& features) const {
     const double reach = parameters.separation;
     std::vector<char> dead(features.size(), 0);
     std::vector<std::size_t> by_row(features.size());
@@ -337,8 +381,8 @@ struct CrockerGrier::Work {
     for (std::size_t i = 0; i < by_row.size(); ++i)
       for (std::size_t j = i + 1; j < by_row.size(); ++j) {
         const auto [first, second] = std::minmax(by_row[i], by_row[j]);
-        const Feature& a = features[first];
-        const Feature& b = features[second];
+        const Candidate& a = features[first];
+        const Candidate& b = features[second];
         const double dy = a.y / reach - b.y / reach;
         const double dx = a.x / reach - b.x / reach;
         if (std::abs(dy) > 1) break;
@@ -346,35 +390,44 @@ struct CrockerGrier::Work {
         const bool first_dies = a.mass != b.mass ? a.mass < b.mass : a.y + a.x <= b.y + b.x;
         dead[first_dies ? first : second] = 1;
       }
-    std::vector<Feature> kept;
+    std::vector<Candidate> kept;
     for (std::size_t i = 0; i < features.size(); ++i)
       if (dead[i] == 0) kept.push_back(features[i]);
     return kept;
   }
 
   // Mean and standard deviation of raw values where no window around a lit pixel reaches.
-  Scale background() const {
-    const std::size_t width = columns();
-    std::vector<char> lit(rows() * width, 0);
-    const auto r = static_cast<std::ptrdiff_t>(window.radius);
-    for (std::size_t row = 0; row < rows(); ++row)
-      for (std::size_t c = 0; c < width; ++c) {
-        if (!(host_filtered(row, c) > 0)) continue;
-        const auto y = static_cast<std::ptrdiff_t>(row);
-        const auto x = static_cast<std::ptrdiff_t>(c);
-        const bool inside = y >= r && x >= r && y + r < static_cast<std::ptrdiff_t>(rows()) &&
-                            x + r < static_cast<std::ptrdiff_t>(width);
-        for (std::size_t i = 0; i < offsets.size(); ++i) {
-          const std::ptrdiff_t yy = y + window.row[i];
-          const std::ptrdiff_t xx = x + window.column[i];
-          if (inside || (yy >= 0 && xx >= 0 && yy < static_cast<std::ptrdiff_t>(rows()) &&
-                         xx < static_cast<std::ptrdiff_t>(width)))
-            lit[static_cast<std::size_t>(y * static_cast<std::ptrdiff_t>(width) + x + offsets[i])] = 1;
-        }
+  Scale background() {
+    // Lit pixels with a margin all around, then spread by the window.
+    const std::size_t r = window.radius;
+    const std::size_t width = columns() + 2 * r;
+    lit.assign((rows() + 2 * r) * width, 0);
+    spread.assign(lit.size(), 0);
+    for (std::size_t row = 0; row < rows(); ++row) {
+      const double* from = &host_filtered(row, 0);
+      unsigned char* to = &lit[(row + r) * width + r];
+      for (std::size_t c = 0; c < columns(); ++c) to[c] = from[c] > 0 ? 1 : 0;
+    }
+    const std::size_t margin = r * width + r;
+    const std::size_t inner = lit.size() - 2 * margin;
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
+      const auto shift =
+          static_cast<std::ptrdiff_t>(margin) + window.row[i] * static_cast<std::ptrdiff_t>(width) + window.column[i];
+      const unsigned char* from = lit.data() + margin;
+      unsigned char* to = spread.data() + shift;
+      for (std::size_t k = 0; k < inner; ++k) to[k] |= from[k];
+    }
+    dark.resize(host_raw.size());
+    std::size_t count_dark = 0;
+    for (std::size_t row = 0; row < rows(); ++row) {
+      const double* from = &host_raw(row, 0);
+      const unsigned char* shade = &spread[(row + r) * width + r];
+      for (std::size_t c = 0; c < columns(); ++c) {
+        dark[count_dark] = from[c];
+        count_dark += shade[c] ^ 1U;
       }
-    std::vector<double> dark;
-    for (std::size_t i = 0; i < lit.size(); ++i)
-      if (lit[i] == 0) dark.push_back(host_raw.data()[i]);
+    }
+    dark.resize(count_dark);
     if (dark.empty()) return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
     const auto count = static_cast<double>(dark.size());
     const double mean_value = pairwise_sum(dark) / count;
@@ -400,22 +453,23 @@ struct CrockerGrier::Work {
     kernels::for_each_index("maxima", rows(),
                             kernels::LocalMaxima<double>{difference, found, threshold, before, box / 2, margin});
     Kokkos::deep_copy(host_found, found);
-    std::vector<Feature> features;
+    // The least mass may come first: what is lighter could only outlive what is lighter still.
+    std::vector<Candidate> candidates;
     for (std::size_t row = 0; row < rows(); ++row)
-      for (int i = 1; i <= host_found(row, 0); ++i)
-        features.push_back(refine(static_cast<std::ptrdiff_t>(row), host_found(row, static_cast<std::size_t>(i))));
+      for (int i = 1; i <= host_found(row, 0); ++i) {
+        const Candidate found_here =
+            refine(static_cast<std::ptrdiff_t>(row), host_found(row, static_cast<std::size_t>(i)));
+        if (found_here.mass / scale > parameters.minmass) candidates.push_back(found_here);
+      }
+    std::vector<Feature> features;
+    for (const Candidate& candidate : without_duplicates(candidates)) features.push_back(measure(candidate));
     if (features.empty()) return features;
-    features = without_duplicates(features);
+    const Scale ground = parameters.noise_size > 0 ? background() : Scale{0, 0};
     for (Feature& feature : features) {
-      feature.mass /= scale;
-      feature.signal /= scale;
-    }
-    std::erase_if(features, [&](const Feature& feature) { return !(feature.mass > parameters.minmass); });
-    if (features.empty()) return features;
-    const Scale dark = background();
-    for (Feature& feature : features) {
-      feature.ep = dark.unit / (feature.raw_mass - static_cast<double>(window.row.size()) * dark.centre) *
-                   parameters.noise_size * std::sqrt(2.0);
+      feature.ep = parameters.noise_size > 0
+                       ? ground.unit / (feature.raw_mass - static_cast<double>(window.row.size()) * ground.centre) *
+                             parameters.noise_size * std::sqrt(2.0)
+                       : 0;
       feature.y -= static_cast<double>(parameters.border);
       feature.x -= static_cast<double>(parameters.border);
     }
