@@ -131,7 +131,10 @@ class Exchanger {
       if (graph_.frame(b) >= graph_.frame(to_a)) return;
       if (distance(b, to_a) > graph_.reach(b, graph_.frame(to_a) - graph_.frame(b))) return;
     }
-    const double gain = log_link(a, to_b) + log_link(b, to_a) - log_own_link(a, to_a) - log_own_link(b, to_b);
+    // What one link loses the other hardly makes good.
+    const double first = log_link(a, to_b) - log_own_link(a, to_a);
+    if (first < lowest_gain - 10) return;
+    const double gain = first + log_link(b, to_a) - log_own_link(b, to_b);
     if (gain > lowest_gain) add({a, b, to_a, to_b, gain});
   }
 
