@@ -109,8 +109,8 @@ struct SpotDetector::Work {
                                                 : gaussian_table(parameters.spot_sigma));
   }
 
-  void set_shape(ShapeTable new_table) {
-    table = std::move(new_table);
+  void set_shape(const ShapeTable& new_table) {
+    table = new_table;
     const auto side = static_cast<std::size_t>(table.side());
     Image<float> samples("spot", side, side);
     const auto host = Kokkos::create_mirror_view(samples);
@@ -436,6 +436,37 @@ struct SpotDetector::Work {
     return list;
   }
 
+  // Learns the spots' profile from isolated ones: the light of their pixels by distance from the fitted centre.
+  void learn_shape(std::span<const Frame> sample) {
+    constexpr int repetitions = 4;
+    constexpr int reach = 5;
+    for (int repetition = 0; repetition < repetitions; ++repetition) {
+      RadialProfile profile(reach);
+      for (const Frame& frame : sample) {
+        // What a wrong shape leaves over is not looked for.
+        take(frame);
+        set_prior(false);
+        if (!search(2 * parameters.threshold)) continue;
+        fit(sweeps);
+        for (std::size_t k = 0; k < spots.size(); ++k) {
+          if (!is_isolated(k)) continue;
+          const Spot& spot = spots[k];
+          const auto row = static_cast<int>(std::lround(spot.y));
+          const auto column = static_cast<int>(std::lround(spot.x));
+          for (int r = std::max(row - reach, 0); r <= std::min(row + reach, static_cast<int>(rows()) - 1); ++r)
+            for (int c = std::max(column - reach, 0); c <= std::min(column + reach, static_cast<int>(columns()) - 1);
+                 ++c) {
+              const double light =
+                  static_cast<double>(host_data(static_cast<std::size_t>(r), static_cast<std::size_t>(c))) - level_;
+              profile.add(std::hypot(r - static_cast<double>(spot.y), c - static_cast<double>(spot.x)), light,
+                          static_cast<double>(spot.photons));
+            }
+        }
+      }
+      if (const auto learnt = profile.table()) set_shape(*learnt);
+    }
+  }
+
   void calibrate(std::span<const Frame> sample) {
     if (parameters.background <= 0) {
       std::vector<double> levels;
@@ -447,6 +478,7 @@ struct SpotDetector::Work {
       background = 2 * levels.size() > sample.size() ? median_of(levels) : assumed_background;
     }
     brightness = 0;
+    if (parameters.spot == SpotKind::estimated) learn_shape(sample);
     std::vector<double> photons, variances;
     for (const Frame& frame : sample) {
       find(frame);

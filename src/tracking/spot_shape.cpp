@@ -8,8 +8,9 @@
 namespace an::tracking {
 
 namespace {
-constexpr int places = 8;  // centres in a pixel, in each direction, that averages are taken over
-}
+constexpr int profile_bins = 4;  // a pixel
+constexpr int places = 8;        // centres in a pixel, in each direction, that averages are taken over
+}  // namespace
 
 double ShapeTable::at(double row, double column, double y, double x) const {
   const double down = (row - y + reach) * per_pixel;
@@ -78,6 +79,37 @@ ShapeTable gaussian_table(double sigma) {
   const double height = profile[profile.size() / 2];
   for (const double down : profile)
     for (const double across : profile) table.samples.push_back(static_cast<float>(down * across / (height * height)));
+  return table;
+}
+
+RadialProfile::RadialProfile(int reach)
+    : reach_(reach), light_(static_cast<std::size_t>(profile_bins * reach + 1)), photons_(light_.size()) {}
+
+void RadialProfile::add(double distance, double light, double photons) {
+  const auto bin = static_cast<std::size_t>(std::lround(distance * profile_bins));
+  if (bin >= light_.size()) return;
+  light_[bin] += light * photons;
+  photons_[bin] += photons * photons;
+}
+
+std::optional<ShapeTable> RadialProfile::table() const {
+  std::vector<double> profile;
+  for (std::size_t bin = 0; bin < light_.size(); ++bin) {
+    if (!(photons_[bin] > 0)) return std::nullopt;
+    profile.push_back(light_[bin] / photons_[bin]);
+  }
+  if (!(profile[0] > 0)) return std::nullopt;
+  constexpr int per_pixel = 8;
+  ShapeTable table{reach_, per_pixel, {}};
+  const int middle = reach_ * per_pixel;
+  for (int i = 0; i < table.side(); ++i)
+    for (int j = 0; j < table.side(); ++j) {
+      const double place = std::hypot(i - middle, j - middle) * profile_bins / per_pixel;
+      const auto bin = static_cast<std::size_t>(place);
+      const double share = place - static_cast<double>(bin);
+      const double value = bin + 1 < profile.size() ? profile[bin] + (profile[bin + 1] - profile[bin]) * share : 0;
+      table.samples.push_back(static_cast<float>(value / profile[0]));
+    }
   return table;
 }
 

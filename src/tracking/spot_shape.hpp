@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "core/point_spread.hpp"
@@ -31,5 +32,20 @@ ShapeTable airy_table(const Optics& optics);
 
 /// A normal distribution of this standard deviation, integrated over the pixels, of unit height. \param sigma px
 ShapeTable gaussian_table(double sigma);
+
+/// The profile of round spots from pixels around many of them.
+class RadialProfile {
+ public:
+  /// \param reach px
+  explicit RadialProfile(int reach);
+  /// A pixel. \param distance from the spot's centre, px \param light without background \param photons of the spot
+  void add(double distance, double light, double photons);
+  /// The mean profile as a table of unit height; nothing while there are pixels missing.
+  std::optional<ShapeTable> table() const;
+
+ private:
+  int reach_;
+  std::vector<double> light_, photons_;
+};
 
 }  // namespace an::tracking
