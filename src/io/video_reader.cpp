@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <string_view>
 #include <vector>
 
@@ -185,6 +187,25 @@ struct VideoReader::File {
       }
   }
 
+  // Whether the page's directory is there to its end, where it names the next page: libtiff takes a directory that is
+  // cut off there for the last one.
+  bool says_it_is_last() const {
+    std::ifstream bytes(path, std::ios::binary | std::ios::ate);
+    const auto size = static_cast<std::uint64_t>(bytes.tellg());
+    std::array<unsigned char, 8> head{};
+    bytes.seekg(0).read(reinterpret_cast<char*>(head.data()), 4);
+    const bool big_endian = head[0] == 'M';
+    const bool big_tiff = head[big_endian ? 3 : 2] == 43;
+    const std::size_t digits = big_tiff ? 8 : 2;
+    const std::uint64_t begin = TIFFCurrentDirOffset(tiff.get());
+    bytes.seekg(static_cast<std::streamoff>(begin)).read(reinterpret_cast<char*>(head.data()), digits);
+    if (!bytes) return false;
+    std::uint64_t entries = 0;
+    for (std::size_t i = 0; i < digits; ++i) entries = entries << 8U | head[big_endian ? i : digits - 1 - i];
+    const std::uint64_t length = big_tiff ? 8 + 20 * entries + 8 : 2 + 12 * entries + 4;
+    return entries < size && begin + length <= size;
+  }
+
   std::optional<Frame> next() {
     if (!more) return std::nullopt;
     read_layout();
@@ -207,8 +228,11 @@ struct VideoReader::File {
       }
     }
     ++pages;
-    more = TIFFReadDirectory(tiff.get()) != 0;
-    if (!more && !tiff_words().empty()) refuse(fmt::format("cannot be read: {}", tiff_words()));
+    more = TIFFLastDirectory(tiff.get()) == 0;
+    if (!more && !says_it_is_last()) refuse("the file ends where the place of the next page should be");
+    if (more && TIFFReadDirectory(tiff.get()) == 0)
+      refuse(fmt::format("cannot be read{}{} (expected a page, as the one before says)",
+                         tiff_words().empty() ? "" : ": ", tiff_words()));
     return frame;
   }
 };

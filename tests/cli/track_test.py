@@ -1,0 +1,319 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The track command as users meet it. usage: track_test.py PROGRAM CONFIGS FIXTURES"""
+import csv
+import hashlib
+import json
+import pathlib
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+
+import h5py
+import numpy
+
+PROGRAM, CONFIGS, FIXTURES = None, None, None
+MOVIE = """
+[simulate]
+seed = 5
+fovs = 3
+frames = 40
+vips = 6
+videos = true
+localisation_noise = 0
+
+[[experiment]]
+model = "single_state"
+particles = 60
+alpha = 1
+k = 0.5
+
+[[experiment]]
+model = "immobile_traps"
+particles = 60
+alpha = 1
+k = 0.5
+traps = 100
+radius = 0.6
+binding = 0.5
+unbinding = 0.05
+"""
+
+
+def program(*arguments, ranks=None, **options):
+    launcher = ["mpirun", "-n", str(ranks)] if ranks else []
+    return subprocess.run([*launcher, PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+
+
+def track(*arguments, **options):
+    return program("track", *arguments, **options)
+
+
+def contents(folder):
+    """Hash of every file but the record of the run, by path."""
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "tracking.json"}
+
+
+def write_tiff(path, pages):
+    """Uncompressed pages of uint8, uint16 or float32, one strip each."""
+    data, offsets = bytearray(b"II*\0\0\0\0\0"), []
+    for page in pages:
+        page = numpy.ascontiguousarray(page)
+        start = len(data)
+        data += page.tobytes()
+        data += b"\0" * (len(data) % 2)
+        kind = 3 if page.dtype.kind == "f" else 1
+        entries = [(256, 4, page.shape[1]), (257, 4, page.shape[0]), (258, 3, 8 * page.dtype.itemsize), (259, 3, 1), (262, 3, 1),
+                   (273, 4, start), (277, 3, 1), (278, 4, page.shape[0]), (279, 4, page.nbytes), (339, 3, kind)]
+        offsets.append((len(data), len(data) + 2 + 12 * len(entries)))
+        data += struct.pack("<H", len(entries))
+        for tag, type_, value in entries:
+            data += struct.pack("<HHII" if type_ == 4 else "<HHIHxx", tag, type_, 1, value)
+        data += b"\0\0\0\0"
+    place = 4
+    for begin, link in offsets:
+        data[place:place + 4] = struct.pack("<I", begin)
+        place = link
+    path.write_bytes(data)
+
+
+def some_frames(count=12, side=64, seed=1, dtype=numpy.uint8):
+    """Three round spots that move, on noise."""
+    random = numpy.random.default_rng(seed)
+    rows, columns = numpy.mgrid[:side, :side]
+    frames = []
+    for t in range(count):
+        image = numpy.full((side, side), 40.0)
+        for k in range(3):
+            y, x = 15 + 15 * k + 2 * numpy.sin(t + k), 20 + 10 * k + 0.5 * t
+            image += 150 * numpy.exp(-((rows - y) ** 2 + (columns - x) ** 2) / 2)
+        frames.append(random.poisson(image).clip(0, 255).astype(dtype))
+    return frames
+
+
+def rows_of(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class TrackTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = tempfile.TemporaryDirectory()
+        cls.movies = pathlib.Path(cls.shared.name) / "movies"
+        config = pathlib.Path(cls.shared.name) / "movie.toml"
+        config.write_text(MOVIE)
+        made = program("simulate", "--config", config, "--output", cls.movies)
+        assert made.returncode == 0, made.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.shared.cleanup()
+
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.folder = pathlib.Path(self.temporary.name)
+        self.videos = self.movies / "public" / "track_1"
+
+    def test_a_data_set_is_tracked_and_checked(self):
+        done = track("--input", self.videos, "--output", self.folder / "o", "--check", self.movies / "ref" / "track_1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("link JSC", done.stdout)
+        self.assertIn("distances of links", done.stdout)
+        record = json.loads((self.folder / "o" / "tracking.json").read_text())
+        self.assertTrue(record["complete"])
+        self.assertEqual(len(record["quality"]["videos"]), 6)
+        mean = record["quality"]["mean"]
+        self.assertGreater(mean["recall"], 0.98)
+        self.assertGreater(mean["precision"], 0.98)
+        self.assertGreater(mean["link_jsc"], 0.95)
+        self.assertLess(mean["rmse"], 0.1)
+        one = self.folder / "o" / "exp_1" / "videos_fov_0"
+        places = rows_of(one / "localisations.csv")
+        self.assertEqual(list(places[0]), ["frame", "y", "x", "mass", "size", "ecc", "signal", "raw_mass", "ep", "track", "photons", "sd_y",
+                                           "sd_x", "sd_photons", "score"])
+        # The same localisations in the challenge's words: x is the row.
+        trajectories = rows_of(one / "trajectories.csv")
+        self.assertEqual(list(trajectories[0]), ["traj_idx", "frame", "x", "y"])
+        self.assertEqual({(r["track"], r["frame"], r["y"], r["x"]) for r in places},
+                         {(r["traj_idx"], r["frame"], r["x"], r["y"]) for r in trajectories})
+        vips = rows_of(one / "vip.csv")
+        self.assertEqual([int(v["vip"]) for v in vips], list(range(len(vips))))
+        self.assertGreater(len(vips), 0)
+        self.assertTrue(all(float(v["distance"]) < 1.2 for v in vips))
+
+    def test_same_bytes_on_any_number_of_ranks(self):
+        for method in ("likelihood", "crocker-grier"):
+            first = None
+            for ranks in (None, 1, 2, 3, 4, 8):
+                out = self.folder / f"{method}_{ranks}"
+                done = track("--input", self.videos, "--output", out, "--method", method, "--trackmate", "--overlay", ranks=ranks)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                first = first or contents(out)
+                self.assertEqual(contents(out), first)
+            self.assertEqual(len(first), 6 * 5)
+
+    def test_killed_and_resumed(self):
+        whole = self.folder / "whole"
+        self.assertEqual(track("--input", self.videos, "--output", whole).returncode, 0)
+        for delay in (0.02, 0.1, 0.2, 0.3):
+            out = self.folder / f"cut_{delay}"
+            with subprocess.Popen([PROGRAM, "track", "--input", self.videos, "--output", out], stderr=subprocess.DEVNULL) as process:
+                time.sleep(delay)
+                process.send_signal(signal.SIGKILL)
+            done = track("--input", self.videos, "--output", out, "--resume", ranks=2)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual({k: v for k, v in contents(out).items() if not k.endswith(".part")}, contents(whole))
+        again = track("--input", self.videos, "--output", whole)
+        self.assertEqual(again.returncode, 2)
+        self.assertIn("--resume", again.stderr)
+        other = track("--input", self.videos, "--output", whole, "--resume", "--set", "tracking.threshold=5")
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("another configuration", other.stderr)
+
+    def test_bad_videos_are_named_and_the_others_finished(self):
+        videos = self.folder / "in"
+        videos.mkdir()
+        frames = some_frames()
+        write_tiff(videos / "a_good.tif", frames)
+        write_tiff(videos / "z_good.tiff", frames)
+        (videos / "b_empty.tif").write_bytes(b"")
+        (videos / "c_text.tif").write_text("no TIFF at all")
+        whole = (videos / "a_good.tif").read_bytes()
+        (videos / "d_cut.tif").write_bytes(whole[:len(whole) // 2])
+        write_tiff(videos / "e_constant.tif", frames[:3] + [numpy.full((64, 64), 7, numpy.uint8)] + frames[3:])
+        write_tiff(videos / "f_single.tif", frames[:1])
+        nan = [f.astype(numpy.float32) for f in frames]
+        nan[5][10, 20] = numpy.nan
+        write_tiff(videos / "g_nan.tif", nan)
+        write_tiff(videos / "h_int32.tif", [f.astype(numpy.int32) for f in frames])
+        write_tiff(videos / "i_sizes.tif", frames[:4] + [frames[4][:32]])
+        for ranks in (None, 2):
+            out = self.folder / f"out{ranks}"
+            done = track("--input", videos, "--output", out, ranks=ranks)
+            self.assertEqual(done.returncode, 4, done.stderr)
+            problems = json.loads((out / "tracking.json").read_text())["problems"]
+            self.assertEqual(len(problems), 8)
+            expected = {"b_empty.tif": "", "c_text.tif": "", "d_cut.tif": "", "e_constant.tif": "page 3: all pixels are 7",
+                        "f_single.tif": "page 0", "g_nan.tif": "page 5: the pixel in row 10, column 20 is nan",
+                        "h_int32.tif": "page 0", "i_sizes.tif": "page 4: 32 x 64 pixels (expected 64 x 64"}
+            for (name, words), problem in zip(sorted(expected.items()), problems):
+                self.assertIn(name, problem)
+                self.assertIn(words, problem)
+                self.assertIn(name, done.stderr)
+            for good in ("a_good", "z_good"):
+                self.assertTrue((out / good / "localisations.csv").exists())
+            self.assertEqual(len([p for p in out.iterdir() if p.is_dir()]), 2)
+            self.assertFalse(list(out.rglob("*.part")))
+
+    def test_every_type_of_pixel_gives_the_same(self):
+        frames = some_frames(dtype=numpy.uint16)
+        found = {}
+        for name, dtype in (("b", numpy.uint8), ("w", numpy.uint16), ("f", numpy.float32)):
+            write_tiff(self.folder / f"{name}.tif", [f.astype(dtype) for f in frames])
+            done = track("--input", self.folder / f"{name}.tif", "--output", self.folder / name, "--set", "tracking.spot=gaussian")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            found[name] = rows_of(self.folder / name / "localisations.csv")
+            self.assertEqual({r["track"] for r in found[name]}, {"0", "1", "2"})
+            self.assertEqual(len(found[name]), 36)
+        for a, b, c in zip(found["b"], found["w"], found["f"]):
+            self.assertEqual(a, b)
+            self.assertAlmostEqual(float(a["y"]), float(c["y"]), delta=0.05)
+
+    def test_parameters_of_the_paper(self):
+        video = FIXTURES / "tracking" / "v2_multi.tif"
+        done = track("--input", video, "--output", self.folder / "o", "--parameters", CONFIGS / "tracking_paper.toml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = rows_of(self.folder / "o" / "localisations.csv")
+        expected = rows_of(FIXTURES / "tracking" / "v2_multi_tp_B.csv")
+        self.assertEqual(len(found), len(expected))
+        for ours, theirs in zip(found, expected):
+            self.assertEqual(ours["frame"], theirs["frame"])
+            self.assertAlmostEqual(float(ours["y"]), float(theirs["y"]), delta=1e-6)
+            self.assertAlmostEqual(float(ours["mass"]), float(theirs["mass"]), delta=1e-6)
+        # Sections may be named, and later options win.
+        named = self.folder / "named.toml"
+        named.write_text("[tracking]\n" + (CONFIGS / "tracking_paper.toml").read_text())
+        done = track("--input", video, "--output", self.folder / "p", "--parameters", named)
+        self.assertEqual(contents(self.folder / "o"), contents(self.folder / "p"))
+        bad = self.folder / "bad.toml"
+        bad.write_text('method = "crocker-grier"\ndiametre = 3\n')
+        done = track("--input", video, "--output", self.folder / "q", "--parameters", bad)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("bad.toml:2", done.stderr)
+        self.assertIn("diameter", done.stderr)
+        even = track("--input", video, "--output", self.folder / "q", "--method", "crocker-grier", "--set", "tracking.diameter=4")
+        self.assertEqual(even.returncode, 2)
+        self.assertIn("odd", even.stderr)
+
+    def test_hdf5_holds_the_same_as_text(self):
+        video = self.videos / "exp_1" / "videos_fov_1.tiff"
+        self.assertEqual(track("--input", video, "--output", self.folder / "t").returncode, 0)
+        self.assertEqual(track("--input", video, "--output", self.folder / "h", "--format", "hdf5").returncode, 0)
+        text = rows_of(self.folder / "t" / "localisations.csv")
+        with h5py.File(self.folder / "h" / "tracks.h5") as file:
+            for name in ("frame", "track", "y", "x", "photons", "ep", "size"):
+                column = [float(r[name]) if r[name] else numpy.nan for r in text]
+                numpy.testing.assert_array_equal(file["localisations"][name][:], column)
+            self.assertEqual(len(file["vips"]), len(rows_of(self.folder / "t" / "vip.csv")))
+            self.assertEqual(file.attrs["unit"], "px" if isinstance(file.attrs["unit"], str) else b"px")
+
+    def test_pictures_and_trackmate(self):
+        video = self.videos / "exp_2" / "videos_fov_0.tiff"
+        done = track("--input", video, "--output", self.folder / "o", "--overlay", "--trackmate")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        svg = xml.etree.ElementTree.parse(self.folder / "o" / "overlay.svg").getroot()
+        lines = svg.findall(".//{http://www.w3.org/2000/svg}polyline")
+        self.assertEqual(len(lines), len({r["track"] for r in rows_of(self.folder / "o" / "localisations.csv")}))
+        table = (self.folder / "o" / "trackmate.csv").read_text().splitlines()
+        self.assertTrue(table[0].startswith("LABEL,ID,TRACK_ID"))
+        self.assertEqual(len(table), 4 + len(rows_of(self.folder / "o" / "localisations.csv")))
+        self.assertTrue(all(line.count(",") == 10 for line in table))
+
+    def test_the_map_of_vips_can_be_there_or_not(self):
+        video = self.videos / "exp_1" / "videos_fov_0.tiff"
+        with_map = self.folder / "a"
+        as_frame = self.folder / "b"
+        self.assertEqual(track("--input", video, "--output", with_map).returncode, 0)
+        self.assertEqual(track("--input", video, "--output", as_frame, "--vip-map", "no").returncode, 0)
+        self.assertEqual(max(int(r["frame"]) for r in rows_of(with_map / "localisations.csv")), 39)
+        self.assertEqual(max(int(r["frame"]) for r in rows_of(as_frame / "localisations.csv")), 40)
+        self.assertEqual(rows_of(as_frame / "vip.csv"), [])
+
+    def test_wrong_uses(self):
+        missing = track("--input", self.folder / "nothing", "--output", self.folder / "o")
+        self.assertEqual(missing.returncode, 3)
+        self.assertIn("does not exist", missing.stderr)
+        (self.folder / "empty").mkdir()
+        empty = track("--input", self.folder / "empty", "--output", self.folder / "o")
+        self.assertEqual(empty.returncode, 3)
+        self.assertIn("holds no video", empty.stderr)
+        self.assertEqual(track("--output", self.folder / "o").returncode, 2)
+        axes = track("--input", self.videos, "--output", self.folder / "o", "--axes", "XYZ")
+        self.assertEqual(axes.returncode, 2)
+        self.assertIn("TYX", axes.stderr)
+        help_text = track("--help").stdout
+        for option in ("--input", "--output", "--parameters", "--check", "--overlay", "--axes", "--resume"):
+            self.assertIn(option, help_text)
+        plan = track("--input", self.videos, "--dry-run")
+        self.assertEqual(plan.returncode, 0)
+        self.assertEqual(len(plan.stdout.splitlines()), 6)
+        truth = self.folder / "truth.csv"
+        truth.write_text("traj_idx,frame,x,y\n0,0,1,zwei\n")
+        wrong = track("--input", self.videos / "exp_1" / "videos_fov_0.tiff", "--output", self.folder / "o", "--check", truth)
+        self.assertEqual(wrong.returncode, 4)
+        self.assertIn("truth.csv:2", wrong.stderr)
+        shutil.rmtree(self.folder / "o")
+
+
+if __name__ == "__main__":
+    PROGRAM, CONFIGS, FIXTURES = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
+    unittest.main(argv=[sys.argv[0]])
