@@ -29,7 +29,7 @@ struct ShapeOffset {
   int first;    ///< index at pixel 0 of the window
   float share;  ///< of sample first + 1
 
-  KOKKOS_INLINE_FUNCTION ShapeOffset(const SpotShape& shape, float centre, int window_start) {
+  KOKKOS_FORCEINLINE_FUNCTION ShapeOffset(const SpotShape& shape, float centre, int window_start) {
     const float exact = (static_cast<float>(window_start + shape.reach) - centre) * static_cast<float>(shape.per_pixel);
     const float whole = floorf(exact);
     first = static_cast<int>(whole);
@@ -40,6 +40,9 @@ struct ShapeOffset {
 /// Most spots that are fitted together, and pixels of their window.
 inline constexpr int most_joint_spots = 6;
 inline constexpr int longest_window = 20;
+/// Sums over pixels are kept in as many parts, whatever the processor's vectors, so that they round the same
+/// everywhere.
+inline constexpr int sum_lanes = 16;
 
 /// A window of pixels, [top, top + rows) x [left, left + columns).
 struct FitWindow {
@@ -61,11 +64,11 @@ struct FitSetting {
 /// mean (Smith et al., Nat. Methods 7, 2010), and brightness has a normal prior where one is given.
 class GroupFit {
  public:
-  KOKKOS_INLINE_FUNCTION GroupFit(const FitSetting& setting, const FitWindow& window, bool with_prior)
+  KOKKOS_FORCEINLINE_FUNCTION GroupFit(const FitSetting& setting, const FitWindow& window, bool with_prior)
       : set_(setting), window_(window), precision_(with_prior ? setting.prior_precision : 0) {}
 
   /// The window that holds `fit_reach` pixels around all spots, cut to the frame and to the longest window.
-  KOKKOS_INLINE_FUNCTION static FitWindow window_of(const FitSetting& setting, const Spot* spots, int count) {
+  KOKKOS_FORCEINLINE_FUNCTION static FitWindow window_of(const FitSetting& setting, const Spot* spots, int count) {
     const int rows = static_cast<int>(setting.data.extent(0));
     const int columns = static_cast<int>(setting.data.extent(1));
     int top = rows, left = columns, bottom = -1, right = -1;
@@ -88,7 +91,7 @@ class GroupFit {
   }
 
   /// Takes the light of `own` out of the model: what remains is background and other spots.
-  KOKKOS_INLINE_FUNCTION void set_base(const Spot* own, int count) {
+  KOKKOS_FORCEINLINE_FUNCTION void set_base(const Spot* own, int count) {
     for (int i = 0; i < window_.rows; ++i)
       for (int j = 0; j < window_.columns; ++j)
         base_[i * window_.columns + j] =
@@ -100,7 +103,7 @@ class GroupFit {
   }
 
   /// Improves the spots in place. \returns half the deviance in the window, with the prior's share
-  KOKKOS_INLINE_FUNCTION double fit(Spot* spots, int count, SpotErrors* errors = nullptr) {
+  KOKKOS_FORCEINLINE_FUNCTION double fit(Spot* spots, int count, SpotErrors* errors = nullptr) {
     constexpr int most = 3 * most_joint_spots;
     const int size = 3 * count;
     double normal[most][most];
@@ -157,18 +160,35 @@ class GroupFit {
 
  private:
   static constexpr int most_pixels = longest_window * longest_window;
+  static_assert(most_pixels % sum_lanes == 0);
 
-  KOKKOS_INLINE_FUNCTION int pixels() const { return window_.rows * window_.columns; }
-  KOKKOS_INLINE_FUNCTION static double clamp(double value, double low, double high) {
+  // Arrays of pixels are filled up with zeros to whole lanes.
+  KOKKOS_FORCEINLINE_FUNCTION int padded() const { return (pixels() + sum_lanes - 1) / sum_lanes * sum_lanes; }
+
+  KOKKOS_FORCEINLINE_FUNCTION static float sum_of(const float* lanes) {
+    float sum = 0;
+    for (int i = 0; i < sum_lanes; ++i) sum += lanes[i];
+    return sum;
+  }
+
+  KOKKOS_FORCEINLINE_FUNCTION static float dot(const float* a, const float* b, int size) {
+    float lanes[sum_lanes] = {};
+    for (int p = 0; p < size; p += sum_lanes)
+      for (int i = 0; i < sum_lanes; ++i) lanes[i] += a[p + i] * b[p + i];
+    return sum_of(lanes);
+  }
+
+  KOKKOS_FORCEINLINE_FUNCTION int pixels() const { return window_.rows * window_.columns; }
+  KOKKOS_FORCEINLINE_FUNCTION static double clamp(double value, double low, double high) {
     return value < low ? low : value > high ? high : value;
   }
-  KOKKOS_INLINE_FUNCTION static float inside(float value, std::size_t size) {
+  KOKKOS_FORCEINLINE_FUNCTION static float inside(float value, std::size_t size) {
     const float high = static_cast<float>(size) - 0.02F;
     return value < -0.1F ? -0.1F : value > high ? high : value;
   }
 
   // Value and slopes of spot k's shape, one photon of it, in the window.
-  KOKKOS_INLINE_FUNCTION void add_shape(const Spot& spot, int k) {
+  KOKKOS_FORCEINLINE_FUNCTION void add_shape(const Spot& spot, int k) {
     const SpotShape& shape = set_.shape;
     const ShapeOffset down(shape, spot.y, window_.top);
     const ShapeOffset across(shape, spot.x, window_.left);
@@ -177,28 +197,30 @@ class GroupFit {
     float* value = value_[k];
     float* slope_y = slope_y_[k];
     float* slope_x = slope_x_[k];
+    // Columns of the window that the samples reach.
+    int begin = across.first < 0 ? (shape.per_pixel - 1 - across.first) / shape.per_pixel : 0;
+    int end = across.first < last ? (last - 1 - across.first) / shape.per_pixel + 1 : 0;
+    begin = begin < window_.columns ? begin : window_.columns;
+    end = end < window_.columns ? end : window_.columns;
+    for (int p = 0; p < padded(); ++p) value[p] = slope_y[p] = slope_x[p] = 0;
+    const float share_y = down.share;
+    const float share_x = across.share;
     for (int i = 0; i < window_.rows; ++i) {
       const int row = down.first + i * shape.per_pixel;
-      if (row < 0 || row >= last) {
-        for (int j = 0; j < window_.columns; ++j) value[j] = slope_y[j] = slope_x[j] = 0;
-      } else {
+      if (row >= 0 && row < last) {
         const float* upper = &shape.samples(static_cast<std::size_t>(row), 0);
         const float* lower = &shape.samples(static_cast<std::size_t>(row) + 1, 0);
-        for (int j = 0; j < window_.columns; ++j) {
+        for (int j = begin; j < end; ++j) {
           const int column = across.first + j * shape.per_pixel;
-          if (column < 0 || column >= last) {
-            value[j] = slope_y[j] = slope_x[j] = 0;
-            continue;
-          }
           const float a = upper[column];
           const float b = upper[column + 1];
           const float c = lower[column];
           const float d = lower[column + 1];
-          const float top = a + (b - a) * across.share;
-          const float bottom = c + (d - c) * across.share;
-          value[j] = top + (bottom - top) * down.share;
+          const float top = a + (b - a) * share_x;
+          const float bottom = c + (d - c) * share_x;
+          value[j] = top + (bottom - top) * share_y;
           slope_y[j] = (top - bottom) * scale;
-          slope_x[j] = ((a - b) + ((c - d) - (a - b)) * down.share) * scale;
+          slope_x[j] = ((a - b) + ((c - d) - (a - b)) * share_y) * scale;
         }
       }
       value += window_.columns;
@@ -208,48 +230,52 @@ class GroupFit {
   }
 
   // Half the deviance (by square roots: exact to third order), Fisher information and gradient.
-  KOKKOS_INLINE_FUNCTION double evaluate(const Spot* spots, int count, double normal[][3 * most_joint_spots],
-                                         double* gradient) {
+  KOKKOS_FORCEINLINE_FUNCTION double evaluate(const Spot* spots, int count, double normal[][3 * most_joint_spots],
+                                              double* gradient) {
+    const int size = padded();
     float expected[most_pixels];
     float weight[most_pixels];
     float residual[most_pixels];
+    float data[most_pixels];
+    for (int i = 0; i < window_.rows; ++i) {
+      const float* from = &set_.data(static_cast<std::size_t>(window_.top + i), static_cast<std::size_t>(window_.left));
+      for (int j = 0; j < window_.columns; ++j) data[i * window_.columns + j] = from[j];
+    }
     for (int p = 0; p < pixels(); ++p) expected[p] = base_[p];
+    // Beyond the window the model is exact.
+    for (int p = pixels(); p < size; ++p) data[p] = expected[p] = 1;
     for (int k = 0; k < count; ++k) {
       add_shape(spots[k], k);
-      for (int p = 0; p < pixels(); ++p) expected[p] += spots[k].photons * value_[k][p];
-      for (int p = 0; p < pixels(); ++p) slope_y_[k][p] *= spots[k].photons;
-      for (int p = 0; p < pixels(); ++p) slope_x_[k][p] *= spots[k].photons;
-    }
-    float cost = 0;
-    for (int i = 0, p = 0; i < window_.rows; ++i) {
-      const float* data = &set_.data(static_cast<std::size_t>(window_.top + i), static_cast<std::size_t>(window_.left));
-      for (int j = 0; j < window_.columns; ++j, ++p) {
-        const float mean = expected[p] > 1 ? expected[p] : 1;
-        const float found = data[j] > 0 ? data[j] : 0;
-        const float difference = sqrtf(found) - sqrtf(mean);
-        cost += difference * difference;
-        weight[p] = 1 / mean;
-        residual[p] = (data[j] - mean) * weight[p];
+      const float photons = spots[k].photons;
+      for (int p = 0; p < size; ++p) {
+        expected[p] += photons * value_[k][p];
+        slope_y_[k][p] *= photons;
+        slope_x_[k][p] *= photons;
       }
     }
-    double total = 2 * static_cast<double>(cost);
+    float lanes[sum_lanes] = {};
+    for (int p = 0; p < size; p += sum_lanes)
+      for (int i = 0; i < sum_lanes; ++i) {
+        const float mean = expected[p + i] > 1 ? expected[p + i] : 1;
+        const float found = data[p + i] > 0 ? data[p + i] : 0;
+        const float difference = sqrtf(found) - sqrtf(mean);
+        lanes[i] += difference * difference;
+        weight[p + i] = 1 / mean;
+        residual[p + i] = (data[p + i] - mean) * weight[p + i];
+      }
+    double total = 2 * static_cast<double>(sum_of(lanes));
     for (int k = 0; k < count; ++k) {
       const float* columns_k[3] = {slope_y_[k], slope_x_[k], value_[k]};
       for (int a = 0; a < 3; ++a) {
         float weighted[most_pixels];
-        float sum = 0;
-        for (int p = 0; p < pixels(); ++p) {
-          weighted[p] = columns_k[a][p] * weight[p];
-          sum += columns_k[a][p] * residual[p];
-        }
-        gradient[3 * k + a] = static_cast<double>(sum);
+        for (int p = 0; p < size; ++p) weighted[p] = columns_k[a][p] * weight[p];
+        gradient[3 * k + a] = static_cast<double>(dot(columns_k[a], residual, size));
         for (int l = k; l < count; ++l) {
           const float* columns_l[3] = {slope_y_[l], slope_x_[l], value_[l]};
           for (int b = l == k ? a : 0; b < 3; ++b) {
-            float product = 0;
-            for (int p = 0; p < pixels(); ++p) product += weighted[p] * columns_l[b][p];
-            normal[3 * k + a][3 * l + b] = static_cast<double>(product);
-            normal[3 * l + b][3 * k + a] = static_cast<double>(product);
+            const auto product = static_cast<double>(dot(weighted, columns_l[b], size));
+            normal[3 * k + a][3 * l + b] = product;
+            normal[3 * l + b][3 * k + a] = product;
           }
         }
       }
@@ -263,7 +289,7 @@ class GroupFit {
   }
 
   // Cholesky's solution of a positive definite system; false where it is not.
-  KOKKOS_INLINE_FUNCTION static bool factor(double matrix[][3 * most_joint_spots], int size) {
+  KOKKOS_FORCEINLINE_FUNCTION static bool factor(double matrix[][3 * most_joint_spots], int size) {
     for (int i = 0; i < size; ++i)
       for (int j = 0; j <= i; ++j) {
         double sum = matrix[i][j];
@@ -277,7 +303,8 @@ class GroupFit {
       }
     return true;
   }
-  KOKKOS_INLINE_FUNCTION static void substitute(const double matrix[][3 * most_joint_spots], double* vector, int size) {
+  KOKKOS_FORCEINLINE_FUNCTION static void substitute(const double matrix[][3 * most_joint_spots], double* vector,
+                                                     int size) {
     for (int i = 0; i < size; ++i) {
       for (int k = 0; k < i; ++k) vector[i] -= matrix[i][k] * vector[k];
       vector[i] /= matrix[i][i];
@@ -287,15 +314,15 @@ class GroupFit {
       vector[i] /= matrix[i][i];
     }
   }
-  KOKKOS_INLINE_FUNCTION static bool solve(double matrix[][3 * most_joint_spots], const double* gradient, double* step,
-                                           int size) {
+  KOKKOS_FORCEINLINE_FUNCTION static bool solve(double matrix[][3 * most_joint_spots], const double* gradient,
+                                                double* step, int size) {
     if (!factor(matrix, size)) return false;
     for (int i = 0; i < size; ++i) step[i] = gradient[i];
     substitute(matrix, step, size);
     return true;
   }
 
-  KOKKOS_INLINE_FUNCTION static void bounds(double normal[][3 * most_joint_spots], SpotErrors* errors, int count) {
+  KOKKOS_FORCEINLINE_FUNCTION static void bounds(double normal[][3 * most_joint_spots], SpotErrors* errors, int count) {
     const int size = 3 * count;
     for (int i = 0; i < size; ++i) normal[i][i] *= 1 + 1e-9;
     const bool good = factor(normal, size);
@@ -326,7 +353,7 @@ struct FitGroups {
   Kokkos::View<Spot*> spots;       ///< group after group
   Kokkos::View<SpotErrors*> errors;
 
-  KOKKOS_FUNCTION void operator()(std::size_t group) const {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t group) const {
     const int begin = first(group);
     const int count = first(group + 1) - begin;
     Spot* own = &spots(static_cast<std::size_t>(begin));
@@ -340,28 +367,34 @@ struct FitGroups {
 struct RenderRows {
   Image<float> out;
   SpotShape shape;
-  Kokkos::View<const Spot*> spots;
-  std::size_t count;
+  Kokkos::View<const Spot*> spots;      ///< by the row below which their centre lies
+  Kokkos::View<const int*> first_spot;  ///< of each row; an entry more than rows
   float background;
 
   KOKKOS_FUNCTION void operator()(std::size_t row) const {
+    const auto rows = static_cast<int>(out.extent(0));
     const auto columns = static_cast<int>(out.extent(1));
+    const auto at = static_cast<int>(row);
     const int last = 2 * shape.reach * shape.per_pixel;
+    const int upmost = at - shape.reach - 1 > 0 ? at - shape.reach - 1 : 0;
+    const int downmost = at + shape.reach + 1 < rows ? at + shape.reach + 1 : rows;  // exclusive
     float* to = &out(row, 0);
     for (int c = 0; c < columns; ++c) to[c] = background;
-    for (std::size_t k = 0; k < count; ++k) {
+    for (int k = first_spot(upmost); k < first_spot(downmost); ++k) {
       const Spot spot = spots(k);
       const ShapeOffset down(shape, spot.y, static_cast<int>(row));
       if (down.first < 0 || down.first >= last) continue;
       const float* upper = &shape.samples(static_cast<std::size_t>(down.first), 0);
       const float* lower = &shape.samples(static_cast<std::size_t>(down.first) + 1, 0);
-      int left = static_cast<int>(floorf(spot.x)) - shape.reach;
+      int left = static_cast<int>(ceilf(spot.x)) - shape.reach;
       left = left > 0 ? left : 0;
       const ShapeOffset across(shape, spot.x, left);
-      for (int c = left, i = across.first; c < columns && i < last; ++c, i += shape.per_pixel) {
-        if (i < 0) continue;
-        const float top = upper[i] + (upper[i + 1] - upper[i]) * across.share;
-        const float bottom = lower[i] + (lower[i + 1] - lower[i]) * across.share;
+      const int room = (last - 1 - across.first) / shape.per_pixel + 1;  // pixels that the samples reach
+      const int end = left + room < columns ? left + room : columns;
+      const float share = across.share;
+      for (int c = left, i = across.first; c < end; ++c, i += shape.per_pixel) {
+        const float top = upper[i] + (upper[i + 1] - upper[i]) * share;
+        const float bottom = lower[i] + (lower[i + 1] - lower[i]) * share;
         to[c] += spot.photons * (top + (bottom - top) * down.share);
       }
     }

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "core/vectorised.hpp"
 #include "kernels/image_filters.hpp"
 #include "kernels/spot_fit.hpp"
 #include "tracking/frame_background.hpp"
@@ -25,19 +26,36 @@ using kernels::SpotErrors;
 
 constexpr double joint_distance = 2.6;      // px; nearer spots are fitted together
 constexpr double isolated_distance = 6;     // px; farther ones do not touch
+constexpr float settled_move = 2e-3F;       // px; what moves less in a fit is settled
+constexpr float settled_light = 2e-3F;      // relative
 constexpr double assumed_background = 100;  // photons, where noise does not tell
 constexpr int searches = 3;
 constexpr int sweeps = 2;
 
+// A spot with what its last fit told.
+struct Fitted : Spot {
+  SpotErrors errors;
+  bool joint = false;   // fitted together with others
+  bool changed = true;  // since the fits before the last
+  float precision = 0;  // of the prior it was fitted with
+};
+
+Place place_of(const Spot& spot) { return {static_cast<double>(spot.y), static_cast<double>(spot.x)}; }
+
 // The spots of a frame in groups of those that overlap.
 struct Groups {
   std::vector<std::size_t> order;  // spots, group after group
-  std::vector<int> first;
+  std::vector<int> first;          // of each group in `order`, and the end of the last
+
+  std::span<const std::size_t> members(std::size_t group) const {
+    const auto begin = static_cast<std::size_t>(first[group]);
+    return std::span(order).subspan(begin, static_cast<std::size_t>(first[group + 1]) - begin);
+  }
 };
 
-Groups groups_of(const std::vector<Spot>& spots) {
+Groups groups_of(const std::vector<Fitted>& spots) {
   std::vector<Place> places;
-  for (const Spot& spot : spots) places.push_back({static_cast<double>(spot.y), static_cast<double>(spot.x)});
+  for (const Fitted& spot : spots) places.push_back(place_of(spot));
   const PlaceGrid grid(places, joint_distance);
   std::vector<std::size_t> parent(spots.size());
   std::iota(parent.begin(), parent.end(), std::size_t{0});
@@ -78,6 +96,23 @@ Groups groups_of(const std::vector<Spot>& spots) {
   return groups;
 }
 
+#if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP) || defined(KOKKOS_ENABLE_SYCL)
+void fit_all(const kernels::FitGroups& fit, std::size_t groups) { kernels::for_each_index("fit", groups, fit); }
+double fit_spots(GroupFit& fit, std::vector<Spot>& spots) {
+  return fit.fit(spots.data(), static_cast<int>(spots.size()));
+}
+#else
+// On the processor at hand the same functions, compiled for several instruction sets.
+AN_VECTORISED void fit_group(const kernels::FitGroups& fit, std::size_t group) { fit(group); }
+void fit_all(const kernels::FitGroups& fit, std::size_t groups) {
+  kernels::for_each_index("fit", groups, [&fit](std::size_t group) { fit_group(fit, group); });
+}
+AN_VECTORISED double fit_spots(GroupFit& fit, Spot* spots, int count) { return fit.fit(spots, count); }
+double fit_spots(GroupFit& fit, std::vector<Spot>& spots) {
+  return fit_spots(fit, spots.data(), static_cast<int>(spots.size()));
+}
+#endif
+
 double median_of(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -98,9 +133,8 @@ struct SpotDetector::Work {
   Image<int>::HostMirror host_found;
   kernels::SymmetricTaps filter;
   double filter_noise = 1, filter_gain = 1;  // of the matched filter: noise for one photon a pixel, answer to a photon
-  std::vector<Spot> spots;
-  std::vector<SpotErrors> errors;
-  std::vector<char> joint;
+  std::vector<Fitted> spots;
+  std::vector<Place> vanished;  // places of spots that were removed since the last fit
   std::vector<double> scores;
 
   explicit Work(const SpotDetectorParameters& given) : parameters(given), background(given.background) {
@@ -163,13 +197,26 @@ struct SpotDetector::Work {
     Kokkos::deep_copy(data, host_data);
     level_ = photons;
     spots.clear();
+    vanished.clear();
     render();
   }
 
   void render() {
-    const Kokkos::View<Spot*> device = to_device(spots);
+    // Sorted by rows, by counting.
+    const auto row_of = [&](const Spot& spot) {
+      return static_cast<std::size_t>(std::clamp(spot.y, 0.0F, static_cast<float>(rows() - 1)));
+    };
+    const Kokkos::View<int*> first("first spots", rows() + 1);
+    const auto host_first = Kokkos::create_mirror_view(first);
+    for (const Spot& spot : spots) ++host_first(row_of(spot) + 1);
+    for (std::size_t row = 0; row < rows(); ++row) host_first(row + 1) += host_first(row);
+    std::vector<Spot> sorted(spots.size());
+    std::vector<int> next(host_first.data(), host_first.data() + rows());
+    for (const Spot& spot : spots) sorted[static_cast<std::size_t>(next[row_of(spot)]++)] = spot;
+    Kokkos::deep_copy(first, host_first);
     kernels::for_each_index(
-        "render", rows(), kernels::RenderRows{model, setting.shape, device, spots.size(), static_cast<float>(level_)});
+        "render", rows(),
+        kernels::RenderRows{model, setting.shape, to_device(sorted), first, static_cast<float>(level_)});
   }
 
   static Kokkos::View<Spot*> to_device(const std::vector<Spot>& list) {
@@ -207,9 +254,10 @@ struct SpotDetector::Work {
         const double share = std::max(1.0, static_cast<double>(host_model(row, column)) / level_);
         const auto answer = static_cast<double>(host_filtered(row, column));
         if (!(answer > threshold * noise * std::sqrt(share))) continue;
-        spots.push_back({static_cast<float>(row) + offset(row, column, true),
-                         static_cast<float>(column) + offset(row, column, false),
-                         static_cast<float>(answer / filter_gain)});
+        Fitted& added = spots.emplace_back();
+        added.y = static_cast<float>(row) + offset(row, column, true);
+        added.x = static_cast<float>(column) + offset(row, column, false);
+        added.photons = static_cast<float>(answer / filter_gain);
       }
     return spots.size() > before;
   }
@@ -231,41 +279,79 @@ struct SpotDetector::Work {
     setting.prior_precision = known ? static_cast<float>(1 / (brightness_sd * brightness_sd)) : 0;
   }
 
-  // Fits all groups beside the others' light, as often as asked for.
+  // Fits the groups near which anything has changed, beside the others' light; as often as asked for.
   void fit(int times) {
-    for (int sweep = 0; sweep < times && !spots.empty(); ++sweep) {
+    for (int sweep = 0; sweep < times; ++sweep) {
       const Groups groups = groups_of(spots);
+      const std::vector<std::size_t> disturbed = disturbed_groups(groups);
+      vanished.clear();
+      for (Fitted& spot : spots) spot.changed = false;
+      if (disturbed.empty()) return;
       std::vector<Spot> ordered;
-      for (const std::size_t k : groups.order) ordered.push_back(spots[k]);
+      std::vector<int> begins;
+      for (const std::size_t group : disturbed) {
+        begins.push_back(static_cast<int>(ordered.size()));
+        for (const std::size_t k : groups.members(group)) ordered.push_back(spots[k]);
+      }
+      begins.push_back(static_cast<int>(ordered.size()));
       const Kokkos::View<Spot*> device = to_device(ordered);
-      const Kokkos::View<SpotErrors*> device_errors("errors", spots.size());
-      const Kokkos::View<int*> first("groups", groups.first.size());
+      const Kokkos::View<SpotErrors*> device_errors("errors", ordered.size());
+      const Kokkos::View<int*> first("groups", begins.size());
       const auto host_first = Kokkos::create_mirror_view(first);
-      std::copy(groups.first.begin(), groups.first.end(), host_first.data());
+      std::copy(begins.begin(), begins.end(), host_first.data());
       Kokkos::deep_copy(first, host_first);
-      kernels::for_each_index("fit", groups.first.size() - 1,
-                              kernels::FitGroups{setting, first, device, device_errors});
+      fit_all({setting, first, device, device_errors}, disturbed.size());
       const auto host = Kokkos::create_mirror_view(device);
       const auto host_errors = Kokkos::create_mirror_view(device_errors);
       Kokkos::deep_copy(host, device);
       Kokkos::deep_copy(host_errors, device_errors);
-      errors.resize(spots.size());
-      joint.assign(spots.size(), 0);
-      for (std::size_t group = 0; group + 1 < groups.first.size(); ++group)
-        for (int k = groups.first[group]; k < groups.first[group + 1]; ++k) {
-          const std::size_t spot = groups.order[static_cast<std::size_t>(k)];
-          spots[spot] = host(static_cast<std::size_t>(k));
-          errors[spot] = host_errors(static_cast<std::size_t>(k));
-          joint[spot] = groups.first[group + 1] - groups.first[group] > 1 ? 1 : 0;
+      std::size_t at = 0;
+      for (const std::size_t group : disturbed) {
+        const std::span<const std::size_t> members = groups.members(group);
+        for (const std::size_t k : members) {
+          Fitted& spot = spots[k];
+          const Spot& moved = host(at);
+          spot.changed = std::max(std::abs(moved.y - spot.y), std::abs(moved.x - spot.x)) > settled_move ||
+                         std::abs(moved.photons - spot.photons) > settled_light * moved.photons;
+          static_cast<Spot&>(spot) = moved;
+          spot.errors = host_errors(at);
+          spot.joint = members.size() > 1;
+          spot.precision = spot.joint ? setting.prior_precision : 0;
+          ++at;
         }
+      }
       render();
     }
+  }
+
+  // Groups that have changed, lie near others that have, or were fitted with another prior.
+  std::vector<std::size_t> disturbed_groups(const Groups& groups) const {
+    std::vector<Place> sources = vanished;
+    for (const Fitted& spot : spots)
+      if (spot.changed) sources.push_back(place_of(spot));
+    const PlaceGrid grid(sources, isolated_distance);
+    std::vector<std::size_t> disturbed;
+    for (std::size_t group = 0; group + 1 < groups.first.size(); ++group) {
+      const std::span<const std::size_t> members = groups.members(group);
+      bool again = false;
+      for (const std::size_t k : members) {
+        const bool joined = members.size() > 1;
+        again = again || spots[k].joint != joined || (joined && spots[k].precision != setting.prior_precision);
+        const Place place = place_of(spots[k]);
+        if (!again)
+          grid.for_each_near(place, isolated_distance, [&](std::size_t j) {
+            again = again || length_of(sources[j].y - place.y, sources[j].x - place.x) < isolated_distance;
+          });
+      }
+      if (again) disturbed.push_back(group);
+    }
+    return disturbed;
   }
 
   // Half the deviance that a spot alone explains, less what its unlikely brightness costs.
   double evidence(std::size_t k) const {
     const auto photons = static_cast<double>(spots[k].photons);
-    const auto variance = static_cast<double>(errors[k].var_photons);
+    const auto variance = static_cast<double>(spots[k].errors.var_photons);
     double gain = 0.5 * photons * photons / variance;
     if (parameters.brightness_prior && brightness > 0) {
       const double off = photons - brightness;
@@ -276,9 +362,13 @@ struct SpotDetector::Work {
 
   // Spots that lie alone and explain too little are noise.
   void prune() {
-    std::vector<Spot> kept;
-    for (std::size_t k = 0; k < spots.size(); ++k)
-      if (joint[k] != 0 || evidence(k) > parameters.evidence) kept.push_back(spots[k]);
+    std::vector<Fitted> kept;
+    for (std::size_t k = 0; k < spots.size(); ++k) {
+      if (spots[k].joint || evidence(k) > parameters.evidence)
+        kept.push_back(spots[k]);
+      else
+        vanished.push_back(place_of(spots[k]));
+    }
     if (kept.size() == spots.size()) return;
     spots = std::move(kept);
     render();
@@ -289,13 +379,18 @@ struct SpotDetector::Work {
   void choose_numbers() {
     const Groups groups = groups_of(spots);
     Kokkos::deep_copy(host_model, model);
-    std::vector<Spot> chosen;
+    std::vector<Fitted> chosen;
     for (std::size_t group = 0; group + 1 < groups.first.size(); ++group) {
+      const std::span<const std::size_t> members = groups.members(group);
       std::vector<Spot> own;
-      for (int k = groups.first[group]; k < groups.first[group + 1]; ++k)
-        own.push_back(spots[groups.order[static_cast<std::size_t>(k)]]);
+      for (const std::size_t k : members) own.push_back(spots[k]);
       choose_number(own);
-      chosen.insert(chosen.end(), own.begin(), own.end());
+      if (own.size() == members.size()) {
+        for (const std::size_t k : members) chosen.push_back(spots[k]);
+        continue;
+      }
+      for (const std::size_t k : members) vanished.push_back(place_of(spots[k]));
+      for (const Spot& spot : own) static_cast<Spot&>(chosen.emplace_back()) = spot;
     }
     spots = std::move(chosen);
     render();
@@ -317,7 +412,7 @@ struct SpotDetector::Work {
     static thread_local std::unique_ptr<GroupFit> memory;
     memory = std::make_unique<GroupFit>(setting, window, true);
     memory->set_base(own.data(), static_cast<int>(own.size()));
-    double cost = memory->fit(own.data(), static_cast<int>(own.size()));
+    double cost = fit_spots(*memory, own);
     // Fewer?
     for (bool again = own.size() > 1; again && own.size() > 1;) {
       again = false;
@@ -332,7 +427,7 @@ struct SpotDetector::Work {
         nearest.y += share * (removed.y - nearest.y);
         nearest.x += share * (removed.x - nearest.x);
         nearest.photons += removed.photons;
-        const double new_cost = memory->fit(fewer.data(), static_cast<int>(fewer.size()));
+        const double new_cost = fit_spots(*memory, fewer);
         if (new_cost - cost < parameters.evidence) {
           own = fewer;
           cost = new_cost;
@@ -355,7 +450,7 @@ struct SpotDetector::Work {
         const auto dx = static_cast<float>(0.5 * std::cos(angle + turn));
         more[index] = {own[index].y + dy, own[index].x + dx, own[index].photons / 2};
         more.back() = {own[index].y - dy, own[index].x - dx, own[index].photons / 2};
-        const double new_cost = memory->fit(more.data(), static_cast<int>(more.size()));
+        const double new_cost = fit_spots(*memory, more);
         if (new_cost < best_cost) {
           best_cost = new_cost;
           best = more;
@@ -412,9 +507,9 @@ struct SpotDetector::Work {
       found_here.y = static_cast<double>(spots[k].y);
       found_here.x = static_cast<double>(spots[k].x);
       found_here.photons = static_cast<double>(spots[k].photons);
-      double variance = static_cast<double>(errors[k].var_photons);
+      double variance = static_cast<double>(spots[k].errors.var_photons);
       // What the measurement alone says: the prior's information is taken out again.
-      if (joint[k] != 0 && setting.prior_precision > 0) {
+      if (spots[k].joint && setting.prior_precision > 0) {
         const auto prior = static_cast<double>(setting.prior_precision);
         const double own = 1 / variance - prior;
         const auto expected = static_cast<double>(setting.prior_photons);
@@ -423,12 +518,12 @@ struct SpotDetector::Work {
         found_here.photons = told ? (found_here.photons / variance - expected * prior) / own : expected;
         variance = told ? 1 / own : 100 / prior;
       }
-      found_here.sd_y = std::sqrt(static_cast<double>(errors[k].var_y));
-      found_here.sd_x = std::sqrt(static_cast<double>(errors[k].var_x));
+      found_here.sd_y = std::sqrt(static_cast<double>(spots[k].errors.var_y));
+      found_here.sd_x = std::sqrt(static_cast<double>(spots[k].errors.var_x));
       found_here.sd_photons = std::sqrt(variance);
       found_here.score = found_here.photons / found_here.sd_photons;
       found_here.background = level_;
-      found_here.joint = joint[k] != 0;
+      found_here.joint = spots[k].joint;
       list.push_back(found_here);
     }
     std::sort(list.begin(), list.end(),
@@ -448,8 +543,7 @@ struct SpotDetector::Work {
         set_prior(false);
         if (!search(2 * parameters.threshold)) continue;
         fit(sweeps);
-        for (std::size_t k = 0; k < spots.size(); ++k) {
-          if (!is_isolated(k)) continue;
+        for (const std::size_t k : isolated_spots()) {
           const Spot& spot = spots[k];
           const auto row = static_cast<int>(std::lround(spot.y));
           const auto column = static_cast<int>(std::lround(spot.x));
@@ -482,10 +576,9 @@ struct SpotDetector::Work {
     std::vector<double> photons, variances;
     for (const Frame& frame : sample) {
       find(frame);
-      for (std::size_t k = 0; k < spots.size(); ++k) {
-        if (!is_isolated(k)) continue;
+      for (const std::size_t k : isolated_spots()) {
         photons.push_back(static_cast<double>(spots[k].photons));
-        variances.push_back(static_cast<double>(errors[k].var_photons));
+        variances.push_back(static_cast<double>(spots[k].errors.var_photons));
       }
     }
     if (photons.size() < 10) return;
@@ -498,14 +591,23 @@ struct SpotDetector::Work {
     brightness_sd = std::sqrt(std::max(spread * spread - spot_noise_ * spot_noise_, least * least));
   }
 
-  bool is_isolated(std::size_t k) const {
-    const Spot& spot = spots[k];
-    if (spot.y < 4 || spot.x < 4 || spot.y > static_cast<float>(rows()) - 5 ||
-        spot.x > static_cast<float>(columns()) - 5)
-      return false;
-    for (std::size_t j = 0; j < spots.size(); ++j)
-      if (j != k && std::hypot(spots[j].y - spot.y, spots[j].x - spot.x) < isolated_distance) return false;
-    return true;
+  // Spots that touch neither others nor the border.
+  std::vector<std::size_t> isolated_spots() const {
+    std::vector<Place> places;
+    for (const Fitted& spot : spots) places.push_back(place_of(spot));
+    const PlaceGrid grid(places, isolated_distance);
+    const auto inside = [](double at, std::size_t size) { return at >= 4 && at <= static_cast<double>(size) - 5; };
+    std::vector<std::size_t> isolated;
+    for (std::size_t k = 0; k < places.size(); ++k) {
+      if (!inside(places[k].y, rows()) || !inside(places[k].x, columns())) continue;
+      bool alone = true;
+      grid.for_each_near(places[k], isolated_distance, [&](std::size_t j) {
+        const double distance = length_of(places[j].y - places[k].y, places[j].x - places[k].x);
+        alone = alone && (j == k || distance >= isolated_distance);
+      });
+      if (alone) isolated.push_back(k);
+    }
+    return isolated;
   }
 
   double level_ = 0;       // photons of background in this frame

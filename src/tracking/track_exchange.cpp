@@ -85,6 +85,7 @@ class Exchanger {
     for (Node i = 0; i < graph_.size(); ++i) {
       if (graph_.before(i) == nobody) {
         track_[i] = static_cast<Node>(lasts_.size());
+        numbers_[i] = track_[i];
         lasts_.push_back(i);
         firsts_.push_back(i);
       } else {
@@ -237,14 +238,12 @@ class Exchanger {
       if (graph_.before(i) != nobody) {
         track_[i] = track_[graph_.before(i)];
       } else if (firsts_[track_[i]] != i) {  // a new beginning
-        const auto found = std::find_if(firsts_.begin(), firsts_.end(), [&](Node first) { return first == i; });
-        if (found == firsts_.end()) {
-          track_[i] = static_cast<Node>(firsts_.size());
+        const auto [found, is_new] = numbers_.try_emplace(i, static_cast<Node>(firsts_.size()));
+        track_[i] = found->second;
+        if (is_new) {
           firsts_.push_back(i);
           lasts_.push_back(i);
           stale.push_back(1);
-        } else {
-          track_[i] = static_cast<Node>(found - firsts_.begin());
         }
       }
       lasts_[track_[i]] = i;
@@ -257,6 +256,7 @@ class Exchanger {
   std::size_t memory_;
   std::vector<Node> track_;           // of each node
   std::vector<Node> firsts_, lasts_;  // of each track
+  std::map<Node, Node> numbers_;      // of the track that begins, or has begun, with a node
   std::vector<PlaceGrid> grids_;      // of each frame
   std::vector<double> own_link_;      // log-likelihood of the link to each node, once it has been asked for
   std::map<std::pair<Node, Node>, Pair> pairs_;
