@@ -135,6 +135,7 @@ class GroupFit {
         largest = largest > far ? largest : far;
         largest = largest > change ? largest : change;
       }
+      if (largest < 5e-4) break;  // there already
       double new_normal[most][most];
       double new_gradient[most];
       const double new_cost = evaluate(moved, count, new_normal, new_gradient);
@@ -371,7 +372,7 @@ struct RenderRows {
   Kokkos::View<const int*> first_spot;  ///< of each row; an entry more than rows
   float background;
 
-  KOKKOS_FUNCTION void operator()(std::size_t row) const {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t row) const {
     const auto rows = static_cast<int>(out.extent(0));
     const auto columns = static_cast<int>(out.extent(1));
     const auto at = static_cast<int>(row);

@@ -13,7 +13,8 @@ namespace an::tracking {
 
 namespace {
 
-constexpr float smallest_variance = 0.003F;  // px²; each next is twice as large
+constexpr float smallest_variance = 0.003F;  // px²
+constexpr float variance_ratio = 2.5F;       // of each to the one before
 constexpr std::array<float, MotionModels::correlations> step_correlations{-0.35F, 0.0F, 0.4F, 0.75F};
 constexpr float lowest_prior = 1e-4F;
 constexpr std::size_t lanes = 16;  // sums are kept in as many parts, whatever the machine
@@ -62,7 +63,7 @@ AN_VECTORISED float sum_of_products(const float* a, const float* b, const float*
 MotionModels::MotionModels() {
   for (std::size_t c = 0; c < correlations; ++c)
     for (std::size_t v = 0; v < variances; ++v) {
-      variance_[c * variances + v] = smallest_variance * std::exp2(static_cast<float>(v));
+      variance_[c * variances + v] = smallest_variance * std::pow(variance_ratio, static_cast<float>(v));
       correlation_[c * variances + v] = step_correlations[c];
     }
   prior_.fill(1.0F / count);

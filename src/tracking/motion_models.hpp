@@ -17,7 +17,7 @@ struct Step {
 /// forward and backward recursions of a hidden Markov model; Rabiner, Proc. IEEE 77, 1989).
 class MotionModels {
  public:
-  static constexpr std::size_t variances = 16;
+  static constexpr std::size_t variances = 12;
   static constexpr std::size_t correlations = 4;
   static constexpr std::size_t count = variances * correlations;
   using Weights = std::array<float, count>;

@@ -98,6 +98,9 @@ Groups groups_of(const std::vector<Fitted>& spots) {
 
 #if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP) || defined(KOKKOS_ENABLE_SYCL)
 void fit_all(const kernels::FitGroups& fit, std::size_t groups) { kernels::for_each_index("fit", groups, fit); }
+void render_all(const kernels::RenderRows& render, std::size_t rows) {
+  kernels::for_each_index("render", rows, render);
+}
 double fit_spots(GroupFit& fit, std::vector<Spot>& spots) {
   return fit.fit(spots.data(), static_cast<int>(spots.size()));
 }
@@ -106,6 +109,10 @@ double fit_spots(GroupFit& fit, std::vector<Spot>& spots) {
 AN_VECTORISED void fit_group(const kernels::FitGroups& fit, std::size_t group) { fit(group); }
 void fit_all(const kernels::FitGroups& fit, std::size_t groups) {
   kernels::for_each_index("fit", groups, [&fit](std::size_t group) { fit_group(fit, group); });
+}
+AN_VECTORISED void render_row(const kernels::RenderRows& render, std::size_t row) { render(row); }
+void render_all(const kernels::RenderRows& render, std::size_t rows) {
+  kernels::for_each_index("render", rows, [&render](std::size_t row) { render_row(render, row); });
 }
 AN_VECTORISED double fit_spots(GroupFit& fit, Spot* spots, int count) { return fit.fit(spots, count); }
 double fit_spots(GroupFit& fit, std::vector<Spot>& spots) {
@@ -214,9 +221,7 @@ struct SpotDetector::Work {
     std::vector<int> next(host_first.data(), host_first.data() + rows());
     for (const Spot& spot : spots) sorted[static_cast<std::size_t>(next[row_of(spot)]++)] = spot;
     Kokkos::deep_copy(first, host_first);
-    kernels::for_each_index(
-        "render", rows(),
-        kernels::RenderRows{model, setting.shape, to_device(sorted), first, static_cast<float>(level_)});
+    render_all({model, setting.shape, to_device(sorted), first, static_cast<float>(level_)}, rows());
   }
 
   static Kokkos::View<Spot*> to_device(const std::vector<Spot>& list) {
