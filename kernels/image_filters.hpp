@@ -22,7 +22,7 @@ struct CorrelateColumns {
   Image<Value> out;
   SymmetricTaps filter;
 
-  KOKKOS_FUNCTION void operator()(std::size_t row) const {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t row) const {
     const std::size_t rows = in.extent(0);
     const std::size_t columns = in.extent(1);
     Value* KOKKOS_RESTRICT to = &out(row, 0);
@@ -51,7 +51,7 @@ struct CorrelateRows {
   Image<Value> out;
   SymmetricTaps filter;
 
-  KOKKOS_FUNCTION void operator()(std::size_t row) const {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t row) const {
     const std::size_t columns = in.extent(1);
     const std::size_t reach = filter.reach;
     Value* KOKKOS_RESTRICT to = &out(row, 0);
@@ -78,7 +78,7 @@ struct RunningMeanColumns {
   std::size_t size;
   bool whole;
 
-  KOKKOS_FUNCTION void operator()(std::size_t item) const {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t item) const {
     const std::size_t first = item * block;
     const std::size_t count = first + block < in.extent(1) ? block : in.extent(1) - first;
     const std::size_t last = in.extent(0) - 1;
@@ -116,7 +116,7 @@ struct RunningMeanRows {
   std::size_t size;
   bool whole;
 
-  KOKKOS_FUNCTION void operator()(std::size_t item) const {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t item) const {
     const std::size_t rows = in.extent(0);
     const std::size_t last = in.extent(1) - 1;
     const std::size_t half = size / 2;
@@ -158,7 +158,7 @@ struct LocalMaxima {
   double threshold;
   std::size_t before, after, margin;
 
-  KOKKOS_FUNCTION void operator()(std::size_t row) const {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t row) const {
     const std::size_t rows = image.extent(0);
     const std::size_t columns = image.extent(1);
     int count = 0;
@@ -176,8 +176,8 @@ struct LocalMaxima {
   static constexpr std::size_t widest = 160;  // columns of a block with the boxes' overhang
 
   // Looks at columns [begin, end) of a row whose boxes reach from row `top` to `bottom`.
-  KOKKOS_FUNCTION int search_block(std::size_t row, std::size_t top, std::size_t bottom, std::size_t begin,
-                                   std::size_t end, int count) const {
+  KOKKOS_FORCEINLINE_FUNCTION int search_block(std::size_t row, std::size_t top, std::size_t bottom, std::size_t begin,
+                                               std::size_t end, int count) const {
     const std::size_t columns = image.extent(1);
     const std::size_t left = begin < before ? 0 : begin - before;
     const std::size_t right = end + after < columns ? end + after : columns;  // exclusive
@@ -204,8 +204,8 @@ struct LocalMaxima {
   }
 
   // The same for boxes of any size.
-  KOKKOS_FUNCTION int search_slowly(std::size_t row, std::size_t top, std::size_t bottom, std::size_t begin,
-                                    std::size_t end, int count) const {
+  KOKKOS_FORCEINLINE_FUNCTION int search_slowly(std::size_t row, std::size_t top, std::size_t bottom, std::size_t begin,
+                                                std::size_t end, int count) const {
     for (std::size_t c = begin; c < end; ++c) {
       const Value value = image(row, c);
       if (!(static_cast<double>(value) > threshold) || value < 0) continue;

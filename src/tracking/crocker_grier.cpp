@@ -14,12 +14,19 @@
 #include "core/error.hpp"
 #include "core/pairwise_sum.hpp"
 #include "kernels/image_filters.hpp"
+#include "tracking/processor_kernel.hpp"
 
 namespace an::tracking {
 
 namespace {
 
 using kernels::Image;
+AN_KERNEL(low_pass_columns, kernels::CorrelateColumns<double>)
+AN_KERNEL(low_pass_rows, kernels::CorrelateRows<double>)
+AN_KERNEL(boxcar_columns, kernels::RunningMeanColumns)
+AN_KERNEL(boxcar_rows, kernels::RunningMeanRows)
+AN_KERNEL(find_maxima, kernels::LocalMaxima<double>)
+
 using HostImage = Image<double>::HostMirror;
 
 constexpr int most_shifts = 10;
@@ -250,21 +257,19 @@ struct CrockerGrier::Work {
 
   // Low-pass minus boxcar, in `difference`.
   void band_pass() {
-    using namespace kernels;
     if (low_pass.reach > 0) {
-      for_each_index("low-pass columns", rows(), CorrelateColumns<double>{raw, mean, low_pass});
-      for_each_index("low-pass rows", rows(), CorrelateRows<double>{mean, smooth, low_pass});
+      low_pass_columns({raw, mean, low_pass}, rows());
+      low_pass_rows({mean, smooth, low_pass}, rows());
     }
     const std::size_t size = parameters.smoothing_size;
-    for_each_index("boxcar columns", RunningMeanColumns::items(columns()),
-                   RunningMeanColumns{raw, mean_of_columns, size, whole});
-    for_each_index("boxcar rows", RunningMeanRows::items(rows()), RunningMeanRows{mean_of_columns, mean, size, whole});
+    boxcar_columns({raw, mean_of_columns, size, whole}, kernels::RunningMeanColumns::items(columns()));
+    boxcar_rows({mean_of_columns, mean, size, whole}, kernels::RunningMeanRows::items(rows()));
     const Image<double> from = low_pass.reach > 0 ? smooth : raw;
     const Image<double> box = mean;
     const Image<double> out = difference;
     const double lowest = whole ? 1 : 1.0 / 255;
     const std::size_t width = columns();
-    for_each_index(
+    kernels::for_each_index(
         "band-pass", rows(), KOKKOS_LAMBDA(std::size_t row) {
           for (std::size_t c = 0; c < width; ++c) {
             const double value = from(row, c) - box(row, c);
@@ -450,8 +455,7 @@ struct CrockerGrier::Work {
     const std::size_t margin =
         std::max({window.radius, half_separation > 0 ? half_separation - 1 : 0, parameters.smoothing_size / 2});
     const std::size_t before = box == 0 ? 0 : (box - 1) / 2;
-    kernels::for_each_index("maxima", rows(),
-                            kernels::LocalMaxima<double>{difference, found, threshold, before, box / 2, margin});
+    find_maxima({difference, found, threshold, before, box / 2, margin}, rows());
     Kokkos::deep_copy(host_found, found);
     // The least mass may come first: what is lighter could only outlive what is lighter still.
     std::vector<Candidate> candidates;

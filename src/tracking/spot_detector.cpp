@@ -7,11 +7,11 @@
 #include <numbers>
 #include <numeric>
 
-#include "core/vectorised.hpp"
 #include "kernels/image_filters.hpp"
 #include "kernels/spot_fit.hpp"
 #include "tracking/frame_background.hpp"
 #include "tracking/place_grid.hpp"
+#include "tracking/processor_kernel.hpp"
 #include "tracking/spot_shape.hpp"
 
 namespace an::tracking {
@@ -96,29 +96,15 @@ Groups groups_of(const std::vector<Fitted>& spots) {
   return groups;
 }
 
-#if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP) || defined(KOKKOS_ENABLE_SYCL)
-void fit_all(const kernels::FitGroups& fit, std::size_t groups) { kernels::for_each_index("fit", groups, fit); }
-void render_all(const kernels::RenderRows& render, std::size_t rows) {
-  kernels::for_each_index("render", rows, render);
-}
-double fit_spots(GroupFit& fit, std::vector<Spot>& spots) {
-  return fit.fit(spots.data(), static_cast<int>(spots.size()));
-}
-#else
-// On the processor at hand the same functions, compiled for several instruction sets.
-AN_VECTORISED void fit_group(const kernels::FitGroups& fit, std::size_t group) { fit(group); }
-void fit_all(const kernels::FitGroups& fit, std::size_t groups) {
-  kernels::for_each_index("fit", groups, [&fit](std::size_t group) { fit_group(fit, group); });
-}
-AN_VECTORISED void render_row(const kernels::RenderRows& render, std::size_t row) { render(row); }
-void render_all(const kernels::RenderRows& render, std::size_t rows) {
-  kernels::for_each_index("render", rows, [&render](std::size_t row) { render_row(render, row); });
-}
+AN_KERNEL(fit_groups, kernels::FitGroups)
+AN_KERNEL(render_rows, kernels::RenderRows)
+AN_KERNEL(filter_columns, kernels::CorrelateColumns<float>)
+AN_KERNEL(filter_rows, kernels::CorrelateRows<float>)
+AN_KERNEL(find_maxima, kernels::LocalMaxima<float>)
 AN_VECTORISED double fit_spots(GroupFit& fit, Spot* spots, int count) { return fit.fit(spots, count); }
 double fit_spots(GroupFit& fit, std::vector<Spot>& spots) {
   return fit_spots(fit, spots.data(), static_cast<int>(spots.size()));
 }
-#endif
 
 double median_of(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -221,7 +207,7 @@ struct SpotDetector::Work {
     std::vector<int> next(host_first.data(), host_first.data() + rows());
     for (const Spot& spot : spots) sorted[static_cast<std::size_t>(next[row_of(spot)]++)] = spot;
     Kokkos::deep_copy(first, host_first);
-    render_all({model, setting.shape, to_device(sorted), first, static_cast<float>(level_)}, rows());
+    render_rows({model, setting.shape, to_device(sorted), first, static_cast<float>(level_)}, rows());
   }
 
   static Kokkos::View<Spot*> to_device(const std::vector<Spot>& list) {
@@ -242,12 +228,10 @@ struct SpotDetector::Work {
         "residual", rows(), KOKKOS_LAMBDA(std::size_t row) {
           for (std::size_t c = 0; c < width; ++c) rest(row, c) = from(row, c) - expected(row, c);
         });
-    kernels::for_each_index("matched filter columns", rows(),
-                            kernels::CorrelateColumns<float>{residual, filtered_columns, filter});
-    kernels::for_each_index("matched filter rows", rows(),
-                            kernels::CorrelateRows<float>{filtered_columns, filtered, filter});
+    filter_columns({residual, filtered_columns, filter}, rows());
+    filter_rows({filtered_columns, filtered, filter}, rows());
     const double noise = filter_noise * std::sqrt(level_);
-    kernels::for_each_index("maxima", rows(), kernels::LocalMaxima<float>{filtered, found, threshold * noise, 1, 1, 0});
+    find_maxima({filtered, found, threshold * noise, 1, 1, 0}, rows());
     Kokkos::deep_copy(host_found, found);
     Kokkos::deep_copy(host_filtered, filtered);
     Kokkos::deep_copy(host_model, model);
@@ -305,7 +289,7 @@ struct SpotDetector::Work {
       const auto host_first = Kokkos::create_mirror_view(first);
       std::copy(begins.begin(), begins.end(), host_first.data());
       Kokkos::deep_copy(first, host_first);
-      fit_all({setting, first, device, device_errors}, disturbed.size());
+      fit_groups({setting, first, device, device_errors}, disturbed.size());
       const auto host = Kokkos::create_mirror_view(device);
       const auto host_errors = Kokkos::create_mirror_view(device_errors);
       Kokkos::deep_copy(host, device);
