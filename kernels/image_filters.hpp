@@ -190,20 +190,23 @@ struct LocalMaxima {
       const Value* line = &image(r, left);
       for (std::size_t k = 0; k < width; ++k) tallest[k] = line[k] > tallest[k] ? line[k] : tallest[k];
     }
-    const Value* here = &image(row, 0);
-    for (std::size_t c = begin; c < end; ++c) {
-      const Value value = here[c];
-      if (!(static_cast<double>(value) > threshold) || value < 0 || tallest[c - left] > value) continue;
-      const std::size_t from = c < left + before ? 0 : c - before - left;
-      const std::size_t to = c + after < right ? c + after - left : width - 1;
-      bool highest = true;
-      for (std::size_t k = from; k <= to; ++k) highest &= !(tallest[k] > value);
-      if (highest) found(row, static_cast<std::size_t>(++count)) = static_cast<int>(c);
-    }
+    if (begin < before || end + after > columns) return search_slowly(row, top, bottom, begin, end, count);
+    Value highest[block];  // of each column's box
+    for (std::size_t k = 0; k < end - begin; ++k) highest[k] = tallest[k];
+    for (std::size_t offset = 1; offset <= before + after; ++offset)
+      for (std::size_t k = 0; k < end - begin; ++k)
+        highest[k] = tallest[k + offset] > highest[k] ? tallest[k + offset] : highest[k];
+    // First a mark for each, without a branch; marks are few.
+    const Value* here = &image(row, begin);
+    const auto least = static_cast<Value>(threshold);
+    for (std::size_t k = 0; k < end - begin; ++k)
+      highest[k] = static_cast<Value>(static_cast<int>(here[k] > least) & static_cast<int>(here[k] >= highest[k]));
+    for (std::size_t k = 0; k < end - begin; ++k)
+      if (highest[k] > 0 && here[k] >= 0) found(row, static_cast<std::size_t>(++count)) = static_cast<int>(begin + k);
     return count;
   }
 
-  // The same for boxes of any size.
+  // The same for boxes of any size, also at the border.
   KOKKOS_FORCEINLINE_FUNCTION int search_slowly(std::size_t row, std::size_t top, std::size_t bottom, std::size_t begin,
                                                 std::size_t end, int count) const {
     for (std::size_t c = begin; c < end; ++c) {
