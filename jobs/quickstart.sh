@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# From a fresh Debian machine to scores: installs what is missing, builds, and scores three submissions to a small benchmark.
+# From a fresh Debian machine to scores: installs what is missing, builds, scores three submissions to a small benchmark, and tracks a
+# video.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source jobs/environment.sh
@@ -13,4 +14,8 @@ rm -f build-quickstart.log
 benchmark=tests/fixtures/scoring/bench_A
 mpirun -n 2 build/anomalousnet score --reference $benchmark/ref --submission $benchmark/sub_good --submission $benchmark/sub_mid \
   --submission $benchmark/sub_nocp --output build/quickstart --bootstrap 200
+video=tests/fixtures/tracking/v2_multi
+rm -rf build/quickstart-tracks
+build/anomalousnet track --input $video.tif --check ${video}_gt.csv --output build/quickstart-tracks --overlay
+echo "tracks: build/quickstart-tracks/trajectories.csv; over the video: build/quickstart-tracks/overlay.svg"
 echo "scores, per trajectory and segment too: build/quickstart/results.h5; as text: build/quickstart/*/summary.json"

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <mpi.h>
+#include <png.h>
+#include <tiffio.h>
 #include <toml++/toml.h>
+#include <Kokkos_Macros.hpp>
 
 #include <CLI/Version.hpp>
 #include <array>
@@ -35,6 +38,26 @@ std::string hdf5_version() {
   constexpr const char* kind = "not parallel";
 #endif
   return fmt::format("{}.{}.{} ({})", major, minor, release, kind);
+}
+
+std::string kokkos_version() {
+#ifdef KOKKOS_ENABLE_CUDA
+  const char* const where = "CUDA";
+#elif defined(KOKKOS_ENABLE_OPENMP)
+  const char* const where = "OpenMP";
+#elif defined(KOKKOS_ENABLE_THREADS)
+  const char* const where = "Threads";
+#else
+  const char* const where = "Serial";
+#endif
+  return fmt::format("{}.{}.{} ({})", KOKKOS_VERSION / 10000, KOKKOS_VERSION / 100 % 100, KOKKOS_VERSION % 100, where);
+}
+
+// The number in `LIBTIFF, Version 4.5.0`.
+std::string tiff_version() {
+  const std::string text = TIFFGetVersion();
+  const std::string line = text.substr(0, text.find('\n'));
+  return line.substr(line.rfind(' ') + 1);
 }
 
 std::string fmt_version() {
@@ -68,6 +91,9 @@ nlohmann::ordered_json program_info() {
   info["build_type"] = build_info::build_type;
   info["libraries"] = {{"mpi", mpi_version()},
                        {"hdf5", hdf5_version()},
+                       {"kokkos", kokkos_version()},
+                       {"libtiff", tiff_version()},
+                       {"libpng", PNG_LIBPNG_VER_STRING},
                        {"fmt", fmt_version()},
                        {"cli11", CLI11_VERSION},
                        {"toml++", fmt::format("{}.{}.{}", TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH)},

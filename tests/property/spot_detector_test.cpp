@@ -8,6 +8,7 @@
 
 #include "core/random.hpp"
 #include "simulation/fov_video.hpp"
+#include "tracking/crocker_grier.hpp"
 
 namespace an::tracking {
 namespace {
@@ -203,6 +204,40 @@ TEST(SpotDetector, LearnsTheShapeOfSpots) {
   SpotDetector with_learnt(learnt);
   const double best = rmse_of(with_known, truth, frames);
   EXPECT_LT(rmse_of(with_learnt, truth, frames), 1.1 * best);
+}
+
+TEST(SpotDetector, TakesFramesOfAnySize) {
+  Random random({41, 0, 0, 0, RandomStream::video});
+  for (std::size_t rows = 1; rows <= 12; ++rows)
+    for (std::size_t columns = 1; columns <= 12; ++columns) {
+      std::vector<Frame> frames(3, {rows, columns, PixelType::uint8, std::vector<float>(rows * columns)});
+      for (Frame& frame : frames)
+        for (float& pixel : frame.pixels) pixel = static_cast<float>(random.below(256));
+      for (const SpotKind kind : {SpotKind::airy, SpotKind::gaussian, SpotKind::estimated}) {
+        SpotDetectorParameters parameters;
+        parameters.spot = kind;
+        SpotDetector detector(parameters);
+        detector.calibrate(frames);
+        for (const Frame& frame : frames)
+          for (const Localisation& l : detector.locate(frame)) {
+            EXPECT_GE(l.y, -0.5);
+            EXPECT_LE(l.y, static_cast<double>(rows));
+            EXPECT_TRUE(std::isfinite(l.photons));
+          }
+      }
+      CrockerGrierParameters parameters;
+      for (const std::size_t border : {0U, 5U})
+        for (const BorderFill fill : {BorderFill::zero, BorderFill::median, BorderFill::reflect})
+          for (const Normalisation normalisation : {Normalisation::none, Normalisation::mad, Normalisation::zscore}) {
+            parameters.border = border;
+            parameters.border_fill = fill;
+            parameters.normalisation = normalisation;
+            parameters.noise_size = border == 0 ? 1 : 0;
+            CrockerGrier locator(parameters);
+            for (const Frame& frame : frames)
+              for (const Feature& feature : locator.locate(frame)) EXPECT_TRUE(std::isfinite(feature.mass));
+          }
+    }
 }
 
 }  // namespace
