@@ -14,7 +14,8 @@ constexpr double death = 1e-4;          // probability a frame that a particle v
 constexpr double birth = 1e-7;          // of appearing inside, per px² and frame
 constexpr double joint_distrust = 5;    // factor on the variance of brightness of spots that overlap
 constexpr double common_error = 0.005;  // relative error of brightness that is not in its bound
-constexpr double entry_step = 0.25;     // px
+constexpr double border_step = 0.25;    // px
+constexpr std::size_t border_places = 160;
 constexpr float least = 1e-30F;         // probability, so that no product vanishes
 
 double normal_tail(double z) { return 0.5 * std::erfc(z * std::numbers::sqrt2 / 2); }
@@ -43,7 +44,7 @@ TrackGraph::TrackGraph(std::span<const std::vector<Localisation>> frames, const 
   step_.resize(size());
   light_before_ = light_;
   light_after_ = light_;
-  tabulate_entry();
+  tabulate_borders();
   const double area = std::max(1.0, prior.rows * prior.columns);
   density_ = static_cast<double>(size()) / (std::max(1.0, static_cast<double>(frames.size())) * area);
 }
@@ -161,28 +162,16 @@ double TrackGraph::log_light(const Light& light) const {
 }
 
 double TrackGraph::crossing(Node i, const Weights& weights) const {
-  const std::array<double, 4> distances{y(i), x(i), prior_.rows - y(i), prior_.columns - x(i)};
-  const double nearest = *std::min_element(distances.begin(), distances.end());
-  double sum = 0;
-  for (std::size_t m = 0; m < MotionModels::count; ++m) {
-    if (nearest * nearest > 25 * static_cast<double>(models_.variance(m)) || weights[m] < 1e-5F) continue;
-    const double sigma = std::sqrt(static_cast<double>(models_.variance(m)));
-    double share = 0;
-    for (const double distance : distances)
-      if (distance < 5 * sigma) share += normal_tail(distance / sigma);
-    sum += static_cast<double>(weights[m]) * std::min(share, 1.0);
-  }
-  return sum;
-}
-
-double TrackGraph::log_birth(Node i) const {
   double sum = 0;
   for (const double distance : {y(i), x(i), prior_.rows - y(i), prior_.columns - x(i)}) {
-    const double place = std::max(distance, 0.0) / entry_step;
-    if (place < static_cast<double>(entry_.size())) sum += entry_[static_cast<std::size_t>(place)];
+    const double place = std::max(distance, 0.0) / border_step;
+    if (place < static_cast<double>(beyond_.size()))
+      sum += static_cast<double>(MotionModels::expectation(weights, beyond_[static_cast<std::size_t>(place)]));
   }
-  return std::log(birth + density_ * std::min(sum, 1.0));
+  return std::min(sum, 1.0);
 }
+
+double TrackGraph::log_birth(Node i) const { return std::log(birth + density_ * crossing(i, models_.prior())); }
 
 double TrackGraph::departure(Node i) const { return death + crossing(i, ahead_[i]); }
 
@@ -207,16 +196,14 @@ void TrackGraph::learn_motion() {
     if (before_[i] != nobody)
       for (std::size_t m = 0; m < MotionModels::count; ++m) sum[m] += ahead_[i][m];
   models_.set_prior(sum);
-  tabulate_entry();
 }
 
-void TrackGraph::tabulate_entry() {
-  for (std::size_t k = 0; k < entry_.size(); ++k) {
-    const double distance = (static_cast<double>(k) + 0.5) * entry_step;
-    entry_[k] = 0;
+void TrackGraph::tabulate_borders() {
+  for (std::size_t k = 0; k < border_places; ++k) {
+    Weights& tails = beyond_.emplace_back();
+    const double distance = (static_cast<double>(k) + 0.5) * border_step;
     for (std::size_t m = 0; m < MotionModels::count; ++m)
-      entry_[k] += static_cast<double>(models_.prior()[m]) *
-                   normal_tail(distance / std::sqrt(static_cast<double>(models_.variance(m))));
+      tails[m] = static_cast<float>(normal_tail(distance / std::sqrt(static_cast<double>(models_.variance(m)))));
   }
 }
 

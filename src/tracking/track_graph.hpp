@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -91,7 +90,7 @@ class TrackGraph {
   void step_densities(Node from, Node to, const Step& before, Weights& out) const;
   void following(Node i, const Step& into, Weights& product) const;
   void note_fastest(Node i);
-  void tabulate_entry();
+  void tabulate_borders();
   double crossing(Node i, const Weights& weights) const;
 
   TrackPrior prior_;
@@ -101,7 +100,7 @@ class TrackGraph {
   std::vector<float> fastest_;  // variance, px²
   std::vector<Light> light_, light_before_, light_after_;
   std::vector<std::uint32_t> frame_;
-  std::array<double, 160> entry_{};  // share of particles this far inside that were outside a frame before
+  std::vector<Weights> beyond_;  // probability that a step crosses a border at this distance, by model
   std::vector<Node> first_, before_, after_;
   std::vector<Weights> ahead_, rest_;
   std::vector<Step> step_;  // into the node, a frame
