@@ -143,8 +143,8 @@ struct RunningMeanRows {
       for (std::size_t k = 0; k < block; ++k) sum[k] += from[k][entering] - from[k][leaving];
     }
     if (!whole) return;
-    for (std::size_t k = 0; k < block; ++k)
-      for (std::size_t c = 0; c <= last; ++c) to[k][c] = static_cast<double>(static_cast<int>(to[k][c]));
+    for (double* const line : to)
+      for (std::size_t c = 0; c <= last; ++c) line[c] = static_cast<double>(static_cast<int>(line[c]));
   }
 };
 

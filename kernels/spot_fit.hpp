@@ -124,18 +124,19 @@ class GroupFit {
       Spot moved[most_joint_spots];
       double largest = 0;
       for (int k = 0; k < count; ++k) {
-        const double dy = clamp(step[3 * k], -0.7, 0.7);
-        const double dx = clamp(step[3 * k + 1], -0.7, 0.7);
+        const int own = 3 * k;
+        const double dy = clamp(step[own], -0.7, 0.7);
+        const double dx = clamp(step[own + 1], -0.7, 0.7);
         moved[k].y = inside(spots[k].y + static_cast<float>(dy), set_.data.extent(0));
         moved[k].x = inside(spots[k].x + static_cast<float>(dx), set_.data.extent(1));
-        const float photons = spots[k].photons + static_cast<float>(step[3 * k + 2]);
+        const float photons = spots[k].photons + static_cast<float>(step[own + 2]);
         moved[k].photons = photons > 1 ? photons : 1;
         const double far = fabs(dy) > fabs(dx) ? fabs(dy) : fabs(dx);
-        const double change = fabs(step[3 * k + 2]) / (10 * static_cast<double>(moved[k].photons));
+        const double change = fabs(step[own + 2]) / (10 * static_cast<double>(moved[k].photons));
         largest = largest > far ? largest : far;
         largest = largest > change ? largest : change;
       }
-      if (largest < 5e-4) break;  // there already
+      if (damping < 1e-2 && largest < 5e-4) break;  // there already
       double new_normal[most][most];
       double new_gradient[most];
       const double new_cost = evaluate(moved, count, new_normal, new_gradient);

@@ -198,7 +198,8 @@ struct VideoReader::File {
     const bool big_tiff = head[big_endian ? 3 : 2] == 43;
     const std::size_t digits = big_tiff ? 8 : 2;
     const std::uint64_t begin = TIFFCurrentDirOffset(tiff.get());
-    bytes.seekg(static_cast<std::streamoff>(begin)).read(reinterpret_cast<char*>(head.data()), digits);
+    bytes.seekg(static_cast<std::streamoff>(begin))
+        .read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(digits));
     if (!bytes) return false;
     std::uint64_t entries = 0;
     for (std::size_t i = 0; i < digits; ++i) entries = entries << 8U | head[big_endian ? i : digits - 1 - i];

@@ -177,7 +177,7 @@ struct CrockerGrier::Work {
 
   explicit Work(const CrockerGrierParameters& given) : parameters(given), window(given.diameter) {
     if (given.noise_size <= 0) return;
-    low_pass.reach = static_cast<std::size_t>(4 * given.noise_size + 0.5);
+    low_pass.reach = static_cast<std::size_t>(std::floor(4 * given.noise_size + 0.5));
     std::vector<double> taps(2 * low_pass.reach + 1);
     for (std::size_t q = 0; q <= low_pass.reach; ++q) {
       const auto distance = static_cast<double>(q);

@@ -16,7 +16,7 @@ constexpr double joint_distrust = 5;    // factor on the variance of brightness 
 constexpr double common_error = 0.005;  // relative error of brightness that is not in its bound
 constexpr double border_step = 0.25;    // px
 constexpr std::size_t border_places = 160;
-constexpr float least = 1e-30F;         // probability, so that no product vanishes
+constexpr float least = 1e-30F;  // probability, so that no product vanishes
 
 double normal_tail(double z) { return 0.5 * std::erfc(z * std::numbers::sqrt2 / 2); }
 
