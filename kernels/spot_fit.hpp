@@ -149,7 +149,7 @@ class GroupFit {
           for (int j = 0; j < size; ++j) normal[i][j] = new_normal[i][j];
         }
         damping *= 0.1;
-        if (largest < 2e-3 || (iteration > 2 && gain < 1e-3)) break;
+        if (largest < 2e-3 || gain < 3e-3) break;
       } else {
         if (largest < 1e-3) break;
         damping = damping * 10 + 1e-2;
@@ -365,13 +365,15 @@ struct FitGroups {
   }
 };
 
-/// Expected photons of a frame: background and all spots. An item a row.
+/// Expected photons of a frame: background and all spots; or, with `add`, what some spots add to it (or take off, if
+/// their light is negative). An item a row.
 struct RenderRows {
   Image<float> out;
   SpotShape shape;
   Kokkos::View<const Spot*> spots;      ///< by the row below which their centre lies
   Kokkos::View<const int*> first_spot;  ///< of each row; an entry more than rows
   float background;
+  bool add;
 
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t row) const {
     const auto rows = static_cast<int>(out.extent(0));
@@ -381,7 +383,8 @@ struct RenderRows {
     const int upmost = at - shape.reach - 1 > 0 ? at - shape.reach - 1 : 0;
     const int downmost = at + shape.reach + 1 < rows ? at + shape.reach + 1 : rows;  // exclusive
     float* to = &out(row, 0);
-    for (int c = 0; c < columns; ++c) to[c] = background;
+    if (!add)
+      for (int c = 0; c < columns; ++c) to[c] = background;
     for (int k = first_spot(upmost); k < first_spot(downmost); ++k) {
       const Spot spot = spots(k);
       const ShapeOffset down(shape, spot.y, static_cast<int>(row));

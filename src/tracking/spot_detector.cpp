@@ -194,22 +194,25 @@ struct SpotDetector::Work {
     render();
   }
 
-  void render() {
+  void render() { paint({spots.begin(), spots.end()}, false); }
+
+  // Paints the model anew, or adds spots to it.
+  void paint(const std::vector<Spot>& list, bool add) {
     // Sorted by rows, by counting.
     const auto row_of = [&](const Spot& spot) {
       return static_cast<std::size_t>(std::clamp(spot.y, 0.0F, static_cast<float>(rows() - 1)));
     };
     const Kokkos::View<int*> first("first spots", rows() + 1);
     const auto host_first = Kokkos::create_mirror_view(first);
-    for (const Spot& spot : spots) ++host_first(row_of(spot) + 1);
+    for (const Spot& spot : list) ++host_first(row_of(spot) + 1);
     for (std::size_t row = 0; row < rows(); ++row) host_first(row + 1) += host_first(row);
-    std::vector<Spot> sorted(spots.size());
+    std::vector<Spot> sorted(list.size());
     std::vector<int> next(host_first.data(), host_first.data() + rows());
-    for (const Spot& spot : spots) sorted[static_cast<std::size_t>(next[row_of(spot)]++)] = spot;
+    for (const Spot& spot : list) sorted[static_cast<std::size_t>(next[row_of(spot)]++)] = spot;
     Kokkos::deep_copy(first, host_first);
     // The analyzer does not see that Kokkos counts references.
     // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks)
-    render_rows({model, setting.shape, to_device(sorted), first, static_cast<float>(level_)}, rows());
+    render_rows({model, setting.shape, to_device(sorted), first, static_cast<float>(level_), add}, rows());
   }
 
   static Kokkos::View<Spot*> to_device(const std::vector<Spot>& list) {
@@ -250,7 +253,9 @@ struct SpotDetector::Work {
         added.x = static_cast<float>(column) + offset(row, column, false);
         added.photons = static_cast<float>(answer / filter_gain);
       }
-    return spots.size() > before;
+    if (spots.size() == before) return false;
+    paint({spots.begin() + static_cast<std::ptrdiff_t>(before), spots.end()}, true);
+    return true;
   }
 
   // Vertex of the parabola through a maximum and its neighbours.
@@ -297,6 +302,7 @@ struct SpotDetector::Work {
       Kokkos::deep_copy(host, device);
       Kokkos::deep_copy(host_errors, device_errors);
       std::size_t at = 0;
+      std::vector<Spot> moves;  // light that goes, and light that comes
       for (const std::size_t group : disturbed) {
         const std::span<const std::size_t> members = groups.members(group);
         for (const std::size_t k : members) {
@@ -304,14 +310,21 @@ struct SpotDetector::Work {
           const Spot& moved = host(at);
           spot.changed = std::max(std::abs(moved.y - spot.y), std::abs(moved.x - spot.x)) > settled_move ||
                          std::abs(moved.photons - spot.photons) > settled_light * moved.photons;
-          static_cast<Spot&>(spot) = moved;
+          if (spot.changed) {
+            moves.push_back({spot.y, spot.x, -spot.photons});
+            moves.push_back(moved);
+            static_cast<Spot&>(spot) = moved;
+          }
           spot.errors = host_errors(at);
           spot.joint = members.size() > 1;
           spot.precision = spot.joint ? setting.prior_precision : 0;
           ++at;
         }
       }
-      render();
+      if (moves.size() < spots.size())
+        paint(moves, true);
+      else
+        render();
     }
   }
 

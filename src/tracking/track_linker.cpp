@@ -24,16 +24,15 @@ class FrameSweeps {
   FrameSweeps(TrackGraph& graph, std::size_t memory) : graph_(graph), memory_(memory) {}
 
   // Solves the assignments of all frames, each in the light of all later links (but in the first pass) and of the new
-  // earlier ones. \returns how many links are others than before
-  std::size_t sweep(bool with_future, bool with_light = false) {
-    with_light_ = with_light;
+  // earlier ones.
+  void sweep(bool with_future) {
+    with_light_ = with_future;
     if (with_future)
       for (Node i = static_cast<Node>(graph_.size()); i-- > 0;) graph_.look_back(i);
     else
       graph_.forget_future();
     std::vector<Node> before(graph_.size(), nobody);
     std::vector<Node> open;  // last nodes of tracks that may go on
-    std::size_t changed = 0;
     std::size_t missed = 0;
     std::size_t linked = 0;
     for (std::size_t f = 0; f < graph_.frames(); ++f) {
@@ -41,7 +40,6 @@ class FrameSweeps {
       assign(open, f, before);
       taken_.clear();
       for (Node i = graph_.first_of_frame(f); i < graph_.first_of_frame(f + 1); ++i) {
-        if (before[i] != graph_.before(i)) ++changed;
         graph_.look_ahead(i, before[i]);
         if (before[i] == nobody) continue;
         missed += f - graph_.frame(before[i]) - 1;
@@ -55,7 +53,6 @@ class FrameSweeps {
     graph_.set_links(std::move(before));
     graph_.learn_motion();
     miss_ = (static_cast<double>(missed) + 1) / (static_cast<double>(linked) + 100);
-    return changed;
   }
 
  private:
@@ -130,11 +127,9 @@ std::vector<std::vector<std::size_t>> link_tracks(std::span<const std::vector<Lo
                                                   const TrackLinkerParameters& parameters) {
   TrackGraph graph(frames, parameters.prior);
   FrameSweeps sweeps(graph, parameters.memory);
-  for (std::size_t pass = 0; pass < parameters.sweeps; ++pass)
-    if (sweeps.sweep(pass > 0) == 0) break;
-  // Brightness tells most over whole tracks: it comes last, where it can choose the best of all exchanges.
+  sweeps.sweep(false);
   exchange_tails(graph, parameters.memory, parameters.rounds);
-  sweeps.sweep(true, true);
+  sweeps.sweep(true);
   exchange_tails(graph, parameters.memory, parameters.rounds);
   return numbered_tracks(graph, parameters.shortest_track);
 }
