@@ -494,7 +494,7 @@ struct SpotDetector::Work {
     for (int time = 0; time < searches; ++time) {
       if (!search(parameters.threshold)) break;
       set_prior(time > 0);
-      fit(sweeps);
+      fit(1);
     }
     if (spots.empty()) return;
     prune();
