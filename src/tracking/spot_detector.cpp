@@ -35,6 +35,7 @@ constexpr int sweeps = 2;
 // A spot with what its last fit told.
 struct Fitted : Spot {
   SpotErrors errors;
+  bool fitted = false;
   bool joint = false;   // fitted together with others
   bool changed = true;  // since the fits before the last
   float precision = 0;  // of the prior it was fitted with
@@ -315,6 +316,7 @@ struct SpotDetector::Work {
             moves.push_back(moved);
             static_cast<Spot&>(spot) = moved;
           }
+          spot.fitted = true;
           spot.errors = host_errors(at);
           spot.joint = members.size() > 1;
           spot.precision = spot.joint ? setting.prior_precision : 0;
@@ -330,9 +332,14 @@ struct SpotDetector::Work {
 
   // Groups that have changed, lie near others that have, or were fitted with another prior.
   std::vector<std::size_t> disturbed_groups(const Groups& groups) const {
+    constexpr std::size_t no_spot = ~std::size_t{0};
     std::vector<Place> sources = vanished;
-    for (const Fitted& spot : spots)
-      if (spot.changed) sources.push_back(place_of(spot));
+    std::vector<std::size_t> spot_of_source(vanished.size(), no_spot);
+    for (std::size_t k = 0; k < spots.size(); ++k) {
+      if (!spots[k].changed) continue;
+      sources.push_back(place_of(spots[k]));
+      spot_of_source.push_back(k);
+    }
     const PlaceGrid grid(sources, isolated_distance);
     std::vector<std::size_t> disturbed;
     for (std::size_t group = 0; group + 1 < groups.first.size(); ++group) {
@@ -340,12 +347,15 @@ struct SpotDetector::Work {
       bool again = false;
       for (const std::size_t k : members) {
         const bool joined = members.size() > 1;
-        again = again || spots[k].joint != joined || (joined && spots[k].precision != setting.prior_precision);
+        again = again || !spots[k].fitted || spots[k].joint != joined ||
+                (joined && spots[k].precision != setting.prior_precision);
+        if (again) break;
+        // What a single spot has changed of itself it has taken into account.
         const Place place = place_of(spots[k]);
-        if (!again)
-          grid.for_each_near(place, isolated_distance, [&](std::size_t j) {
-            again = again || length_of(sources[j].y - place.y, sources[j].x - place.x) < isolated_distance;
-          });
+        grid.for_each_near(place, isolated_distance, [&](std::size_t j) {
+          const bool own = !joined && spot_of_source[j] == k;
+          again = again || (!own && length_of(sources[j].y - place.y, sources[j].x - place.x) < isolated_distance);
+        });
       }
       if (again) disturbed.push_back(group);
     }
