@@ -165,8 +165,17 @@ struct LocalMaxima {
     if (row >= margin && row + margin < rows && columns > 2 * margin) {
       const std::size_t top = row < before ? 0 : row - before;
       const std::size_t bottom = row + after < rows ? row + after : rows - 1;
-      for (std::size_t c = margin; c + margin < columns; c += block)
-        count = search_block(row, top, bottom, c, c + block + margin < columns ? c + block : columns - margin, count);
+      // Boxes that overhang the border are looked at one by one.
+      const std::size_t first = margin > before ? margin : before;
+      const std::size_t last = columns - (margin > after ? margin : after);
+      if (first < last && columns > before + after) {
+        count = search_slowly(row, top, bottom, margin, first, count);
+        for (std::size_t c = first; c < last; c += block)
+          count = search_block(row, top, bottom, c, c + block < last ? c + block : last, count);
+        count = search_slowly(row, top, bottom, last, columns - margin, count);
+      } else {
+        count = search_slowly(row, top, bottom, margin, columns - margin, count);
+      }
     }
     found(row, 0) = count;
   }
@@ -178,10 +187,9 @@ struct LocalMaxima {
   // Looks at columns [begin, end) of a row whose boxes reach from row `top` to `bottom`.
   KOKKOS_FORCEINLINE_FUNCTION int search_block(std::size_t row, std::size_t top, std::size_t bottom, std::size_t begin,
                                                std::size_t end, int count) const {
-    const std::size_t columns = image.extent(1);
-    const std::size_t left = begin < before ? 0 : begin - before;
-    const std::size_t right = end + after < columns ? end + after : columns;  // exclusive
-    Value tallest[widest];                                                    // of each column, top to bottom
+    const std::size_t left = begin - before;
+    const std::size_t right = end + after;  // exclusive
+    Value tallest[widest];                  // of each column, top to bottom
     const std::size_t width = right - left;
     if (width > widest) return search_slowly(row, top, bottom, begin, end, count);
     const Value* first = &image(top, left);
@@ -190,7 +198,6 @@ struct LocalMaxima {
       const Value* line = &image(r, left);
       for (std::size_t k = 0; k < width; ++k) tallest[k] = line[k] > tallest[k] ? line[k] : tallest[k];
     }
-    if (begin < before || end + after > columns) return search_slowly(row, top, bottom, begin, end, count);
     Value highest[block];  // of each column's box
     for (std::size_t k = 0; k < end - begin; ++k) highest[k] = tallest[k];
     for (std::size_t offset = 1; offset <= before + after; ++offset)

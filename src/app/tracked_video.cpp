@@ -140,14 +140,16 @@ void track_by_likelihood(Frames& frames, const TrackingConfig& config, TrackedVi
                    config.spots.brightness_prior ? detector.brightness() : 0, detector.brightness_sd()};
   linking.memory = static_cast<std::size_t>(config.memory);
   linking.shortest_track = static_cast<std::size_t>(config.shortest_track);
+  const double light = detector.light_per_photon();
+  const double peak = detector.peak_per_photon();
   const std::vector<std::vector<std::size_t>> tracks = tracking::link_tracks(found, linking);
   for (std::size_t f = 0; f < found.size(); ++f)
     for (std::size_t i = 0; i < found[f].size(); ++i) {
       if (tracks[f][i] == tracking::no_track) continue;
       const tracking::Localisation& l = found[f][i];
       TrackedPoint point{static_cast<std::int64_t>(f), l.y, l.x};
-      point.mass = l.photons * detector.light_per_photon();
-      point.signal = l.photons * detector.peak_per_photon();
+      point.mass = l.photons * light;
+      point.signal = l.photons * peak;
       point.ep = std::sqrt((l.sd_y * l.sd_y + l.sd_x * l.sd_x) / 2);
       point.photons = l.photons;
       point.sd_y = l.sd_y;

@@ -16,7 +16,7 @@ struct TrackLinkerParameters {
   TrackPrior prior;
   std::size_t memory = 3;          ///< frames a particle may be missing
   std::size_t shortest_track = 2;  ///< localisations; shorter tracks are noise
-  std::size_t rounds = 4;          ///< of exchanges, at most
+  std::size_t rounds = 3;          ///< of exchanges, at most
 };
 
 /// Joins localisations of a whole video to tracks.
