@@ -19,7 +19,7 @@ namespace {
 
 using tracking::Place;
 
-constexpr std::size_t calibration_frames = 16;
+constexpr std::size_t calibration_frames = 10;
 
 // A map of VIPs is bytes: nearly all 255, with some low values.
 bool looks_like_vip_map(const Frame& page) {

@@ -41,7 +41,7 @@ struct TrackedVideo {
   Frame brightest;            ///< of each pixel, over all frames; empty unless asked for
 };
 
-/// Tracks one video, holding one frame at a time (sixteen for calibration). \throws InputError naming the page
+/// Tracks one video, holding one frame at a time (ten for calibration). \throws InputError naming the page
 TrackedVideo track_video(const std::filesystem::path& path, const TrackingConfig& config);
 
 }  // namespace an::app

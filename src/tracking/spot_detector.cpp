@@ -12,6 +12,7 @@
 #include "tracking/frame_background.hpp"
 #include "tracking/place_grid.hpp"
 #include "tracking/processor_kernel.hpp"
+#include "tracking/spot_groups.hpp"
 #include "tracking/spot_shape.hpp"
 
 namespace an::tracking {
@@ -24,78 +25,11 @@ using kernels::Image;
 using kernels::Spot;
 using kernels::SpotErrors;
 
-constexpr double joint_distance = 2.6;      // px; nearer spots are fitted together
-constexpr double isolated_distance = 6;     // px; farther ones do not touch
 constexpr float settled_move = 2e-3F;       // px; what moves less in a fit is settled
 constexpr float settled_light = 2e-3F;      // relative
 constexpr double assumed_background = 100;  // photons, where noise does not tell
 constexpr int searches = 3;
 constexpr int sweeps = 2;
-
-// A spot with what its last fit told.
-struct Fitted : Spot {
-  SpotErrors errors;
-  bool fitted = false;
-  bool joint = false;   // fitted together with others
-  bool changed = true;  // since the fits before the last
-  float precision = 0;  // of the prior it was fitted with
-};
-
-Place place_of(const Spot& spot) { return {static_cast<double>(spot.y), static_cast<double>(spot.x)}; }
-
-// The spots of a frame in groups of those that overlap.
-struct Groups {
-  std::vector<std::size_t> order;  // spots, group after group
-  std::vector<int> first;          // of each group in `order`, and the end of the last
-
-  std::span<const std::size_t> members(std::size_t group) const {
-    const auto begin = static_cast<std::size_t>(first[group]);
-    return std::span(order).subspan(begin, static_cast<std::size_t>(first[group + 1]) - begin);
-  }
-};
-
-Groups groups_of(const std::vector<Fitted>& spots) {
-  std::vector<Place> places;
-  for (const Fitted& spot : spots) places.push_back(place_of(spot));
-  const PlaceGrid grid(places, joint_distance);
-  std::vector<std::size_t> parent(spots.size());
-  std::iota(parent.begin(), parent.end(), std::size_t{0});
-  std::vector<int> size(spots.size(), 1);
-  const auto find = [&](std::size_t i) {
-    while (parent[i] != i) i = parent[i] = parent[parent[i]];
-    return i;
-  };
-  struct Near {
-    double distance;
-    std::size_t i, j;
-  };
-  std::vector<Near> near;
-  for (std::size_t i = 0; i < spots.size(); ++i)
-    grid.for_each_near(places[i], joint_distance, [&](std::size_t j) {
-      if (j <= i) return;
-      const double distance = std::hypot(places[i].y - places[j].y, places[i].x - places[j].x);
-      if (distance < joint_distance) near.push_back({distance, i, j});
-    });
-  std::sort(near.begin(), near.end(), [](const Near& a, const Near& b) {
-    return a.distance != b.distance ? a.distance < b.distance : std::pair(a.i, a.j) < std::pair(b.i, b.j);
-  });
-  for (const Near& pair : near) {
-    const std::size_t a = find(pair.i);
-    const std::size_t b = find(pair.j);
-    if (a == b || size[a] + size[b] > kernels::most_joint_spots) continue;
-    parent[std::max(a, b)] = std::min(a, b);
-    size[std::min(a, b)] += size[std::max(a, b)];
-  }
-  Groups groups;
-  groups.order.resize(spots.size());
-  std::iota(groups.order.begin(), groups.order.end(), std::size_t{0});
-  std::stable_sort(groups.order.begin(), groups.order.end(),
-                   [&](std::size_t a, std::size_t b) { return find(a) < find(b); });
-  for (std::size_t k = 0; k < groups.order.size(); ++k)
-    if (k == 0 || find(groups.order[k]) != find(groups.order[k - 1])) groups.first.push_back(static_cast<int>(k));
-  groups.first.push_back(static_cast<int>(spots.size()));
-  return groups;
-}
 
 AN_KERNEL(fit_groups, kernels::FitGroups)
 AN_KERNEL(render_rows, kernels::RenderRows)
@@ -279,8 +213,8 @@ struct SpotDetector::Work {
   // Fits the groups near which anything has changed, beside the others' light; as often as asked for.
   void fit(int times) {
     for (int sweep = 0; sweep < times; ++sweep) {
-      const Groups groups = groups_of(spots);
-      const std::vector<std::size_t> disturbed = disturbed_groups(groups);
+      const SpotGroups groups = groups_of(spots);
+      const std::vector<std::size_t> disturbed = disturbed_groups(groups, spots, vanished, setting.prior_precision);
       vanished.clear();
       for (Fitted& spot : spots) spot.changed = false;
       if (disturbed.empty()) return;
@@ -330,38 +264,6 @@ struct SpotDetector::Work {
     }
   }
 
-  // Groups that have changed, lie near others that have, or were fitted with another prior.
-  std::vector<std::size_t> disturbed_groups(const Groups& groups) const {
-    constexpr std::size_t no_spot = ~std::size_t{0};
-    std::vector<Place> sources = vanished;
-    std::vector<std::size_t> spot_of_source(vanished.size(), no_spot);
-    for (std::size_t k = 0; k < spots.size(); ++k) {
-      if (!spots[k].changed) continue;
-      sources.push_back(place_of(spots[k]));
-      spot_of_source.push_back(k);
-    }
-    const PlaceGrid grid(sources, isolated_distance);
-    std::vector<std::size_t> disturbed;
-    for (std::size_t group = 0; group + 1 < groups.first.size(); ++group) {
-      const std::span<const std::size_t> members = groups.members(group);
-      bool again = false;
-      for (const std::size_t k : members) {
-        const bool joined = members.size() > 1;
-        again = again || !spots[k].fitted || spots[k].joint != joined ||
-                (joined && spots[k].precision != setting.prior_precision);
-        if (again) break;
-        // What a single spot has changed of itself it has taken into account.
-        const Place place = place_of(spots[k]);
-        grid.for_each_near(place, isolated_distance, [&](std::size_t j) {
-          const bool own = !joined && spot_of_source[j] == k;
-          again = again || (!own && length_of(sources[j].y - place.y, sources[j].x - place.x) < isolated_distance);
-        });
-      }
-      if (again) disturbed.push_back(group);
-    }
-    return disturbed;
-  }
-
   // Half the deviance that a spot alone explains, less what its unlikely brightness costs.
   double evidence(std::size_t k) const {
     const auto photons = static_cast<double>(spots[k].photons);
@@ -381,7 +283,7 @@ struct SpotDetector::Work {
       if (spots[k].joint || evidence(k) > parameters.evidence)
         kept.push_back(spots[k]);
       else
-        vanished.push_back(place_of(spots[k]));
+        vanished.push_back(spots[k].place());
     }
     if (kept.size() == spots.size()) return;
     spots = std::move(kept);
@@ -391,10 +293,10 @@ struct SpotDetector::Work {
 
   // One spot more or less in a group of overlapping ones, if the evidence asks for it.
   void choose_numbers() {
-    const Groups groups = groups_of(spots);
+    const SpotGroups groups = groups_of(spots);
     Kokkos::deep_copy(host_model, model);
     std::vector<Fitted> chosen;
-    for (std::size_t group = 0; group + 1 < groups.first.size(); ++group) {
+    for (std::size_t group = 0; group < groups.size(); ++group) {
       const std::span<const std::size_t> members = groups.members(group);
       std::vector<Spot> own;
       for (const std::size_t k : members) own.push_back(spots[k]);
@@ -403,7 +305,7 @@ struct SpotDetector::Work {
         for (const std::size_t k : members) chosen.push_back(spots[k]);
         continue;
       }
-      for (const std::size_t k : members) vanished.push_back(place_of(spots[k]));
+      for (const std::size_t k : members) vanished.push_back(spots[k].place());
       for (const Spot& spot : own) static_cast<Spot&>(chosen.emplace_back()) = spot;
     }
     spots = std::move(chosen);
@@ -557,7 +459,7 @@ struct SpotDetector::Work {
         set_prior(false);
         if (!search(2 * parameters.threshold)) continue;
         fit(sweeps);
-        for (const std::size_t k : isolated_spots()) {
+        for (const std::size_t k : isolated_spots(spots, rows(), columns())) {
           const Spot& spot = spots[k];
           const auto row = static_cast<int>(std::lround(spot.y));
           const auto column = static_cast<int>(std::lround(spot.x));
@@ -590,7 +492,7 @@ struct SpotDetector::Work {
     std::vector<double> photons, variances;
     for (const Frame& frame : sample) {
       find(frame);
-      for (const std::size_t k : isolated_spots()) {
+      for (const std::size_t k : isolated_spots(spots, rows(), columns())) {
         photons.push_back(static_cast<double>(spots[k].photons));
         variances.push_back(static_cast<double>(spots[k].errors.var_photons));
       }
@@ -603,25 +505,6 @@ struct SpotDetector::Work {
     const double spread = 1.4826 * median_of(distances);
     const double least = 0.02 * brightness;
     brightness_sd = std::sqrt(std::max(spread * spread - spot_noise_ * spot_noise_, least * least));
-  }
-
-  // Spots that touch neither others nor the border.
-  std::vector<std::size_t> isolated_spots() const {
-    std::vector<Place> places;
-    for (const Fitted& spot : spots) places.push_back(place_of(spot));
-    const PlaceGrid grid(places, isolated_distance);
-    const auto inside = [](double at, std::size_t size) { return at >= 4 && at <= static_cast<double>(size) - 5; };
-    std::vector<std::size_t> isolated;
-    for (std::size_t k = 0; k < places.size(); ++k) {
-      if (!inside(places[k].y, rows()) || !inside(places[k].x, columns())) continue;
-      bool alone = true;
-      grid.for_each_near(places[k], isolated_distance, [&](std::size_t j) {
-        const double distance = length_of(places[j].y - places[k].y, places[j].x - places[k].x);
-        alone = alone && (j == k || distance >= isolated_distance);
-      });
-      if (alone) isolated.push_back(k);
-    }
-    return isolated;
   }
 
   double level_ = 0;       // photons of background in this frame

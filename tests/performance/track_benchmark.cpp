@@ -59,7 +59,7 @@ void crocker_grier_link(benchmark::State& state) {
 
 std::vector<std::vector<Localisation>> localise(const std::vector<Frame>& frames, TrackLinkerParameters& parameters) {
   SpotDetector detector({});
-  detector.calibrate(std::span(frames).first(std::min<std::size_t>(16, frames.size())));
+  detector.calibrate(std::span(frames).first(std::min<std::size_t>(10, frames.size())));
   std::vector<std::vector<Localisation>> found;
   for (const Frame& frame : frames) found.push_back(detector.locate(frame));
   parameters.prior = {static_cast<double>(frames[0].rows), static_cast<double>(frames[0].columns), 20,
