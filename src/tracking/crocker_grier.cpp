@@ -337,7 +337,9 @@ struct CrockerGrier::Work {
       const double off_x = sum_x / moving.mass - radius;
       moving.y = off_y + static_cast<double>(row);
       moving.x = off_x + static_cast<double>(column);
-      if (std::abs(off_y) < shift_beyond && std::abs(off_x) < shift_beyond) break;
+      moving.row = row;
+      moving.column = column;
+      if (std::abs(off_y) < shift_beyond && std::abs(off_x) < shift_beyond) return moving;
       const auto moved = [](std::ptrdiff_t at, double off, std::ptrdiff_t low, std::ptrdiff_t high) {
         if (off > shift_beyond) ++at;
         if (off < -shift_beyond) --at;

@@ -176,7 +176,7 @@ double TrackGraph::log_birth(Node i) const { return std::log(birth + density_ * 
 double TrackGraph::departure(Node i) const { return death + crossing(i, ahead_[i]); }
 
 double TrackGraph::reach(Node i, std::size_t frames) const {
-  constexpr double deviations = 5.25;  // one in a million is farther
+  constexpr double deviations = 4.8;  // one in a hundred thousand is farther
   const auto time = static_cast<double>(frames);
   const double spread = std::sqrt(static_cast<double>(fastest_[i]) * time + 2 * static_cast<double>(variance_[i]));
   return std::min(deviations * spread + 0.5, prior_.longest_step * std::sqrt(time));
