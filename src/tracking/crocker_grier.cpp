@@ -122,6 +122,22 @@ double percentile_not_zero(std::span<const std::uint32_t> counts, double percent
   return share >= 0.5 ? high - (high - low) * (1 - share) : low + (high - low) * share;
 }
 
+// 0 at least.
+AN_VECTORISED double largest_of(const double* values, std::size_t count) {
+  constexpr std::size_t lanes = 16;
+  std::array<double, lanes> largest{};
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    for (std::size_t k = 0; k < lanes; ++k) largest[k] = values[i + k] > largest[k] ? values[i + k] : largest[k];
+  for (; i < count; ++i) largest[0] = std::max(largest[0], values[i]);
+  return *std::max_element(largest.begin(), largest.end());
+}
+
+AN_VECTORISED void cut_to_whole(double* values, std::size_t count, double factor) {
+  for (std::size_t i = 0; i < count; ++i)
+    values[i] = static_cast<double>(static_cast<int>(factor * (values[i] > 0 ? values[i] : 0)));
+}
+
 // exp as numpy computes it with AVX-512. For the default noise size its last bit differs from the C library's, which
 // decides whether the brightest pixel is cut to 255 or 254.
 double exp_as_numpy(double x) {
@@ -221,6 +237,9 @@ struct CrockerGrier::Work {
       if (whole) fill = std::trunc(fill);
     }
     const bool plain = parameters.normalisation == Normalisation::none;
+    std::array<double, 256> normalised{};  // of each byte
+    for (std::size_t value = 0; value < normalised.size(); ++value)
+      normalised[value] = (static_cast<double>(value) - scale_by.centre) / scale_by.unit;
     const auto mirrored = [border](std::size_t at, std::size_t size) {  // as numpy.pad's "reflect"
       const auto place = static_cast<std::ptrdiff_t>(at) - static_cast<std::ptrdiff_t>(border);
       const std::ptrdiff_t period = std::max<std::ptrdiff_t>(2 * (static_cast<std::ptrdiff_t>(size) - 1), 1);
@@ -239,6 +258,9 @@ struct CrockerGrier::Work {
       const float* from = &frame.pixels[row * frame.columns];
       if (plain)
         for (std::size_t c = 0; c < frame.columns; ++c) to[border + c] = static_cast<double>(from[c]);
+      else if (frame.type == PixelType::uint8)
+        for (std::size_t c = 0; c < frame.columns; ++c)
+          to[border + c] = normalised[static_cast<std::size_t>(static_cast<int>(from[c]))];
       else
         for (std::size_t c = 0; c < frame.columns; ++c)
           to[border + c] = (static_cast<double>(from[c]) - scale_by.centre) / scale_by.unit;
@@ -284,17 +306,12 @@ struct CrockerGrier::Work {
     double* const values = host_filtered.data();
     const std::size_t count = host_filtered.size();
     const bool as_is = whole && !parameters.preprocess;
-    constexpr std::size_t lanes = 8;  // of independent maxima and counts
-    std::array<double, lanes> highest{};
-    for (std::size_t i = 0; i < count; i += lanes)
-      for (std::size_t k = 0; k < std::min(lanes, count - i); ++k)
-        highest[k] = values[i + k] > highest[k] ? values[i + k] : highest[k];
-    const double most = *std::max_element(highest.begin(), highest.end());
+    const double most = largest_of(values, count);
     if (!(most > 0) || !std::isfinite(most)) return false;
     const double factor = as_is ? 1 : 255 / most;
     scale = factor;
-    for (std::size_t i = 0; i < count; ++i)
-      values[i] = static_cast<double>(static_cast<int>(factor * (values[i] > 0 ? values[i] : 0)));
+    cut_to_whole(values, count, factor);
+    constexpr std::size_t lanes = 8;  // of independent counts
     const std::size_t bins = as_is ? 65536 : 256;
     counts.assign(lanes * bins, 0);
     for (std::size_t i = 0; i < count; i += lanes)
