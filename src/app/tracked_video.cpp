@@ -32,11 +32,12 @@ bool looks_like_vip_map(const Frame& page) {
 class Frames {
  public:
   Frames(const std::filesystem::path& path, const TrackingConfig& config)
-      : path_(path), reader_(path, config.all_pages_are_frames) {
+      : path_(path), all_pages_are_frames_(config.all_pages_are_frames), reader_(path, all_pages_are_frames_) {
     std::optional<Frame> first = reader_.next();
     if (!first) throw InputError(path, "no pages (expected frames)");
     const bool map =
         config.vip_map == VipMap::yes || (config.vip_map == VipMap::automatic && looks_like_vip_map(*first));
+    first_ = map ? 1 : 0;
     if (map)
       vips_ = tracking::read_vip_map(*first);
     else
@@ -47,7 +48,7 @@ class Frames {
       throw InputError(path,
                        fmt::format("page 0 is the only one (expected {}frames)", map ? "more: " : "at least two "));
     }
-    for (std::size_t i = 0; i < waiting_.size(); ++i) check(waiting_[i], (map ? 1 : 0) + i);
+    for (std::size_t i = 0; i < waiting_.size(); ++i) check(waiting_[i], first_ + i);
   }
 
   const std::vector<tracking::VipLabel>& vips() const { return vips_; }
@@ -60,14 +61,16 @@ class Frames {
     return frame;
   }
 
-  // The next frames, which next() will give again.
-  std::vector<Frame> peek(std::size_t count) {
-    while (waiting_.size() < count) {
-      std::optional<Frame> frame = read();
-      if (!frame) break;
-      waiting_.push_back(std::move(*frame));
+  // Some frames from all over the video.
+  std::vector<Frame> sample(std::size_t count) const {
+    io::VideoReader reader(path_, all_pages_are_frames_);
+    const std::size_t pages = std::max(reader.count(), first_ + 1);
+    std::vector<Frame> frames;
+    for (std::size_t i = 0; i < std::min(count, pages - first_); ++i) {
+      reader.seek(first_ + i * (pages - first_) / std::min(count, pages - first_));
+      if (std::optional<Frame> frame = reader.next()) frames.push_back(std::move(*frame));
     }
-    return {waiting_.begin(), waiting_.end()};
+    return frames;
   }
 
  private:
@@ -84,7 +87,9 @@ class Frames {
   }
 
   std::filesystem::path path_;
+  bool all_pages_are_frames_;
   io::VideoReader reader_;
+  std::size_t first_ = 0;  // page that is a frame
   std::vector<tracking::VipLabel> vips_;
   std::deque<Frame> waiting_;
 };
@@ -129,7 +134,7 @@ void track_crocker_grier(Frames& frames, const TrackingConfig& config, TrackedVi
 
 void track_by_likelihood(Frames& frames, const TrackingConfig& config, TrackedVideo& video) {
   tracking::SpotDetector detector(config.spots);
-  detector.calibrate(frames.peek(calibration_frames));
+  detector.calibrate(frames.sample(calibration_frames));
   std::vector<std::vector<tracking::Localisation>> found;
   while (const std::optional<Frame> frame = frames.next()) {
     note_frame(video, *frame, config.overlay);

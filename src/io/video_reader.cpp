@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::uint32_t longest_side = 65536;
 constexpr std::uint64_t most_pixels = std::uint64_t{1} << 28U;
+constexpr std::size_t most_seen = 65000;          // older libtiff numbers directories by 16 bits
 constexpr std::uint64_t best_compression = 2000;  // deflate reaches 1032, LZW 1365
 
 // The value of `key=` in ImageJ's description; empty where there is none.
@@ -51,6 +52,7 @@ struct VideoReader::File {
   Tiff tiff;
   std::size_t pages = 0;
   bool more = true;
+  bool layout_known = false;
   std::uint32_t rows = 0, columns = 0;
   PixelType type = PixelType::uint8;
   Calibration calibration;
@@ -122,7 +124,8 @@ struct VideoReader::File {
       refuse(fmt::format("{} x {} pixels (expected 1 to {} each, and {} in all at most)", page_rows, page_columns,
                          longest_side, most_pixels));
     const PixelType page_type = real ? PixelType::float32 : bits == 8 ? PixelType::uint8 : PixelType::uint16;
-    if (pages == 0) {
+    if (!layout_known) {
+      layout_known = true;
       rows = page_rows;
       columns = page_columns;
       type = page_type;
@@ -244,6 +247,17 @@ VideoReader::VideoReader(VideoReader&&) noexcept = default;
 VideoReader& VideoReader::operator=(VideoReader&&) noexcept = default;
 std::optional<Frame> VideoReader::next() { return file_->next(); }
 std::size_t VideoReader::pages() const { return file_->pages; }
+std::size_t VideoReader::count() const {
+  return std::min<std::size_t>(TIFFNumberOfDirectories(file_->tiff.get()), most_seen);
+}
+
+void VideoReader::seek(std::size_t page) {
+  file_->pages = page;
+  file_->more = true;
+  if (TIFFSetDirectory(file_->tiff.get(), static_cast<tdir_t>(page)) == 0)
+    file_->refuse(fmt::format("cannot be read: {}", tiff_words()));
+}
+
 const Calibration& VideoReader::calibration() const { return file_->calibration; }
 
 }  // namespace an::io

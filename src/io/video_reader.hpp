@@ -31,8 +31,12 @@ class VideoReader {
 
   /// The next page; nothing after the last one. \throws InputError naming the page and what was expected
   std::optional<Frame> next();
-  /// Pages read so far.
+  /// Number of the page that next() gives, from 0.
   std::size_t pages() const;
+  /// Pages of the whole file, as far as it can be read, 65,000 at most; their pixels are not looked at.
+  std::size_t count() const;
+  /// Goes to a page, so that next() gives it.
+  void seek(std::size_t page);
   const Calibration& calibration() const;
 
  private:
