@@ -226,6 +226,7 @@ struct SpotDetector::Work {
       }
       begins.push_back(static_cast<int>(ordered.size()));
       const Kokkos::View<Spot*> device = to_device(ordered);
+      // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks): as above
       const Kokkos::View<SpotErrors*> device_errors("errors", ordered.size());
       const Kokkos::View<int*> first("groups", begins.size());
       const auto host_first = Kokkos::create_mirror_view(first);
