@@ -10,7 +10,7 @@ struct Spot {
   float y = 0, x = 0, photons = 0;
 };
 
-/// Covariance of a fitted spot's place and light (Cramér–Rao bound of the joint fit), and the weight of its evidence.
+/// Variances of a fitted spot's place, px², and light: Cramér–Rao bounds of the joint fit.
 struct SpotErrors {
   float var_y = 0, var_x = 0, var_photons = 0;
 };
@@ -24,7 +24,7 @@ struct SpotShape {
   int per_pixel = 1;
 };
 
-/// Where the samples lie that a spot needs at pixel `at`, and the weight of the later ones.
+/// Which samples a spot needs at the first pixel of a window, along one axis.
 struct ShapeOffset {
   int first;    ///< index at pixel 0 of the window
   float share;  ///< of sample first + 1

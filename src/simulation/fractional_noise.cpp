@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "core/error.hpp"
+#include "core/vectorised.hpp"
 
 namespace an::simulation {
 
@@ -18,12 +19,6 @@ namespace {
 // Blocks up to this length are cheaper by recursion (measured at 200, 512 and 1000 frames).
 constexpr std::size_t longest_recursion = 640;
 constexpr std::size_t lanes = 8;
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define AN_VECTORISED __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define AN_VECTORISED
-#endif
 
 // Sums in eight lanes whatever the processor's vectors, so that every machine gives the same last digit.
 AN_VECTORISED double dot(const double* a, const double* b, std::size_t n) {

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/sparse_assignment.hpp"
+#include "tracking/disjoint_sets.hpp"
 #include "tracking/place_grid.hpp"
 
 namespace an::tracking {
@@ -29,22 +29,6 @@ struct Source {
 struct Candidate {
   std::size_t source, place;
   double distance;
-};
-
-// Sets of things that are connected.
-class DisjointSets {
- public:
-  explicit DisjointSets(std::size_t count) : parent_(count) {
-    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
-  }
-  std::size_t find(std::size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void join(std::size_t i, std::size_t j) { parent_[find(i)] = find(j); }
-
- private:
-  std::vector<std::size_t> parent_;
 };
 
 }  // namespace

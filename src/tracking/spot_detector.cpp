@@ -63,7 +63,6 @@ struct SpotDetector::Work {
   double filter_noise = 1, filter_gain = 1;  // of the matched filter: noise for one photon a pixel, answer to a photon
   std::vector<Fitted> spots;
   std::vector<Place> vanished;  // places of spots that were removed since the last fit
-  std::vector<double> scores;
 
   explicit Work(const SpotDetectorParameters& given) : parameters(given), background(given.background) {
     kernels::start_kernels();
@@ -320,63 +319,69 @@ struct SpotDetector::Work {
     });
   }
 
+  // Takes spots away, then adds some, as long as the evidence in one window, which has to hold every hypothesis, asks
+  // for it.
   void choose_number(std::vector<Spot>& own) {
-    const bool crowded = own.size() > 1;
     const bool known = setting.prior_precision > 0;
-    if (!crowded && !(known && too_bright(own))) return;
-    // The window has to hold every hypothesis.
+    if (own.size() == 1 && !(known && too_bright(own))) return;
     const kernels::FitWindow window = GroupFit::window_of(setting, own.data(), static_cast<int>(own.size()));
-    static thread_local std::unique_ptr<GroupFit> memory;
-    memory = std::make_unique<GroupFit>(setting, window, true);
-    memory->set_base(own.data(), static_cast<int>(own.size()));
-    double cost = fit_spots(*memory, own);
-    // Fewer?
-    for (bool again = own.size() > 1; again && own.size() > 1;) {
-      again = false;
-      for (std::size_t k = 0; k < own.size() && !again; ++k) {
-        std::vector<Spot> fewer = own;
-        const Spot removed = fewer[k];
-        fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(k));
-        Spot& nearest = *std::min_element(fewer.begin(), fewer.end(), [&](const Spot& a, const Spot& b) {
-          return std::hypot(a.y - removed.y, a.x - removed.x) < std::hypot(b.y - removed.y, b.x - removed.x);
-        });
-        const float share = removed.photons / (removed.photons + nearest.photons);
-        nearest.y += share * (removed.y - nearest.y);
-        nearest.x += share * (removed.x - nearest.x);
-        nearest.photons += removed.photons;
-        const double new_cost = fit_spots(*memory, fewer);
-        if (new_cost - cost < parameters.evidence) {
-          own = fewer;
-          cost = new_cost;
-          again = true;
-        }
+    const auto group = std::make_unique<GroupFit>(setting, window, true);  // too large for the stack of a thread
+    group->set_base(own.data(), static_cast<int>(own.size()));
+    double cost = fit_spots(*group, own);
+    while (take_one(*group, own, cost)) {
+    }
+    while (known && add_one(*group, own, cost)) {
+    }
+  }
+
+  // Gives a spot's light to its nearest neighbour, the first spot where that costs too little. \param cost of the fit
+  bool take_one(GroupFit& group, std::vector<Spot>& own, double& cost) const {
+    for (std::size_t k = 0; own.size() > 1 && k < own.size(); ++k) {
+      std::vector<Spot> fewer = own;
+      const Spot removed = fewer[k];
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(k));
+      Spot& nearest = *std::min_element(fewer.begin(), fewer.end(), [&](const Spot& a, const Spot& b) {
+        return std::hypot(a.y - removed.y, a.x - removed.x) < std::hypot(b.y - removed.y, b.x - removed.x);
+      });
+      const float share = removed.photons / (removed.photons + nearest.photons);
+      nearest.y += share * (removed.y - nearest.y);
+      nearest.x += share * (removed.x - nearest.x);
+      nearest.photons += removed.photons;
+      const double new_cost = fit_spots(group, fewer);
+      if (new_cost - cost >= parameters.evidence) continue;
+      own = fewer;
+      cost = new_cost;
+      return true;
+    }
+    return false;
+  }
+
+  // Splits the brightest spot, if one is too bright, along or across what it leaves over.
+  bool add_one(GroupFit& group, std::vector<Spot>& own, double& cost) const {
+    if (own.size() >= static_cast<std::size_t>(kernels::most_joint_spots) || !too_bright(own)) return false;
+    const auto bright =
+        std::max_element(own.begin(), own.end(), [](const Spot& a, const Spot& b) { return a.photons < b.photons; });
+    const Spot whole = *bright;
+    const auto index = static_cast<std::size_t>(bright - own.begin());
+    std::vector<Spot> best;
+    double best_cost = cost - parameters.evidence;
+    const double angle = elongation(whole);
+    for (const double turn : {0.0, 0.5 * std::numbers::pi}) {
+      const auto dy = static_cast<float>(0.5 * std::sin(angle + turn));
+      const auto dx = static_cast<float>(0.5 * std::cos(angle + turn));
+      std::vector<Spot> more = own;
+      more[index] = {whole.y + dy, whole.x + dx, whole.photons / 2};
+      more.push_back({whole.y - dy, whole.x - dx, whole.photons / 2});
+      const double new_cost = fit_spots(group, more);
+      if (new_cost < best_cost) {
+        best_cost = new_cost;
+        best = more;
       }
     }
-    // More?
-    while (known && own.size() < static_cast<std::size_t>(kernels::most_joint_spots) && too_bright(own)) {
-      const auto bright =
-          std::max_element(own.begin(), own.end(), [](const Spot& a, const Spot& b) { return a.photons < b.photons; });
-      const auto index = static_cast<std::size_t>(bright - own.begin());
-      std::vector<Spot> best;
-      double best_cost = cost - parameters.evidence;
-      const double angle = elongation(own[index]);
-      for (const double turn : {0.0, 0.5 * std::numbers::pi}) {
-        std::vector<Spot> more = own;
-        more.push_back(own[index]);
-        const auto dy = static_cast<float>(0.5 * std::sin(angle + turn));
-        const auto dx = static_cast<float>(0.5 * std::cos(angle + turn));
-        more[index] = {own[index].y + dy, own[index].x + dx, own[index].photons / 2};
-        more.back() = {own[index].y - dy, own[index].x - dx, own[index].photons / 2};
-        const double new_cost = fit_spots(*memory, more);
-        if (new_cost < best_cost) {
-          best_cost = new_cost;
-          best = more;
-        }
-      }
-      if (best.empty()) break;
-      own = best;
-      cost = best_cost;
-    }
+    if (best.empty()) return false;
+    own = best;
+    cost = best_cost;
+    return true;
   }
 
   // Direction in which light is left over around a spot, from second moments.
@@ -439,7 +444,6 @@ struct SpotDetector::Work {
       found_here.sd_x = std::sqrt(static_cast<double>(spot.errors.var_x));
       found_here.sd_photons = std::sqrt(variance);
       found_here.score = found_here.photons / found_here.sd_photons;
-      found_here.background = level_;
       found_here.joint = spot.joint;
       list.push_back(found_here);
     }
@@ -526,7 +530,6 @@ std::vector<Localisation> SpotDetector::locate(const Frame& frame) {
 
 double SpotDetector::brightness() const { return work_->brightness; }
 double SpotDetector::brightness_sd() const { return work_->brightness_sd; }
-double SpotDetector::background() const { return work_->background; }
 double SpotDetector::light_per_photon() const { return work_->table.light(); }
 double SpotDetector::peak_per_photon() const { return work_->table.at(0, 0, 0, 0); }
 

@@ -36,7 +36,6 @@ struct Localisation {
   double sd_y = 0, sd_x = 0;  ///< Cramér–Rao bounds, px
   double sd_photons = 0;      ///< of a measurement that knows nothing of the other particles' brightness
   double score = 0;           ///< of the matched filter, standard deviations
-  double background = 0;      ///< photons a pixel
   bool joint = false;         ///< fitted together with others that overlap
 };
 
@@ -56,8 +55,6 @@ class SpotDetector {
   /// Mean and standard deviation over particles of the brightness; 0 before calibration or where nothing was found.
   double brightness() const;
   double brightness_sd() const;
-  /// Photons of background a pixel.
-  double background() const;
   /// Light of a whole spot, and of its brightest pixel when it lies on one, for one of Localisation::photons.
   double light_per_photon() const;
   double peak_per_photon() const;

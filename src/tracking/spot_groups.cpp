@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "tracking/disjoint_sets.hpp"
+
 namespace an::tracking {
 
 namespace {
@@ -18,13 +20,7 @@ SpotGroups groups_of(const std::vector<Fitted>& spots) {
   std::vector<Place> places;
   for (const Fitted& spot : spots) places.push_back(spot.place());
   const PlaceGrid grid(places, joint_distance);
-  std::vector<std::size_t> parent(spots.size());
-  std::iota(parent.begin(), parent.end(), std::size_t{0});
-  std::vector<int> size(spots.size(), 1);
-  const auto find = [&](std::size_t i) {
-    while (parent[i] != i) i = parent[i] = parent[parent[i]];
-    return i;
-  };
+  DisjointSets sets(spots.size());
   struct Near {
     double distance;
     std::size_t i, j;
@@ -39,20 +35,16 @@ SpotGroups groups_of(const std::vector<Fitted>& spots) {
   std::sort(near.begin(), near.end(), [](const Near& a, const Near& b) {
     return a.distance != b.distance ? a.distance < b.distance : std::pair(a.i, a.j) < std::pair(b.i, b.j);
   });
-  for (const Near& pair : near) {
-    const std::size_t a = find(pair.i);
-    const std::size_t b = find(pair.j);
-    if (a == b || size[a] + size[b] > kernels::most_joint_spots) continue;
-    parent[std::max(a, b)] = std::min(a, b);
-    size[std::min(a, b)] += size[std::max(a, b)];
-  }
+  for (const Near& pair : near)
+    if (sets.size(pair.i) + sets.size(pair.j) <= std::size_t{kernels::most_joint_spots}) sets.join(pair.i, pair.j);
   SpotGroups groups;
   groups.order.resize(spots.size());
   std::iota(groups.order.begin(), groups.order.end(), std::size_t{0});
   std::stable_sort(groups.order.begin(), groups.order.end(),
-                   [&](std::size_t a, std::size_t b) { return find(a) < find(b); });
+                   [&](std::size_t a, std::size_t b) { return sets.find(a) < sets.find(b); });
   for (std::size_t k = 0; k < groups.order.size(); ++k)
-    if (k == 0 || find(groups.order[k]) != find(groups.order[k - 1])) groups.first.push_back(static_cast<int>(k));
+    if (k == 0 || sets.find(groups.order[k]) != sets.find(groups.order[k - 1]))
+      groups.first.push_back(static_cast<int>(k));
   groups.first.push_back(static_cast<int>(spots.size()));
   return groups;
 }

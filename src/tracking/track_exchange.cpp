@@ -58,19 +58,15 @@ class Exchanger {
     }
   }
 
-  std::size_t run(std::size_t rounds) {
+  void run(std::size_t rounds) {
     std::vector<char> stale;
     number_tracks(stale);
     own_link_.resize(graph_.size());
     for (const Node last : lasts_) update(last);
-    std::size_t made = 0;
     for (std::size_t round = 0; round < rounds; ++round) {
       find_meetings(stale);
-      const std::size_t now = make_best(stale);
-      made += now;
-      if (now == 0) break;
+      if (!make_best(stale)) break;
     }
-    return made;
   }
 
  private:
@@ -80,14 +76,11 @@ class Exchanger {
   }
 
   void number_tracks(std::vector<char>& stale) {
-    lasts_.clear();
-    firsts_.clear();
     for (Node i = 0; i < graph_.size(); ++i) {
       if (graph_.before(i) == nobody) {
         track_[i] = static_cast<Node>(lasts_.size());
         numbers_[i] = track_[i];
         lasts_.push_back(i);
-        firsts_.push_back(i);
       } else {
         track_[i] = track_[graph_.before(i)];
         lasts_[track_[i]] = i;
@@ -208,7 +201,8 @@ class Exchanger {
     graph_.join(meeting.from_b, meeting.to_a);
   }
 
-  std::size_t make_best(std::vector<char>& stale) {
+  // Makes the exchanges that bring most, each track taking part in one. False where none is worthwhile.
+  bool make_best(std::vector<char>& stale) {
     struct Choice {
       Exchange exchange;
       Node a, b;
@@ -219,16 +213,15 @@ class Exchanger {
     std::stable_sort(choices.begin(), choices.end(),
                      [](const Choice& a, const Choice& b) { return a.exchange.gain > b.exchange.gain; });
     std::fill(stale.begin(), stale.end(), char{0});
-    std::size_t made = 0;
     for (const Choice& choice : choices) {
       if (stale[choice.a] != 0 || stale[choice.b] != 0) continue;
       stale[choice.a] = stale[choice.b] = 1;
       cross(*choice.exchange.first);
       if (choice.exchange.second != nullptr) cross(*choice.exchange.second);
-      ++made;
     }
-    if (made > 0) renumber(stale);
-    return made;
+    if (choices.empty()) return false;
+    renumber(stale);
+    return true;
   }
 
   // Numbers and messages of the tracks that were changed. A track keeps the number of its first node.
@@ -237,14 +230,15 @@ class Exchanger {
       if (stale[track_[i]] == 0) continue;
       if (graph_.before(i) != nobody) {
         track_[i] = track_[graph_.before(i)];
-      } else if (firsts_[track_[i]] != i) {  // a new beginning
-        const auto [found, is_new] = numbers_.try_emplace(i, static_cast<Node>(firsts_.size()));
+      } else {
+        const auto [found, is_new] = numbers_.try_emplace(i, static_cast<Node>(lasts_.size()));
         track_[i] = found->second;
         if (is_new) {
-          firsts_.push_back(i);
           lasts_.push_back(i);
           stale.push_back(1);
         }
+        // It may have been part of another track meanwhile.
+        stale[track_[i]] = 1;
       }
       lasts_[track_[i]] = i;
     }
@@ -254,18 +248,16 @@ class Exchanger {
 
   TrackGraph& graph_;
   std::size_t memory_;
-  std::vector<Node> track_;           // of each node
-  std::vector<Node> firsts_, lasts_;  // of each track
-  std::map<Node, Node> numbers_;      // of the track that begins, or has begun, with a node
-  std::vector<PlaceGrid> grids_;      // of each frame
-  std::vector<double> own_link_;      // log-likelihood of the link to each node, once it has been asked for
+  std::vector<Node> track_;       // of each node
+  std::vector<Node> lasts_;       // last node of each track
+  std::map<Node, Node> numbers_;  // of the track that begins, or has begun, with a node
+  std::vector<PlaceGrid> grids_;  // of each frame
+  std::vector<double> own_link_;  // log-likelihood of the link to each node, once it has been asked for
   std::map<std::pair<Node, Node>, Pair> pairs_;
 };
 
 }  // namespace
 
-std::size_t exchange_tails(TrackGraph& graph, std::size_t memory, std::size_t rounds) {
-  return Exchanger(graph, memory).run(rounds);
-}
+void exchange_tails(TrackGraph& graph, std::size_t memory, std::size_t rounds) { Exchanger(graph, memory).run(rounds); }
 
 }  // namespace an::tracking

@@ -63,6 +63,13 @@ void TrackGraph::join(Node from, Node to) {
 
 Step TrackGraph::step_between(Node from, Node to) const { return {y_[to] - y_[from], x_[to] - x_[from], true}; }
 
+// The same, shared out evenly among the frames between.
+Step TrackGraph::step_a_frame(Node from, Node to) const {
+  const auto frames = static_cast<float>(frames_between(from, to));
+  const Step step = step_between(from, to);
+  return {step.y / frames, step.x / frames, true};
+}
+
 void TrackGraph::step_densities(Node from, Node to, const Step& before, Weights& out) const {
   models_.densities(step_between(from, to), before, variance_[from] + variance_[to], frames_between(from, to), out);
 }
@@ -80,9 +87,7 @@ void TrackGraph::look_ahead(Node i, Node before_i) {
   for (std::size_t m = 0; m < MotionModels::count; ++m) ahead_[i][m] = ahead_[before_i][m] * density[m] + least;
   models_.predict(ahead_[i]);
   note_fastest(i);
-  const auto frames = static_cast<float>(frames_between(before_i, i));
-  const Step step = step_between(before_i, i);
-  step_[i] = {step.y / frames, step.x / frames, true};
+  step_[i] = step_a_frame(before_i, i);
   light_before_[i] = light_before_[before_i] + light_[i];
 }
 
@@ -99,15 +104,8 @@ void TrackGraph::look_back(Node i) {
     rest_[i].fill(1);
     return;
   }
-  const Node from = before_[i];
-  Step into;
-  if (from != nobody) {
-    const auto frames = static_cast<float>(frames_between(from, i));
-    into = step_between(from, i);
-    into = {into.y / frames, into.x / frames, true};
-  }
   Weights product;
-  following(i, into, product);
+  following(i, before_[i] == nobody ? Step{} : step_a_frame(before_[i], i), product);
   models_.predict_back(product, rest_[i]);
   const float scale = 1 / *std::max_element(rest_[i].begin(), rest_[i].end());
   for (float& value : rest_[i]) value *= scale;
@@ -143,10 +141,8 @@ double TrackGraph::log_joined(Node from, Node to) const {
   if (after_[to] == nobody) {
     sum += MotionModels::expectation(ahead, density);
   } else {
-    const auto frames = static_cast<float>(frames_between(from, to));
-    const Step step = step_between(from, to);
     Weights product, back;
-    following(to, {step.y / frames, step.x / frames, true}, product);
+    following(to, step_a_frame(from, to), product);
     models_.predict_back(product, back);
     sum += MotionModels::expectation(ahead, density, back);
   }

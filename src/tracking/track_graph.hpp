@@ -86,6 +86,7 @@ class TrackGraph {
 
  private:
   Step step_between(Node from, Node to) const;
+  Step step_a_frame(Node from, Node to) const;
   int frames_between(Node from, Node to) const { return static_cast<int>(frame_[to] - frame_[from]); }
   void step_densities(Node from, Node to, const Step& before, Weights& out) const;
   void following(Node i, const Step& into, Weights& product) const;
