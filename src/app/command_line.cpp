@@ -98,6 +98,8 @@ class CommandLine {
     add_score();
     add_simulate();
     add_track();
+    add_predict();
+    add_run();
     add_verify();
     add_info();
     program_.get_formatter()->column_width(32);
@@ -223,6 +225,44 @@ class CommandLine {
     add_common(*track_, common_);
   }
 
+  void add_method(CLI::App& command) {
+    command
+        .add_option_function<std::string>(
+            "--method",
+            [this](const std::string& method) {
+              if (method != "likelihood")
+                throw ConfigError(fmt::format("{}--method is {} (expected likelihood)", prefix(), method));
+            },
+            "likelihood: exact Bayesian segmentation, no training (the only one so far)")
+        ->type_name("METHOD");
+    add_setting(command, common_, "--seed", "segmentation.seed", "of the paths drawn from the posterior");
+  }
+
+  void add_predict() {
+    predict_ = &add_command("predict", "Infer change points, alpha, K and states: a whole submission",
+                            "mpirun -n 4 anomalousnet predict --input public_data --output res");
+    predict_
+        ->add_option("--input", predict_options_.input,
+                     "folder of public data: track_2/exp_E/trajs_fov_F.csv, track_1/exp_E/videos_fov_F.tiff")
+        ->type_name("PUBLIC");
+    predict_->add_option("--output", predict_options_.output, "folder for the submission")->type_name("SUB");
+    add_method(*predict_);
+    predict_->add_flag("--resume", predict_options_.resume, "finish an interrupted submission (or begin one)");
+    add_common(*predict_, common_);
+  }
+
+  void add_run() {
+    run_ = &add_command("run", "Infer, score and report a benchmark: the main job",
+                        "mpirun -n 4 anomalousnet run --benchmark benchmark --output results");
+    run_->add_option("--benchmark", run_options_.benchmark,
+                     "folder that holds public/, and ref/ where there is a truth")
+        ->type_name("DIR");
+    run_->add_option("--output", run_options_.output, "folder for the submission, scores and report")->type_name("DIR");
+    add_method(*run_);
+    run_->add_flag("--resume", run_options_.resume, "finish an interrupted run (or begin one)");
+    add_common(*run_, common_);
+  }
+
   void add_verify() {
     verify_ = &add_command("verify", "Check a submission before it is sent: exit code 6 if anything is wrong",
                            "anomalousnet verify res --public public_data");
@@ -271,7 +311,9 @@ class CommandLine {
     return config;
   }
 
-  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, VerifyOptions, InfoOptions> command() {
+  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, VerifyOptions,
+               InfoOptions>
+  command() {
     if (score_->parsed()) {
       require("--reference", !score_options_.reference.empty());
       require("--submission", !score_options_.submissions.empty());
@@ -290,6 +332,18 @@ class CommandLine {
       track_options_.dry_run = common_.dry_run;
       return track_options_;
     }
+    if (predict_->parsed()) {
+      require("--input", !predict_options_.input.empty());
+      require("--output", !predict_options_.output.empty() || common_.dry_run);
+      predict_options_.dry_run = common_.dry_run;
+      return predict_options_;
+    }
+    if (run_->parsed()) {
+      require("--benchmark", !run_options_.benchmark.empty());
+      require("--output", !run_options_.output.empty() || common_.dry_run);
+      run_options_.dry_run = common_.dry_run;
+      return run_options_;
+    }
     if (verify_->parsed()) {
       require("SUB, the submission's folder,", !verify_options_.submission.empty());
       verify_options_.dry_run = common_.dry_run;
@@ -305,7 +359,7 @@ class CommandLine {
   }
 
   CLI::App program_{
-      "Scores, simulates and tracks, and is to solve, the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
+      "Simulates, tracks, solves and scores the 2nd Anomalous Diffusion Challenge, alone or under mpirun.",
       "anomalousnet"};
   CommonOptions common_;
   ScoreOptions score_options_;
@@ -314,11 +368,15 @@ class CommandLine {
   std::string tracking_file_;
   std::string params_file_;
   std::optional<bool> faithful_;
+  PredictOptions predict_options_;
+  RunOptions run_options_;
   VerifyOptions verify_options_;
   InfoOptions info_options_;
   CLI::App* score_ = nullptr;
   CLI::App* simulate_ = nullptr;
   CLI::App* track_ = nullptr;
+  CLI::App* predict_ = nullptr;
+  CLI::App* run_ = nullptr;
   CLI::App* verify_ = nullptr;
   CLI::App* info_ = nullptr;
   bool version_ = false;

@@ -44,6 +44,22 @@ struct TrackOptions {
   bool dry_run = false;                        ///< say which videos would be tracked, and stop
 };
 
+/// `predict`. How to infer is in Config::segmentation and Config::tracking.
+struct PredictOptions {
+  std::filesystem::path input;   ///< holds `track_1/` (videos) or `track_2/` (trajectories), or both
+  std::filesystem::path output;  ///< folder for the submission
+  bool resume = false;           ///< finish an interrupted submission
+  bool dry_run = false;          ///< say what would be inferred, and stop
+};
+
+/// `run`. As `predict` and `score`.
+struct RunOptions {
+  std::filesystem::path benchmark;  ///< holds `public/`, and `ref/` where there is a truth
+  std::filesystem::path output;
+  bool resume = false;
+  bool dry_run = false;
+};
+
 /// `verify`.
 struct VerifyOptions {
   std::filesystem::path submission;
@@ -58,7 +74,9 @@ struct InfoOptions {
 
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
-  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, VerifyOptions, InfoOptions> command;
+  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, VerifyOptions,
+               InfoOptions>
+      command;
   Config config;
 };
 

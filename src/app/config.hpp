@@ -91,6 +91,17 @@ struct TrackingConfig {
   std::int64_t shortest_track = 2;  ///< localisations
 };
 
+/// Section `[segmentation]`.
+struct SegmentationConfig {
+  double noise = 0.12;                     ///< px; of given trajectories
+  std::int64_t fitted_trajectories = 240;  ///< of each experiment, for its states
+  std::int64_t paths = 64;                 ///< drawn from the posterior of each trajectory
+  double expected_jaccard = 0.75;
+  double error_weight = 0;
+  double usual_error = 1;  ///< frames
+  std::uint64_t seed = 1;
+};
+
 /// Section `[run]`.
 struct RunConfig {
   ProgressMode progress = ProgressMode::automatic;
@@ -105,6 +116,7 @@ struct Config {
   simulation::VideoParameters video;
   simulation::Quirks faithful;
   TrackingConfig tracking;
+  SegmentationConfig segmentation;
   RunConfig run;
   std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables
   std::string experiments_toml;                         ///< their text, or that of --params as a comment

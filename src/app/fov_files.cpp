@@ -73,7 +73,8 @@ LabelTable vip_rows(const LabelTable& labels, const std::vector<std::int64_t>& v
 
 // Label row i (by index) belongs to the trajectory that appears i-th in the CSV.
 void renumber_by_appearance(const fs::path& csv, TruthFov& truth) {
-  const auto trajectories = read_reference(io::read_trajectories, csv, truth.problems);
+  const auto trajectories =
+      read_reference([](const fs::path& file) { return io::read_trajectories(file); }, csv, truth.problems);
   if (trajectories.size() != truth.labels.size()) {
     truth.problems.push_back(
         stop(truth.file, fmt::format("{} trajectories, but {} has {} (matching by order of appearance needs as many)",

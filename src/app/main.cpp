@@ -7,7 +7,9 @@
 #include "app/exit_code.hpp"
 #include "app/failure.hpp"
 #include "app/info_command.hpp"
+#include "app/predict_command.hpp"
 #include "app/progress.hpp"
+#include "app/run_command.hpp"
 #include "app/score_command.hpp"
 #include "app/simulate_command.hpp"
 #include "app/track_command.hpp"
@@ -31,6 +33,8 @@ struct Run {
   ExitCode operator()(const ScoreOptions& options) { return run_score(options, config, world, progress); }
   ExitCode operator()(const SimulateOptions& options) { return run_simulate(options, config, world, progress); }
   ExitCode operator()(const TrackOptions& options) { return run_track(options, config, world, progress); }
+  ExitCode operator()(const PredictOptions& options) { return run_predict(options, config, world, progress); }
+  ExitCode operator()(const RunOptions& options) { return run_benchmark(options, config, world, progress); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
 };

@@ -16,7 +16,8 @@ enum class RandomStream : std::uint8_t {
   fov,           ///< origin of the field of view
   localisation,  ///< localisation noise
   vip,           ///< election of VIPs
-  video          ///< brightness, background and shot noise
+  video,         ///< brightness, background and shot noise
+  paths          ///< state paths drawn from their posterior
 };
 
 /// The name of a sequence of random numbers. Equal names give equal numbers, on any rank and in any order.

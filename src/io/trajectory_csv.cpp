@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -26,6 +27,7 @@ enum Column : std::size_t { index_column, frame_column, x_column, y_column, colu
 constexpr std::array<std::string_view, column_count> column_names{"traj_idx", "frame", "x", "y"};
 constexpr std::string_view expected_header = "expected a header line with traj_idx,frame,x,y";
 constexpr std::size_t longest_shown = 40;
+constexpr std::int64_t longest_gap = 100000;  // frames that may be missing at once
 
 struct Row {
   std::int64_t index, frame;
@@ -43,6 +45,8 @@ std::string_view take_line(std::string_view& text) {
 
 class CsvParser {
  public:
+  explicit CsvParser(FrameRule rule) : rule_(rule) {}
+
   TrajectoryFile parse(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // as spreadsheets write it
     read_header(take_line(text));
@@ -124,9 +128,12 @@ class CsvParser {
   }
 
   // What is expected of a value, if it is not that; else nullptr.
-  static const char* unmet_expectation(std::size_t column, double value) {
+  const char* unmet_expectation(std::size_t column, double value) const {
     constexpr double exact = 9007199254740992.0;  // 2^53
-    if (column == x_column || column == y_column) return std::isfinite(value) ? nullptr : "a finite number";
+    if (column == x_column || column == y_column) {
+      const bool good = std::isfinite(value) || (rule_ == FrameRule::ascending && std::isnan(value));
+      return good ? nullptr : "a finite number";
+    }
     if (!(std::fabs(value) <= exact) || value != std::trunc(value)) return "a whole number";
     return column == frame_column && value < 0 ? "a frame from 0 on" : nullptr;
   }
@@ -136,15 +143,22 @@ class CsvParser {
       if (!seen_.insert(row.index).second)
         report(0, fmt::format("trajectory {} appears again (expected its lines one after another)", row.index));
       file_.trajectories.push_back({row.index, row.frame, {}, {}});
+    } else if (next_frame_ && row.frame > *next_frame_ && rule_ == FrameRule::ascending &&
+               row.frame - *next_frame_ < longest_gap) {
+      CsvTrajectory& trajectory = file_.trajectories.back();
+      const auto missing = static_cast<std::size_t>(row.frame - *next_frame_);
+      trajectory.x.insert(trajectory.x.end(), missing, std::numeric_limits<double>::quiet_NaN());
+      trajectory.y.insert(trajectory.y.end(), missing, std::numeric_limits<double>::quiet_NaN());
     } else if (next_frame_ && row.frame != *next_frame_) {
-      report(0, fmt::format("frame {} of trajectory {} (expected frame {}: frames follow one another)", row.frame,
-                            row.index, *next_frame_));
+      report(0, fmt::format("frame {} of trajectory {} (expected frame {}{})", row.frame, row.index, *next_frame_,
+                            rule_ == FrameRule::ascending ? " or a later one" : ": frames follow one another"));
     }
     next_frame_ = row.frame + 1;
     file_.trajectories.back().x.push_back(row.x);
     file_.trajectories.back().y.push_back(row.y);
   }
 
+  FrameRule rule_;
   TrajectoryFile file_;
   ProblemList problems_;
   std::vector<std::size_t> columns_;  // which wanted column each of the file's is; column_count if none
@@ -155,10 +169,10 @@ class CsvParser {
 
 }  // namespace
 
-TrajectoryFile parse_trajectories(std::string_view text) { return CsvParser().parse(text); }
+TrajectoryFile parse_trajectories(std::string_view text, FrameRule rule) { return CsvParser(rule).parse(text); }
 
-std::vector<CsvTrajectory> read_trajectories(const std::filesystem::path& path) {
-  TrajectoryFile file = parse_trajectories(read_text_file(path));
+std::vector<CsvTrajectory> read_trajectories(const std::filesystem::path& path, FrameRule rule) {
+  TrajectoryFile file = parse_trajectories(read_text_file(path), rule);
   if (!file.problems.empty()) throw InputError(problems_of_file(path, file.problems));
   return std::move(file.trajectories);
 }

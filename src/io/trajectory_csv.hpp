@@ -25,14 +25,21 @@ struct TrajectoryFile {
   std::vector<LineProblem> problems;  ///< all fatal
 };
 
+/// What is asked of the frames of a trajectory.
+enum class FrameRule {
+  consecutive,  ///< each follows the one before it
+  ascending     ///< frames may be missing, and positions be NaN: both are NaN in x and y
+};
+
 /// Reads trajectories with columns `traj_idx,frame,x,y`, found by the names in the header line, in any order. Other
-/// columns (the challenge's reference files carry `alpha,D,state`) are skipped. Frames of a trajectory must follow one
-/// another, and its lines stand together. Never throws on bad content.
-TrajectoryFile parse_trajectories(std::string_view text);
+/// columns (the challenge's reference files carry `alpha,D,state`) are skipped. The lines of a trajectory stand
+/// together. Never throws on bad content.
+TrajectoryFile parse_trajectories(std::string_view text, FrameRule rule = FrameRule::consecutive);
 
 /// Reads a file of trajectories.
 /// \throws InputError if the file cannot be read or has any problem; carries all of them
-std::vector<CsvTrajectory> read_trajectories(const std::filesystem::path& path);
+std::vector<CsvTrajectory> read_trajectories(const std::filesystem::path& path,
+                                             FrameRule rule = FrameRule::consecutive);
 
 /// The text of a trajectory CSV, as the official files are written (`traj_idx` whole, `frame` as `0.0`).
 std::string format_trajectories(std::span<const CsvTrajectory> trajectories);

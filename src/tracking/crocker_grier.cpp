@@ -14,7 +14,7 @@
 #include "core/error.hpp"
 #include "core/pairwise_sum.hpp"
 #include "kernels/image_filters.hpp"
-#include "tracking/processor_kernel.hpp"
+#include "kernels/processor_kernel.hpp"
 
 namespace an::tracking {
 

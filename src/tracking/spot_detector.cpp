@@ -8,10 +8,10 @@
 #include <numeric>
 
 #include "kernels/image_filters.hpp"
+#include "kernels/processor_kernel.hpp"
 #include "kernels/spot_fit.hpp"
 #include "tracking/frame_background.hpp"
 #include "tracking/place_grid.hpp"
-#include "tracking/processor_kernel.hpp"
 #include "tracking/spot_groups.hpp"
 #include "tracking/spot_shape.hpp"
 

@@ -22,8 +22,8 @@ MAY_INCLUDE = {
     "src/simulation": {"core", "kernels"},
     "src/tracking": {"core", "kernels"},
     "src/network": {"core", "kernels"},
-    "src/segmentation": {"core"},
-    "kernels": set(),
+    "src/segmentation": {"core", "kernels"},
+    "kernels": {"core"},
     "src/app": {"core", "io", "parallel", "report", "evaluation", "simulation", "tracking", "network", "segmentation"},
 }
 # Libraries that only some parts may know.

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <Kokkos_Core.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace an::kernels {
+
+/// Numbers that kernels work on side by side: one vector register, or half a warp.
+inline constexpr std::size_t lane_count = 16;
+
+#if defined(__GNUC__) && !defined(__CUDACC__) && !defined(__HIPCC__) && !defined(AN_PLAIN_LANES)
+
+// Compilers' vector types: short inner loops are unrolled by g++ 12 before it vectorises, to scalar code.
+using Lanes = float __attribute__((vector_size(64)));
+using IntegerLanes = std::int32_t __attribute__((vector_size(64)));
+
+KOKKOS_FORCEINLINE_FUNCTION Lanes larger(const Lanes& a, const Lanes& b) { return a > b ? a : b; }
+KOKKOS_FORCEINLINE_FUNCTION IntegerLanes truncated(const Lanes& a) { return __builtin_convertvector(a, IntegerLanes); }
+KOKKOS_FORCEINLINE_FUNCTION Lanes converted(const IntegerLanes& a) { return __builtin_convertvector(a, Lanes); }
+KOKKOS_FORCEINLINE_FUNCTION Lanes float_of_bits(const IntegerLanes& a) { return reinterpret_cast<Lanes>(a); }
+KOKKOS_FORCEINLINE_FUNCTION IntegerLanes bits_of_float(const Lanes& a) { return reinterpret_cast<IntegerLanes>(a); }
+
+#else
+
+template <class Value>
+struct PlainLanes {
+  Value lane[lane_count];
+
+  KOKKOS_FORCEINLINE_FUNCTION Value& operator[](std::size_t i) { return lane[i]; }
+  KOKKOS_FORCEINLINE_FUNCTION Value operator[](std::size_t i) const { return lane[i]; }
+};
+using Lanes = PlainLanes<float>;
+using IntegerLanes = PlainLanes<std::int32_t>;
+
+#define AN_LANES_OPERATOR(op)                                                                                  \
+  template <class Value>                                                                                       \
+  KOKKOS_FORCEINLINE_FUNCTION PlainLanes<Value> operator op(PlainLanes<Value> a, const PlainLanes<Value>& b) { \
+    for (std::size_t i = 0; i < lane_count; ++i) a[i] = static_cast<Value>(a[i] op b[i]);                      \
+    return a;                                                                                                  \
+  }                                                                                                            \
+  template <class Value>                                                                                       \
+  KOKKOS_FORCEINLINE_FUNCTION PlainLanes<Value> operator op(PlainLanes<Value> a, Value b) {                    \
+    for (std::size_t i = 0; i < lane_count; ++i) a[i] = static_cast<Value>(a[i] op b);                         \
+    return a;                                                                                                  \
+  }
+AN_LANES_OPERATOR(+)
+AN_LANES_OPERATOR(-)
+AN_LANES_OPERATOR(*)
+#undef AN_LANES_OPERATOR
+KOKKOS_FORCEINLINE_FUNCTION IntegerLanes operator<<(IntegerLanes a, int b) {
+  for (std::size_t i = 0; i < lane_count; ++i) a[i] = a[i] * (std::int32_t{1} << b);
+  return a;
+}
+KOKKOS_FORCEINLINE_FUNCTION IntegerLanes operator>>(IntegerLanes a, int b) {
+  for (std::size_t i = 0; i < lane_count; ++i) a[i] >>= b;
+  return a;
+}
+KOKKOS_FORCEINLINE_FUNCTION Lanes larger(Lanes a, const Lanes& b) {
+  for (std::size_t i = 0; i < lane_count; ++i) a[i] = a[i] > b[i] ? a[i] : b[i];
+  return a;
+}
+KOKKOS_FORCEINLINE_FUNCTION IntegerLanes truncated(const Lanes& a) {
+  IntegerLanes out;
+  for (std::size_t i = 0; i < lane_count; ++i) out[i] = static_cast<std::int32_t>(a[i]);
+  return out;
+}
+KOKKOS_FORCEINLINE_FUNCTION Lanes converted(const IntegerLanes& a) {
+  Lanes out;
+  for (std::size_t i = 0; i < lane_count; ++i) out[i] = static_cast<float>(a[i]);
+  return out;
+}
+KOKKOS_FORCEINLINE_FUNCTION Lanes float_of_bits(const IntegerLanes& a) {
+  Lanes out;
+  std::memcpy(&out, &a, sizeof out);
+  return out;
+}
+KOKKOS_FORCEINLINE_FUNCTION IntegerLanes bits_of_float(const Lanes& a) {
+  IntegerLanes out;
+  std::memcpy(&out, &a, sizeof out);
+  return out;
+}
+
+#endif
+
+KOKKOS_FORCEINLINE_FUNCTION Lanes load(const float* from) {
+  Lanes out;
+  std::memcpy(&out, from, sizeof out);
+  return out;
+}
+KOKKOS_FORCEINLINE_FUNCTION void store(float* to, const Lanes& value) { std::memcpy(to, &value, sizeof value); }
+KOKKOS_FORCEINLINE_FUNCTION Lanes all_lanes(float value) {
+  Lanes out;
+  for (std::size_t i = 0; i < lane_count; ++i) out[i] = value;
+  return out;
+}
+
+/// Sum over the lanes, by halves: the same rounding everywhere.
+KOKKOS_FORCEINLINE_FUNCTION float sum_of(const Lanes& value) {
+  float lane[lane_count];
+  std::memcpy(lane, &value, sizeof lane);
+#if defined(__GNUC__) && !defined(__CUDACC__) && !defined(__HIPCC__) && !defined(AN_PLAIN_LANES)
+  using Eight = float __attribute__((vector_size(32)));
+  using Four = float __attribute__((vector_size(16)));
+  Eight low8;
+  Eight high8;
+  std::memcpy(&low8, lane, sizeof low8);
+  std::memcpy(&high8, lane + 8, sizeof high8);
+  low8 += high8;
+  Four low4;
+  Four high4;
+  std::memcpy(&low4, &low8, sizeof low4);
+  std::memcpy(&high4, reinterpret_cast<const char*>(&low8) + sizeof high4, sizeof high4);
+  low4 += high4;
+  return (low4[0] + low4[2]) + (low4[1] + low4[3]);
+#else
+  for (std::size_t half = lane_count / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i) lane[i] += lane[i + half];
+  return lane[0];
+#endif
+}
+
+/// Greatest of the lanes.
+KOKKOS_FORCEINLINE_FUNCTION float greatest_of(const Lanes& value) {
+  float greatest = value[0];
+  for (std::size_t i = 1; i < lane_count; ++i) greatest = greatest < value[i] ? value[i] : greatest;
+  return greatest;
+}
+
+/// exp(x) to 2e-7 relative for -87 < x <= 0.
+KOKKOS_FORCEINLINE_FUNCTION Lanes exp_of_negative(const Lanes& x) {
+  const IntegerLanes power = truncated(x * 1.44269504F - 0.5F);
+  const Lanes whole = converted(power);
+  const Lanes rest = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
+  Lanes sum = rest * 1.9875691500e-4F + 1.3981999507e-3F;
+  sum = sum * rest + 8.3334519073e-3F;
+  sum = sum * rest + 4.1665795894e-2F;
+  sum = sum * rest + 1.6666665459e-1F;
+  sum = sum * rest + 5.0000001201e-1F;
+  sum = sum * rest * rest + rest + 1.0F;
+  return sum * float_of_bits((power + 127) << 23);
+}
+
+/// ln x to 1e-7 for normal numbers x > 0.
+KOKKOS_FORCEINLINE_FUNCTION Lanes log_of_positive(const Lanes& x) {
+  const IntegerLanes bits = bits_of_float(x);
+  const IntegerLanes exponent = (bits - 0x3f3504f3) >> 23;  // of a mantissa in [1/sqrt 2, sqrt 2)
+  const Lanes m = float_of_bits(bits - (exponent << 23)) - 1.0F;
+  const Lanes power = converted(exponent);
+  Lanes sum = m * 7.0376836292e-2F - 1.1514610310e-1F;
+  sum = sum * m + 1.1676998740e-1F;
+  sum = sum * m - 1.2420140846e-1F;
+  sum = sum * m + 1.4249322787e-1F;
+  sum = sum * m - 1.6668057665e-1F;
+  sum = sum * m + 2.0000714765e-1F;
+  sum = sum * m - 2.4999993993e-1F;
+  sum = sum * m + 3.3333331174e-1F;
+  const Lanes square = m * m;
+  return (m + (sum * m * square + power * -2.12194440e-4F - square * 0.5F)) + power * 0.693359375F;
+}
+
+}  // namespace an::kernels

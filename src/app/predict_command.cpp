@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+#include "app/predict_command.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <functional>
+#include <stdexcept>
+
+#include "app/item_work.hpp"
+#include "app/output_folder.hpp"
+#include "app/prediction_files.hpp"
+#include "app/prediction_plan.hpp"
+#include "app/program_info.hpp"
+#include "app/tracked_trajectories.hpp"
+#include "core/error.hpp"
+#include "io/atomic_file.hpp"
+#include "io/benchmark_tree.hpp"
+#include "io/trajectory_csv.hpp"
+#include "report/json_text.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using report::Json;
+
+namespace {
+
+constexpr const char* record_name = "prediction.json";
+
+// Seconds that a step took.
+double timed(const std::function<void()>& step) {
+  const auto start = std::chrono::steady_clock::now();
+  step();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+class Prediction {
+ public:
+  Prediction(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
+             Progress& progress)
+      : options_(options),
+        config_(config),
+        world_(world),
+        progress_(progress),
+        plan_(find_public_data(options.input)) {}
+
+  const PredictionPlan& plan() const { return plan_; }
+  void track_videos();
+  void fit_models();
+  void infer_fovs();
+  void write_ensembles();
+  std::vector<std::string> take_failures() { return std::move(failures_); }
+
+ private:
+  fs::path submission(const PredictedExperiment& e) const { return options_.output / e.place; }
+  fs::path details(const PredictedExperiment& e) const { return options_.output / "details" / e.place; }
+  fs::path model_file(const PredictedExperiment& e) const { return details(e) / "model.json"; }
+  fs::path tracks_record(const PlannedFov& fov) const {
+    return details(plan_.experiments[fov.experiment]) / fmt::format("tracks_fov_{}.json", fov.number);
+  }
+  fs::path sums_file(const PlannedFov& fov) const {
+    return details(plan_.experiments[fov.experiment]) / fmt::format("sums_fov_{}.json", fov.number);
+  }
+  bool is_done(const fs::path& file) const { return options_.resume && fs::exists(file); }
+  TrackedFov read_fov(const PlannedFov& fov) const {
+    if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(tracks_record(fov));
+    TrackedFov out;
+    for (io::CsvTrajectory& t : io::read_trajectories(fov.input, io::FrameRule::ascending))
+      out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
+    return out;
+  }
+  void do_step(std::span<const double> costs, const ItemWork& work) {
+    ItemOutcome outcome = do_items(world_, progress_, costs, work);
+    for (std::string& failure : outcome.failures) failures_.push_back(std::move(failure));
+    world_.barrier();
+  }
+
+  const PredictOptions& options_;
+  const Config& config_;
+  const parallel::Communicator& world_;
+  Progress& progress_;
+  PredictionPlan plan_;
+  std::vector<std::string> failures_;
+};
+
+void Prediction::track_videos() {
+  std::vector<std::size_t> videos;
+  std::vector<double> costs;
+  for (std::size_t i = 0; i < plan_.fovs.size(); ++i)
+    if (plan_.experiments[plan_.fovs[i].experiment].track == 1) {
+      videos.push_back(i);
+      costs.push_back(plan_.fovs[i].cost);
+    }
+  if (videos.empty()) return;
+  const auto fov_of = [&](std::size_t item) -> const PlannedFov& { return plan_.fovs[videos[item]]; };
+  do_step(costs, {"tracking", "videos", [&](std::size_t item) { return is_done(tracks_record(fov_of(item))); },
+                  [&](std::size_t item) {
+                    return write_tracked_fov(tracks_record(fov_of(item)),
+                                             track_video(fov_of(item).input, config_.tracking));
+                  }});
+}
+
+void Prediction::fit_models() {
+  const std::vector<double> costs(plan_.experiments.size(), 1.0);
+  do_step(costs, {"fitting", "experiments", [&](std::size_t e) { return is_done(model_file(plan_.experiments[e])); },
+                  [&](std::size_t e) -> std::uint64_t {
+                    const PredictedExperiment& experiment = plan_.experiments[e];
+                    std::vector<segmentation::FieldOfView> fovs;
+                    double noise = 0;
+                    for (const std::size_t fov : experiment.fovs) try {
+                        TrackedFov read = read_fov(plan_.fovs[fov]);
+                        noise += read.noise;
+                        fovs.push_back(std::move(read.fov));
+                      } catch (const InputError&) {  // told when this field of view is inferred
+                      }
+                    segmentation::FitOptions options;
+                    options.noise =
+                        experiment.track == 1 ? noise / static_cast<double>(fovs.size()) : config_.segmentation.noise;
+                    options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
+                    options.seed = config_.segmentation.seed;
+                    options.experiment = static_cast<std::uint32_t>(100 * experiment.number + experiment.track);
+                    try {
+                      write_model(model_file(experiment), segmentation::fit_experiment(fovs, options));
+                    } catch (const std::invalid_argument&) {
+                      throw InputError(options_.input / experiment.place,
+                                       "no trajectory of two points in any field of view: the experiment is left out");
+                    }
+                    return 0;
+                  }});
+}
+
+void Prediction::infer_fovs() {
+  std::vector<double> costs;
+  for (const PlannedFov& fov : plan_.fovs) costs.push_back(fov.cost);
+  do_step(costs, {"inferring", "fields of view", [&](std::size_t i) { return is_done(sums_file(plan_.fovs[i])); },
+                  [&](std::size_t i) -> std::uint64_t {
+                    const PlannedFov& fov = plan_.fovs[i];
+                    const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
+                    const TrackedFov read = read_fov(fov);
+                    segmentation::ExperimentModel model = read_model(model_file(experiment));
+                    if (experiment.track == 1) model.noise = read.noise;
+                    segmentation::InferenceOptions options;
+                    options.paths = static_cast<std::size_t>(config_.segmentation.paths);
+                    options.choice = {config_.segmentation.expected_jaccard, config_.segmentation.error_weight,
+                                      config_.segmentation.usual_error};
+                    options.seed = config_.segmentation.seed;
+                    options.experiment = static_cast<std::uint32_t>(100 * experiment.number + experiment.track);
+                    options.fov = static_cast<std::uint32_t>(fov.number);
+                    options.wanted = read.vips;
+                    const segmentation::InferredFov inferred = infer_trajectories(read.fov, model, options);
+                    write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
+                    write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);
+                    write_sums(sums_file(fov), inferred.populations);
+                    return 0;
+                  }});
+}
+
+void Prediction::write_ensembles() {
+  for (const PredictedExperiment& experiment : plan_.experiments) {
+    if (!fs::exists(model_file(experiment))) continue;
+    const segmentation::ExperimentModel model = read_model(model_file(experiment));
+    segmentation::PopulationSums sums(model.states.size());
+    for (const std::size_t fov : experiment.fovs)
+      if (fs::exists(sums_file(plan_.fovs[fov]))) sums.add(read_sums(sums_file(plan_.fovs[fov])));
+    write_inferred_ensemble(io::ensemble_labels(submission(experiment)), model, sums);
+  }
+}
+
+}  // namespace
+
+PredictionOutcome predict_all(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
+                              Progress& progress) {
+  Prediction prediction(options, config, world, progress);
+  PredictionOutcome outcome;
+  outcome.experiments = prediction.plan().experiments.size();
+  outcome.fovs = prediction.plan().fovs.size();
+  const Json whole = config_json(config);
+  const Json settings{{"segmentation", whole["segmentation"]}, {"tracking", whole["tracking"]}};
+  if (world.is_root()) {
+    claim_output(options.output, record_name, settings, options.resume, "a submission");
+    io::make_folder(options.output);
+    io::write_file_atomically(options.output / record_name,
+                              report::json_text(Json{{"schema", 1}, {"complete", false}, {"config", settings}}));
+    for (const PredictedExperiment& experiment : prediction.plan().experiments) {
+      io::make_folder(options.output / experiment.place);
+      io::make_folder(options.output / "details" / experiment.place);
+    }
+  }
+  world.barrier();
+  outcome.track_seconds = timed([&] { prediction.track_videos(); });
+  outcome.fit_seconds = timed([&] { prediction.fit_models(); });
+  outcome.infer_seconds = timed([&] { prediction.infer_fovs(); });
+  if (world.is_root()) prediction.write_ensembles();
+  outcome.failures = prediction.take_failures();
+  if (world.is_root()) {
+    const Json seconds{
+        {"track", outcome.track_seconds}, {"fit", outcome.fit_seconds}, {"infer", outcome.infer_seconds}};
+    io::write_file_atomically(options.output / record_name,
+                              report::json_text(Json{{"schema", 1},
+                                                     {"complete", true},
+                                                     {"config", settings},
+                                                     {"program", program_info()},
+                                                     {"run", {{"ranks", world.size()}, {"seconds", seconds}}},
+                                                     {"fovs", outcome.fovs},
+                                                     {"problems", outcome.failures}}));
+    for (const std::string& failure : outcome.failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
+  }
+  world.barrier();
+  return outcome;
+}
+
+ExitCode run_predict(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
+                     Progress& progress) {
+  if (options.dry_run) {
+    const PredictionPlan plan = find_public_data(options.input);
+    if (world.is_root())
+      for (const PlannedFov& fov : plan.fovs)
+        fmt::print("{} -> {}\n", fov.input.string(),
+                   io::submission_labels(options.output / plan.experiments[fov.experiment].place, fov.number).string());
+    return ExitCode::done;
+  }
+  const PredictionOutcome outcome = predict_all(options, config, world, progress);
+  if (world.is_root() && config.run.verbosity >= 0)
+    fmt::print(
+        stderr,
+        "{} fields of view of {} experiments (tracked in {:.1f} s, fitted in {:.1f} s, inferred in {:.1f} s) in {}\n",
+        outcome.fovs, outcome.experiments, outcome.track_seconds, outcome.fit_seconds, outcome.infer_seconds,
+        options.output.string());
+  return outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed;
+}
+
+}  // namespace an::app

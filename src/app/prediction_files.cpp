@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "app/prediction_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <numeric>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/number_text.hpp"
+#include "io/atomic_file.hpp"
+#include "io/ensemble_file.hpp"
+#include "io/label_file.hpp"
+#include "io/text_file.hpp"
+#include "report/json_text.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using report::Json;
+using segmentation::ExperimentModel;
+using segmentation::PopulationSums;
+using segmentation::StatePopulation;
+
+namespace {
+
+Json optional_place(const std::optional<std::size_t>& place) { return place ? Json(*place) : Json(nullptr); }
+
+Json model_json(const ExperimentModel& model) {
+  Json states = Json::array();
+  for (const StatePopulation& state : model.states)
+    states.push_back({{"immobile", state.immobile},
+                      {"alpha_mean", state.alpha_mean},
+                      {"alpha_sd", state.alpha_sd},
+                      {"k_mean", state.k_mean},
+                      {"k_sd", state.k_sd}});
+  return {{"phenomenon", segmentation::phenomenon_name(model.phenomenon)},
+          {"phenomenon_code", static_cast<int>(model.phenomenon)},
+          {"states", states},
+          {"start", model.dynamics.start},
+          {"change", model.dynamics.change},
+          {"noise", model.noise},
+          {"dimer_state", optional_place(model.dimer)},
+          {"dimer_range", model.dimer_range},
+          {"binding_range", model.binding ? Json(model.binding->range) : Json(nullptr)},
+          {"binding_probability", model.binding ? Json(model.binding->probability) : Json(nullptr)},
+          {"confined_state", optional_place(model.confined)}};
+}
+
+std::optional<std::size_t> place_in(const Json& json) {
+  if (json.is_null()) return {};
+  return json.get<std::size_t>();
+}
+
+// Reads a file of JSON; whatever is not as expected is an InputError.
+template <class Use>
+auto use_json(const fs::path& path, const Use& use) {
+  const std::string text = io::read_text_file(path);
+  try {
+    return use(Json::parse(text));
+  } catch (const Json::exception& error) {
+    throw InputError(path, fmt::format("is not what this program wrote there ({})", error.what()));
+  }
+}
+
+}  // namespace
+
+void write_model(const fs::path& path, const segmentation::ExperimentFit& fit) {
+  double total = 0;
+  for (const segmentation::FittedModel& other : fit) total += std::exp(other.score() - fit.front().score());
+  Json weighed = Json::array();
+  for (const segmentation::FittedModel& other : fit)
+    weighed.push_back({{"phenomenon", segmentation::phenomenon_name(other.model.phenomenon)},
+                       {"states", other.model.states.size()},
+                       {"log_evidence", other.log_evidence},
+                       {"penalty", other.penalty},
+                       {"probability", std::exp(other.score() - fit.front().score()) / total}});
+  io::write_file_atomically(path,
+                            report::json_text(Json{{"model", model_json(fit.front().model)}, {"weighed", weighed}}));
+}
+
+ExperimentModel read_model(const fs::path& path) {
+  return use_json(path, [](const Json& file) {
+    const Json& json = file.at("model");
+    ExperimentModel model;
+    model.phenomenon = static_cast<segmentation::Phenomenon>(json.at("phenomenon_code").get<int>());
+    for (const Json& state : json.at("states"))
+      model.states.push_back({state.at("alpha_mean").get<double>(), state.at("alpha_sd").get<double>(),
+                              state.at("k_mean").get<double>(), state.at("k_sd").get<double>(),
+                              state.at("immobile").get<bool>()});
+    json.at("start").get_to(model.dynamics.start);
+    json.at("change").get_to(model.dynamics.change);
+    json.at("noise").get_to(model.noise);
+    model.dimer = place_in(json.at("dimer_state"));
+    json.at("dimer_range").get_to(model.dimer_range);
+    if (!json.at("binding_range").is_null())
+      model.binding = {json.at("binding_range").get<double>(), json.at("binding_probability").get<double>()};
+    model.confined = place_in(json.at("confined_state"));
+    return model;
+  });
+}
+
+void write_segments(const fs::path& path, const segmentation::InferredFov& fov) {
+  std::string text =
+      "traj_idx,begin,end,alpha,alpha_low,alpha_high,k,k_low,k_high,state,state_probability,change_probability\n";
+  for (const segmentation::InferredTrajectory& trajectory : fov.trajectories)
+    for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
+      const segmentation::InferredSegment& s = trajectory.segments[i];
+      const std::size_t end = i + 1 < trajectory.segments.size() ? trajectory.segments[i + 1].begin : trajectory.frames;
+      fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{}\n", trajectory.index, s.begin, end,
+                     shortest_text(s.alpha.value), shortest_text(s.alpha.low), shortest_text(s.alpha.high),
+                     shortest_text(s.k.value), shortest_text(s.k.low), shortest_text(s.k.high),
+                     static_cast<int>(s.state), shortest_text(s.state_probability),
+                     shortest_text(s.change_probability));
+    }
+  io::write_file_atomically(path, text);
+}
+
+void write_sums(const fs::path& path, const PopulationSums& sums) {
+  io::write_file_atomically(path, report::json_text(Json{{"weight", sums.weight},
+                                                         {"alpha", sums.alpha},
+                                                         {"alpha2", sums.alpha2},
+                                                         {"k", sums.k},
+                                                         {"k2", sums.k2},
+                                                         {"frames", sums.frames}}));
+}
+
+PopulationSums read_sums(const fs::path& path) {
+  return use_json(path, [](const Json& json) {
+    PopulationSums sums;
+    json.at("weight").get_to(sums.weight);
+    json.at("alpha").get_to(sums.alpha);
+    json.at("alpha2").get_to(sums.alpha2);
+    json.at("k").get_to(sums.k);
+    json.at("k2").get_to(sums.k2);
+    json.at("frames").get_to(sums.frames);
+    return sums;
+  });
+}
+
+void write_submission(const fs::path& path, const segmentation::InferredFov& fov) {
+  LabelTable table;
+  std::vector<double> fields;
+  for (const segmentation::InferredTrajectory& trajectory : fov.trajectories) {
+    fields.assign(1, static_cast<double>(trajectory.index));
+    for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
+      const segmentation::InferredSegment& s = trajectory.segments[i];
+      const std::size_t end = i + 1 < trajectory.segments.size() ? trajectory.segments[i + 1].begin : trajectory.frames;
+      fields.insert(fields.end(), {s.k.value, s.alpha.value, static_cast<double>(s.state), static_cast<double>(end)});
+    }
+    table.append(fields, table.size() + 1);
+  }
+  io::write_labels(path, table);
+}
+
+void write_inferred_ensemble(const fs::path& path, const ExperimentModel& model, const PopulationSums& sums) {
+  const double frames = std::accumulate(sums.frames.begin(), sums.frames.end(), 0.0);
+  EnsembleLabels labels;
+  for (std::size_t s = 0; s < model.states.size(); ++s) {
+    const StatePopulation population = sums.population(s, model.states[s]);
+    labels.alpha_mean.push_back(population.alpha_mean);
+    labels.alpha_variance.push_back(population.alpha_sd * population.alpha_sd);
+    labels.k_mean.push_back(population.k_mean);
+    labels.k_variance.push_back(population.k_sd * population.k_sd);
+    labels.weight.push_back(frames > 0 ? sums.frames[s] / frames : 1.0 / static_cast<double>(model.states.size()));
+  }
+  io::write_ensemble(path, labels, segmentation::phenomenon_name(model.phenomenon));
+}
+
+}  // namespace an::app

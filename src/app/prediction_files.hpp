@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+
+#include "segmentation/experiment_fit.hpp"
+#include "segmentation/trajectory_inference.hpp"
+
+namespace an::app {
+
+/// `model.json`: the experiment's model and all others that were weighed, with their evidence and probability.
+/// \throws OutputError
+void write_model(const std::filesystem::path& path, const segmentation::ExperimentFit& fit);
+/// The experiment's model. \throws InputError where the file is missing or is not one that write_model wrote
+segmentation::ExperimentModel read_model(const std::filesystem::path& path);
+
+/// `segments_fov_F.csv`: a line a segment with the intervals that hold the truth with a probability of 90 %, and the
+/// probabilities of its state and of the change point it begins with. \throws OutputError
+void write_segments(const std::filesystem::path& path, const segmentation::InferredFov& fov);
+
+/// `sums_fov_F.json`: what a field of view adds to the experiment's ensemble. \throws OutputError
+void write_sums(const std::filesystem::path& path, const segmentation::PopulationSums& sums);
+/// \throws InputError where the file is missing or is not one that write_sums wrote
+segmentation::PopulationSums read_sums(const std::filesystem::path& path);
+
+/// `fov_F.txt` of the submission. \throws OutputError
+void write_submission(const std::filesystem::path& path, const segmentation::InferredFov& fov);
+
+/// `ensemble_labels.txt`: the states' populations from the sums over all fields of view, and their shares of frames.
+/// \throws OutputError
+void write_inferred_ensemble(const std::filesystem::path& path, const segmentation::ExperimentModel& model,
+                             const segmentation::PopulationSums& sums);
+
+}  // namespace an::app

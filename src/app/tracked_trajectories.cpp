@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "app/tracked_trajectories.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "core/error.hpp"
+#include "io/atomic_file.hpp"
+#include "io/text_file.hpp"
+#include "io/trajectory_csv.hpp"
+#include "report/json_text.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using report::Json;
+
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr std::int64_t first_other = 1000000;  // index of the first trajectory that is not a VIP's
+
+fs::path positions_file(fs::path record) { return record.replace_extension(".csv"); }
+
+// Positions from the first to the last localisation; NaN between.
+io::CsvTrajectory trajectory_of(const std::vector<const TrackedPoint*>& points, std::int64_t index,
+                                std::int64_t first_frame) {
+  io::CsvTrajectory out{index, first_frame, {}, {}};
+  for (const TrackedPoint* point : points) {
+    const auto place = static_cast<std::size_t>(point->frame - first_frame);
+    out.x.resize(place + 1, missing);
+    out.y.resize(place + 1, missing);
+    out.x[place] = point->y;  // the challenge's x is the row
+    out.y[place] = point->x;
+  }
+  return out;
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video) {
+  std::map<std::size_t, std::vector<const TrackedPoint*>> tracks;
+  std::vector<double> errors;
+  for (const TrackedPoint& point : video.points) {
+    if (point.track != tracking::no_track) tracks[point.track].push_back(&point);
+    if (std::isfinite(point.sd_y) && std::isfinite(point.sd_x))
+      errors.push_back(std::sqrt(0.5 * (point.sd_y * point.sd_y + point.sd_x * point.sd_x)));
+  }
+  std::vector<io::CsvTrajectory> trajectories;
+  for (const TrackedVip& vip : video.vips) {
+    if (vip.track == tracking::no_track) {  // nothing is known of it but that it is there
+      trajectories.push_back({vip.vip, 0, {}, {}});
+      trajectories.back().x.assign(video.frames, missing);
+      trajectories.back().y.assign(video.frames, missing);
+    } else {
+      trajectories.push_back(trajectory_of(tracks[vip.track], vip.vip, 0));
+    }
+  }
+  for (const TrackedVip& vip : video.vips) tracks.erase(vip.track);
+  for (const auto& [track, points] : tracks)
+    trajectories.push_back(
+        trajectory_of(points, first_other + static_cast<std::int64_t>(track), points.front()->frame));
+  const std::string text = io::format_trajectories(trajectories);
+  io::write_file_atomically(positions_file(path), text);
+  io::write_file_atomically(path, report::json_text(Json{{"noise", median(errors)}, {"vips", video.vips.size()}}));
+  return text.size();
+}
+
+TrackedFov read_tracked_fov(const fs::path& path) {
+  TrackedFov out;
+  std::size_t vips = 0;
+  try {
+    const Json record = Json::parse(io::read_text_file(path));
+    record.at("noise").get_to(out.noise);
+    record.at("vips").get_to(vips);
+  } catch (const Json::exception& error) {
+    throw InputError(path, std::string("is not what this program wrote there (") + error.what() + ")");
+  }
+  for (io::CsvTrajectory& t : io::read_trajectories(positions_file(path), io::FrameRule::ascending)) {
+    if (out.fov.trajectories.size() < vips) out.vips.push_back(out.fov.trajectories.size());
+    out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
+  }
+  return out;
+}
+
+}  // namespace an::app

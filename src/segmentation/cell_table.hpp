@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "kernels/segment_likelihood.hpp"
+#include "segmentation/state_population.hpp"
+
+namespace an::segmentation {
+
+/// The cells of all states, ready for the likelihood kernels: filled up to whole groups with cells of share 0.
+class CellTable {
+ public:
+  /// \param states cells of each state \param noise localisation noise, px
+  CellTable(const std::vector<std::vector<Cell>>& states, double noise);
+
+  std::size_t states() const { return begin_.size() - 1; }
+  std::size_t size() const { return cells_.size(); }
+  std::size_t groups() const { return cells_.size() / kernels::cell_lanes; }
+  /// First cell of each state, and the end.
+  const std::vector<std::size_t>& begin() const { return begin_; }
+  std::span<const Cell> cells() const { return cells_; }
+  std::span<const Cell> cells(std::size_t state) const {
+    return std::span(cells_).subspan(begin_[state], begin_[state + 1] - begin_[state]);
+  }
+  std::span<const float> prior() const { return prior_; }
+  kernels::CellCoefficients coefficients() const { return {reflection_.data(), precision_.data(), log_norm_.data()}; }
+
+ private:
+  std::vector<std::size_t> begin_{0};
+  std::vector<Cell> cells_;
+  std::vector<float> prior_, reflection_, precision_, log_norm_;
+};
+
+}  // namespace an::segmentation

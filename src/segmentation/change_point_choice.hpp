@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace an::segmentation {
+
+/// Change points of one trajectory, ascending, and the probability of exactly these.
+struct PossibleChanges {
+  std::vector<int> frames;
+  double probability;
+};
+
+/// What a choice of change points is worth, per trajectory: the challenge's Jaccard index of an experiment is
+/// (TP + E) / (TP + E + FP + FN), E counting trajectories rightly said to have none. It is greatest where the sum over
+/// trajectories of (TP + E) - expected_jaccard (TP + E + FP + FN) is (Dinkelbach, 1967).
+struct ChoiceRules {
+  double expected_jaccard = 0.75;
+  /// Each found change point also costs error_weight (error² - usual_error²), for a smaller RMSE at a smaller Jaccard
+  /// index; errors in frames.
+  double error_weight = 0;
+  double usual_error = 1;
+};
+
+/// Expected worth of a choice over the possible change points.
+double expected_worth(const std::vector<int>& choice, const std::vector<PossibleChanges>& possible,
+                      const ChoiceRules& rules);
+
+/// The change points of the greatest expected worth: the best of the possible ones, then bettered by moving, leaving
+/// out and adding single points while that pays. \param shortest frames between two of them
+std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules,
+                                      int frames, int shortest);
+
+}  // namespace an::segmentation

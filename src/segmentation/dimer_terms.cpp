@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/dimer_terms.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numbers>
+#include <utility>
+
+#include "segmentation/segment_evidence.hpp"
+#include "segmentation/whitening.hpp"
+
+namespace an::segmentation {
+
+namespace {
+
+constexpr float alone = -2.5F;  // ln of the odds, a displacement, that the partner was missed
+
+struct Spot {
+  std::size_t trajectory, frame;  // the frame counts from the trajectory's own start
+  double x, y;
+};
+
+Whitening whitening_of(double alpha, double k, double noise) {
+  return whiten(displacement_covariance(alpha, k, noise, kernels::prediction_orders));
+}
+
+// K of a particle as if it never changed, from the median of its squared displacements.
+double typical_k(const Displacements& displacements, double noise) {
+  std::vector<double> squares;
+  for (std::size_t t = 0; t < displacements.size(); ++t) {
+    const auto dx = static_cast<double>(displacements.x[t]);
+    const auto dy = static_cast<double>(displacements.y[t]);
+    if (displacements.known[t] != 0) squares.push_back(dx * dx + dy * dy);
+  }
+  if (squares.empty()) return 0;
+  const auto middle = squares.begin() + static_cast<std::ptrdiff_t>(squares.size() / 2);
+  std::nth_element(squares.begin(), middle, squares.end());
+  return std::max(0.0, *middle / (4 * std::numbers::ln2) - noise * noise);
+}
+
+// Of a free particle whose neighbour is seen at a distance.
+double binding_probability(const Binding& binding, double distance, double noise) {
+  const double z = (binding.range - distance) / (noise * std::numbers::sqrt2);
+  return std::clamp(binding.probability * 0.5 * std::erfc(-z / std::numbers::sqrt2), 1e-3, 0.95);
+}
+
+std::span<const float> part(const std::vector<float>& all, std::size_t begin, std::size_t count) {
+  return std::span(all).subspan(begin, count);
+}
+
+}  // namespace
+
+Neighbourhood::Neighbourhood(const FieldOfView& fov, double range) : fov_(fov), neighbours_(fov.trajectories.size()) {
+  std::map<std::int64_t, std::vector<Spot>> frames;
+  bool first = true;
+  for (std::size_t i = 0; i < fov.trajectories.size(); ++i) {
+    const Trajectory& trajectory = fov.trajectories[i];
+    for (std::size_t t = 0; t < trajectory.x.size(); ++t) {
+      const double x = trajectory.x[t];
+      const double y = trajectory.y[t];
+      if (!std::isfinite(x) || !std::isfinite(y)) continue;
+      low_x_ = first ? x : std::min(low_x_, x);
+      high_x_ = first ? x : std::max(high_x_, x);
+      low_y_ = first ? y : std::min(low_y_, y);
+      high_y_ = first ? y : std::max(high_y_, y);
+      first = false;
+      frames[trajectory.first_frame + static_cast<std::int64_t>(t)].push_back({i, t, x, y});
+    }
+  }
+  const auto has_next = [&](const Spot& spot) {
+    const Trajectory& trajectory = fov_.trajectories[spot.trajectory];
+    return spot.frame + 1 < trajectory.x.size() && std::isfinite(trajectory.x[spot.frame + 1]) &&
+           std::isfinite(trajectory.y[spot.frame + 1]);
+  };
+  // Places in neighbours_ of the stretches that still go on, by pair.
+  std::map<std::pair<std::size_t, std::size_t>, std::size_t> open;
+  const auto add = [&](const Spot& a, const Spot& b, double distance) {
+    std::vector<Neighbour>& list = neighbours_[a.trajectory];
+    const auto [at, is_new] = open.try_emplace({a.trajectory, b.trajectory}, list.size());
+    if (is_new || list[at->second].end != a.frame) {
+      at->second = list.size();
+      list.push_back({b.trajectory, a.frame, a.frame, b.frame, {}});
+    }
+    Neighbour& neighbour = list[at->second];
+    ++neighbour.end;
+    neighbour.distances.push_back(static_cast<float>(distance));
+  };
+  for (auto& [frame, spots] : frames) {
+    std::sort(spots.begin(), spots.end(),
+              [](const Spot& a, const Spot& b) { return a.x < b.x || (a.x == b.x && a.trajectory < b.trajectory); });
+    for (std::size_t i = 0; i < spots.size(); ++i) {
+      if (!has_next(spots[i])) continue;
+      for (std::size_t j = i + 1; j < spots.size() && spots[j].x - spots[i].x < range; ++j) {
+        const double distance = std::hypot(spots[j].x - spots[i].x, spots[j].y - spots[i].y);
+        if (!(distance < range) || spots[i].trajectory == spots[j].trajectory || !has_next(spots[j])) continue;
+        add(spots[i], spots[j], distance);
+        add(spots[j], spots[i], distance);
+      }
+    }
+  }
+}
+
+std::vector<float> Neighbourhood::nearest(std::size_t trajectory) const {
+  const std::size_t frames = fov_.trajectories[trajectory].x.size();
+  std::vector<float> out(frames > 0 ? frames - 1 : 0, std::numeric_limits<float>::infinity());
+  for (const Neighbour& neighbour : neighbours_[trajectory])
+    for (std::size_t i = neighbour.begin; i < neighbour.end; ++i)
+      out[i] = std::min(out[i], neighbour.distances[i - neighbour.begin]);
+  return out;
+}
+
+std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range) const {
+  const Trajectory& own = fov_.trajectories[trajectory];
+  std::vector<bool> out;
+  for (std::size_t t = 0; t + 1 < own.x.size(); ++t)
+    out.push_back(own.x[t] < low_x_ + range || own.x[t] > high_x_ - range || own.y[t] < low_y_ + range ||
+                  own.y[t] > high_y_ - range);
+  return out;
+}
+
+DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhood, std::size_t trajectory,
+                       const ExperimentModel& model) {
+  const Trajectory& own = fov.trajectories[trajectory];
+  const Displacements mine = displacements_of(own.x, own.y);
+  const std::vector<bool> border = neighbourhood.at_border(trajectory, model.dimer_range);
+  std::vector<float> terms(mine.size());
+  for (std::size_t t = 0; t < terms.size(); ++t) terms[t] = border[t] ? 0 : alone;
+  const StatePopulation& bound = model.states[*model.dimer];
+  const StatePopulation& free = model.states[1 - *model.dimer];
+  const Moments bound_k = cut_moments(bound.k_mean, bound.k_sd, 1e-12, 1e6);
+  const double bound_alpha = std::clamp(bound.alpha_mean, 0.02, 1.99);
+  const double free_alpha = std::clamp(free.alpha_mean, 0.02, 1.99);
+  const double root2 = std::numbers::sqrt2;
+  const Whitening of_mean = whitening_of(bound_alpha, bound_k.mean, model.noise / root2);
+  const Whitening of_difference = whitening_of(1, 0, model.noise * root2);
+  const Whitening of_bound = whitening_of(bound_alpha, bound_k.mean, model.noise);
+  for (const Neighbour& neighbour : neighbourhood.of(trajectory)) {
+    const Trajectory& other = fov.trajectories[neighbour.trajectory];
+    const Displacements theirs = displacements_of(other.x, other.y);
+    const double k = std::clamp(typical_k(theirs, model.noise), std::max(1e-4, free.k_mean - 2 * free.k_sd),
+                                std::max(1e-3, free.k_mean + 2 * free.k_sd));
+    const Whitening of_free = whitening_of(free_alpha, k, model.noise);
+    // The stretch within the range of the model.
+    std::size_t begin = 0;
+    while (begin < neighbour.distances.size()) {
+      const auto near = [&](std::size_t i) { return static_cast<double>(neighbour.distances[i]) < model.dimer_range; };
+      if (!near(begin)) {
+        ++begin;
+        continue;
+      }
+      std::size_t end = begin;
+      while (end < neighbour.distances.size() && near(end)) ++end;
+      const std::size_t count = end - begin;
+      const std::size_t here = neighbour.begin + begin;
+      const std::size_t there = neighbour.shift + begin;
+      std::vector<float> mean_x(count), mean_y(count), difference_x(count), difference_y(count);
+      for (std::size_t i = 0; i < count; ++i) {
+        mean_x[i] = 0.5F * (mine.x[here + i] + theirs.x[there + i]);
+        mean_y[i] = 0.5F * (mine.y[here + i] + theirs.y[there + i]);
+        difference_x[i] = mine.x[here + i] - theirs.x[there + i];
+        difference_y[i] = mine.y[here + i] - theirs.y[there + i];
+      }
+      const std::vector<double> mean = predicted_log_likelihoods(mean_x, mean_y, of_mean);
+      const std::vector<double> difference = predicted_log_likelihoods(difference_x, difference_y, of_difference);
+      const std::vector<double> own_bound =
+          predicted_log_likelihoods(part(mine.x, here, count), part(mine.y, here, count), of_bound);
+      const std::vector<double> other_free =
+          predicted_log_likelihoods(part(theirs.x, there, count), part(theirs.y, there, count), of_free);
+      for (std::size_t i = 0; i < count; ++i) {
+        const double term = std::clamp(mean[i] + difference[i] - own_bound[i] - other_free[i], -30.0, 30.0);
+        terms[here + i] = std::max(terms[here + i] == 0 ? alone : terms[here + i], static_cast<float>(term));
+      }
+      begin = end;
+    }
+  }
+  const std::size_t other_state = 1 - *model.dimer;
+  const double usual = model.dynamics.change[other_state * 2 + *model.dimer];
+  const std::vector<float> nearest = neighbourhood.nearest(trajectory);
+  DimerTerms out{std::move(terms), std::vector<float>(mine.size()), std::vector<float>(mine.size())};
+  if (!model.binding) return out;
+  for (std::size_t t = 0; t < mine.size(); ++t) {
+    if (border[t] && !std::isfinite(nearest[t])) continue;
+    const double probability = binding_probability(*model.binding, static_cast<double>(nearest[t]), model.noise);
+    out.binds[t] = static_cast<float>(std::log(std::max(1e-4, probability) / usual));
+    out.free[t] = static_cast<float>(std::log((1 - probability) / (1 - usual)));
+  }
+  return out;
+}
+
+void BindingCounts::add(std::span<const float> distances, const StatePath& path, double weight, std::size_t dimer) {
+  for (std::size_t s = 0; s < path.size(); ++s) {
+    if (path[s].state == dimer) continue;
+    const bool binds = s + 1 < path.size() && path[s + 1].state == dimer;
+    for (std::size_t t = path[s].begin + 1; t < path[s].end + (binds ? 1 : 0); ++t) {
+      const double place = static_cast<double>(distances[t]) / bin;
+      if (!(place < static_cast<double>(chances_.size()))) continue;
+      chances_[static_cast<std::size_t>(place)] += weight;
+      if (t == path[s].end) bound_[static_cast<std::size_t>(place)] += weight;
+    }
+  }
+}
+
+Binding BindingCounts::estimate(double noise) const {
+  Binding best{3, 0.1};
+  double greatest = -std::numeric_limits<double>::infinity();
+  for (int r = 3; r <= 30; ++r)
+    for (int p = 1; p <= 19; ++p) {
+      const Binding binding{0.1 * r, 0.05 * p};
+      double sum = 0;
+      for (std::size_t i = 0; i < chances_.size(); ++i) {
+        const double q = binding_probability(binding, (static_cast<double>(i) + 0.5) * bin, noise);
+        sum += bound_[i] * std::log(q) + (chances_[i] - bound_[i]) * std::log(1 - q);
+      }
+      if (sum > greatest) {
+        greatest = sum;
+        best = binding;
+      }
+    }
+  return best;
+}
+
+}  // namespace an::segmentation

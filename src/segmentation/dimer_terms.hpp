@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "segmentation/experiment_model.hpp"
+
+namespace an::segmentation {
+
+/// Another particle that was near for some displacements.
+struct Neighbour {
+  std::size_t trajectory;
+  std::size_t begin, end;        ///< displacements [begin, end) of the trajectory itself
+  std::size_t shift;             ///< displacement `begin` is the neighbour's displacement `shift`
+  std::vector<float> distances;  ///< px, at the begin of each displacement
+};
+
+/// Who was near to whom in a field of view.
+class Neighbourhood {
+ public:
+  /// \param range px
+  Neighbourhood(const FieldOfView& fov, double range);
+
+  const std::vector<Neighbour>& of(std::size_t trajectory) const { return neighbours_[trajectory]; }
+  /// Distance of the nearest neighbour at the begin of each displacement; beyond the range it is infinite.
+  std::vector<float> nearest(std::size_t trajectory) const;
+  /// Whether a partner of this particle may be outside the field of view, for each displacement.
+  std::vector<bool> at_border(std::size_t trajectory, double range) const;
+
+ private:
+  const FieldOfView& fov_;
+  double low_x_ = 0, high_x_ = 0, low_y_ = 0, high_y_ = 0;
+  std::vector<std::vector<Neighbour>> neighbours_;
+};
+
+/// Terms of ln evidence, a displacement each.
+struct DimerTerms {
+  std::vector<float> bound;  ///< in the state of bound pairs
+  std::vector<float> free;   ///< in the other
+  std::vector<float> binds;  ///< of a bound segment that begins there
+};
+
+/// What neighbours say of a particle's being bound. `bound` is ln of the likelihood ratio of its neighbour's
+/// displacement, if they move as one, to that if the neighbour is free: a bound pair keeps its distance, so its mean
+/// moves with (alpha, K) of dimers and noise / sqrt 2, its difference only by the noise times sqrt 2. Without a
+/// neighbour a particle is hardly bound. `free` and `binds` hold the probability of binding at the neighbour's
+/// distance, where the dynamics have a constant one. \pre model.dimer
+DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhood, std::size_t trajectory,
+                       const ExperimentModel& model);
+
+/// Free particles' chances to bind, and how often they did, by the distance of their nearest neighbour.
+class BindingCounts {
+ public:
+  static constexpr double bin = 0.1;  // px
+
+  /// \param distances of the nearest neighbour at each displacement
+  void add(std::span<const float> distances, const StatePath& path, double weight, std::size_t dimer);
+  /// The range within which pairs bind, and the probability a displacement: maximum likelihood.
+  Binding estimate(double noise) const;
+
+ private:
+  std::array<double, 40> chances_{}, bound_{};
+};
+
+}  // namespace an::segmentation

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/experiment_fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+
+#include "segmentation/dimer_terms.hpp"
+#include "segmentation/population_sums.hpp"
+#include "segmentation/segment_clusters.hpp"
+
+namespace an::segmentation {
+
+namespace {
+
+constexpr std::size_t drawn_paths = 12;
+constexpr std::size_t searched_every = 3;  // of the samples, while models are compared
+constexpr double widest_dimer = 3.2;       // px; the greatest distance of partners that is looked for
+
+// A trajectory of the fit.
+struct Sample {
+  std::size_t fov, trajectory;
+  Displacements displacements;
+};
+
+std::vector<Sample> choose_samples(std::span<const FieldOfView> fovs, std::size_t most) {
+  std::vector<Sample> all;
+  for (std::size_t f = 0; f < fovs.size(); ++f)
+    for (std::size_t t = 0; t < fovs[f].trajectories.size(); ++t)
+      if (fovs[f].trajectories[t].x.size() > 1) all.push_back({f, t, {}});
+  if (all.empty()) throw std::invalid_argument("fit_experiment: no trajectory of two points");
+  const std::size_t count = std::min(most, all.size());
+  std::vector<Sample> chosen;
+  for (std::size_t i = 0; i < count; ++i) {
+    chosen.push_back(all[i * all.size() / count]);
+    const Trajectory& trajectory = fovs[chosen.back().fov].trajectories[chosen.back().trajectory];
+    chosen.back().displacements = displacements_of(trajectory.x, trajectory.y);
+  }
+  return chosen;
+}
+
+// Sums over trajectories that give the states' populations and dynamics.
+struct Statistics {
+  explicit Statistics(std::size_t states) : populations(states), start(states), change(states * states), stay(states) {}
+
+  PopulationSums populations;
+  std::vector<double> start, change, stay;
+
+  void add(const PathSamples& samples, const CellTable& cells) {
+    populations.add(samples, cells);
+    for (std::size_t p = 0; p < samples.size(); ++p) {
+      const StatePath& path = samples.path(p);
+      const double weight = samples.weights()[p];
+      start[path.front().state] += weight;
+      for (std::size_t i = 0; i < path.size(); ++i) {
+        stay[path[i].state] += weight * static_cast<double>(path[i].end - path[i].begin - 1);
+        if (i > 0) change[path[i - 1].state * start.size() + path[i].state] += weight;
+      }
+    }
+  }
+};
+
+void maximise(const Statistics& sums, ExperimentModel& model) {
+  const std::size_t states = model.states.size();
+  const double particles = std::accumulate(sums.start.begin(), sums.start.end(), 0.0);
+  for (std::size_t s = 0; s < states; ++s) {
+    model.dynamics.start[s] = (sums.start[s] + 1) / (particles + static_cast<double>(states));
+    double left = sums.stay[s];
+    for (std::size_t next = 0; next < states; ++next) left += sums.change[s * states + next];
+    for (std::size_t next = 0; next < states; ++next)
+      model.dynamics.change[s * states + next] =
+          s == next ? 0 : std::min(0.45, (sums.change[s * states + next] + 0.2) / (left + 20));
+    model.states[s] = sums.populations.population(s, model.states[s]);
+  }
+}
+
+class Fit {
+ public:
+  Fit(std::span<const FieldOfView> fovs, const FitOptions& options)
+      : fovs_(fovs), options_(options), samples_(choose_samples(fovs, options.trajectories)) {}
+
+  std::vector<SegmentEstimate> general_segments();
+  /// \param every only each so many-th sample, to search faster
+  FittedModel improve(ExperimentModel model, std::size_t rounds, std::size_t every);
+  std::optional<FittedModel> dimerization(const FittedModel& one_state, const FittedModel& two_states);
+
+ private:
+  const Neighbourhood& neighbourhood(std::size_t fov) {
+    return neighbourhoods_.try_emplace(fov, fovs_[fov], widest_dimer).first->second;
+  }
+  Random random_for(std::size_t sample, std::uint32_t round) const {
+    return Random({options_.seed, options_.experiment, round, static_cast<std::uint32_t>(sample), RandomStream::paths});
+  }
+
+  std::span<const FieldOfView> fovs_;
+  FitOptions options_;
+  std::map<std::size_t, Neighbourhood> neighbourhoods_;
+  std::vector<Sample> samples_;
+  SegmentEvidence evidence_;
+};
+
+// Segments under a prior that knows nothing of the experiment but the distribution of its own segments.
+std::vector<SegmentEstimate> Fit::general_segments() {
+  std::vector<Cell> cells = general_cells(0.05);
+  std::vector<SegmentEstimate> estimates;
+  double hazard = 1.0 / 30;
+  for (std::uint32_t round = 0; round < 3; ++round) {
+    const CellTable table({cells}, options_.noise);
+    const StateDynamics dynamics{{1}, {hazard}};
+    std::vector<double> counts(cells.size());
+    estimates.clear();
+    double segments = 0;
+    double displacements = 0;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      evidence_.compute(samples_[i].displacements, table);
+      const PathPosterior posterior(evidence_, dynamics);
+      Random random = random_for(i, round);
+      std::map<PathSegment, double> drawn;
+      constexpr int draws = 4;
+      for (int d = 0; d < draws; ++d)
+        for (const PathSegment& segment : posterior.draw(random)) drawn[segment] += 1.0 / draws;
+      for (const auto& [segment, times] : drawn) {
+        std::vector<float> logarithms(table.size());
+        evidence_.add_cell_likelihoods(0, segment.begin, segment.end - 1, logarithms);
+        const SegmentEstimate estimate = estimate_segment(cells, logarithms, times * (segment.end - segment.begin));
+        for (std::size_t c = 0; c < cells.size(); ++c) counts[c] += times * estimate.posterior[c];
+        estimates.push_back(estimate);
+        segments += times;
+      }
+      displacements += static_cast<double>(samples_[i].displacements.size());
+    }
+    const auto particles = static_cast<double>(samples_.size());
+    hazard = std::clamp((segments - particles + 1) / (displacements + 20), 1e-3, 0.3);
+    const double pseudo = 30;
+    for (std::size_t c = 0; c < cells.size(); ++c)
+      cells[c].share = (counts[c] + pseudo * cells[c].share) / (segments + pseudo);
+  }
+  return estimates;
+}
+
+FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t every) {
+  double log_evidence = 0;
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    const CellTable table = cells_of(model);
+    Statistics sums(model.states.size());
+    BindingCounts binding;
+    log_evidence = 0;
+    for (std::size_t i = 0; i < samples_.size(); i += every) {
+      evidence_.compute(samples_[i].displacements, table);
+      if (model.dimer) {
+        const std::size_t fov = samples_[i].fov;
+        const DimerTerms terms = dimer_terms(fovs_[fov], neighbourhood(fov), samples_[i].trajectory, model);
+        evidence_.add_terms(*model.dimer, terms.bound);
+        evidence_.add_terms(1 - *model.dimer, terms.free);
+        evidence_.add_entry_terms(*model.dimer, terms.binds);
+      }
+      const PathPosterior posterior(evidence_, model.dynamics);
+      Random random = random_for(i, 100 + round);
+      const PathSamples paths(evidence_, table, posterior, true, drawn_paths, random);
+      sums.add(paths, table);
+      if (model.dimer) {
+        const std::vector<float> nearest = neighbourhood(samples_[i].fov).nearest(samples_[i].trajectory);
+        for (std::size_t p = 0; p < paths.size(); ++p)
+          binding.add(nearest, paths.path(p), paths.weights()[p], *model.dimer);
+      }
+      log_evidence += posterior.log_evidence() + evidence_.offset() + paths.log_gain();
+    }
+    if (round + 1 == rounds) break;
+    maximise(sums, model);
+    if (model.dimer) {
+      model.binding = binding.estimate(model.noise);
+      model.dimer_range = std::min(widest_dimer, model.binding->range + 4 * model.noise);
+    }
+  }
+  const auto states = static_cast<double>(model.states.size());
+  double parameters = states * states - 1;
+  for (const StatePopulation& population : model.states) parameters += population.immobile ? 0 : 4;
+  return {model, log_evidence, 0.5 * parameters * std::log(static_cast<double>((samples_.size() + every - 1) / every))};
+}
+
+// A model in which one state is that of bound pairs, where neighbours speak for it.
+std::optional<FittedModel> Fit::dimerization(const FittedModel& one_state, const FittedModel& two_states) {
+  std::size_t near = 0;
+  for (const Sample& sample : samples_)
+    for (const Neighbour& neighbour : neighbourhood(sample.fov).of(sample.trajectory))
+      near += neighbour.end - neighbour.begin;
+  if (near < samples_.size()) return {};  // too few to tell anything
+  std::optional<FittedModel> best;
+  for (std::size_t dimer = 0; dimer < 3; ++dimer) {
+    ExperimentModel start = two_states.model;
+    if (dimer == 2) {  // bound pairs move as free particles do
+      start.states = {one_state.model.states[0], one_state.model.states[0]};
+      start.states[0].alpha_sd = std::max(0.3, start.states[0].alpha_sd);
+      start.states[0].k_sd = std::max(0.5 * start.states[0].k_mean, start.states[0].k_sd);
+      start.dynamics = {{0.2, 0.8}, {0, 0.05, 0.02, 0}};
+    }
+    start.phenomenon = Phenomenon::dimerization;
+    start.dimer = dimer % 2;
+    start.dimer_range = widest_dimer;
+    const FittedModel fitted = improve(start, 4, searched_every);
+    if (!best || fitted.score() > best->score()) best = fitted;
+  }
+  return best;
+}
+
+}  // namespace
+
+ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions& options) {
+  Fit fit(fovs, options);
+  const std::vector<SegmentEstimate> segments = fit.general_segments();
+  ExperimentFit fits;
+  for (std::size_t states = 1; states <= options.most_states; ++states) {
+    ExperimentModel start;
+    start.noise = options.noise;
+    start.states = cluster_segments(segments, states);
+    start.phenomenon = states == 1 ? Phenomenon::single_state : Phenomenon::multi_state;
+    start.dynamics.start.assign(states, 1.0 / static_cast<double>(states));
+    start.dynamics.change.assign(states * states, 0.04 / static_cast<double>(states));
+    for (std::size_t s = 0; s < states; ++s) start.dynamics.change[s * states + s] = 0;
+    fits.push_back(fit.improve(start, 5, searched_every));
+    if (states == 2 && fits.back().model.states[0].k_mean < 0.3 * fits.back().model.states[1].k_mean) {
+      start = fits.back().model;
+      start.states[0] = {0, 0, 0, 0, true};
+      start.phenomenon = Phenomenon::immobile_traps;
+      fits.push_back(fit.improve(start, 3, searched_every));
+    }
+  }
+  if (fits.size() > 1)
+    if (std::optional<FittedModel> dimers = fit.dimerization(fits[0], fits[1])) fits.push_back(std::move(*dimers));
+  std::stable_sort(fits.begin(), fits.end(),
+                   [](const FittedModel& a, const FittedModel& b) { return a.score() > b.score(); });
+  fits.front() = fit.improve(fits.front().model, options.rounds, 1);
+  if (std::getenv("AN_DEBUG") != nullptr)
+    for (const auto& f : fits) {
+      std::fprintf(stderr, "exp %u %s ev %.1f pen %.1f:", options.experiment,
+                   std::string(phenomenon_name(f.model.phenomenon)).c_str(), f.log_evidence, f.penalty);
+      for (const auto& p : f.model.states)
+        std::fprintf(stderr, " [a %.3f/%.3f k %.4f/%.4f]", p.alpha_mean, p.alpha_sd, p.k_mean, p.k_sd);
+      for (double c : f.model.dynamics.change) std::fprintf(stderr, " %.4f", c);
+      if (f.model.binding)
+        std::fprintf(stderr, " 2r %.1f Pb %.2f", f.model.binding->range, f.model.binding->probability);
+      std::fprintf(stderr, "\n");
+    }
+  return fits;
+}
+
+}  // namespace an::segmentation

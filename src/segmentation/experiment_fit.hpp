@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "segmentation/experiment_model.hpp"
+
+namespace an::segmentation {
+
+struct FitOptions {
+  double noise = 0.12;             ///< localisation noise, px
+  std::size_t trajectories = 240;  ///< at most so many are fitted, spread over the fields of view
+  std::size_t rounds = 6;          ///< of expectation and maximisation for the model that is kept, on all of them
+  std::size_t most_states = 3;
+  std::uint64_t seed = 1;
+  std::uint32_t experiment = 0;  ///< names its random numbers
+};
+
+/// A model and what speaks for it.
+struct FittedModel {
+  ExperimentModel model;
+  double log_evidence = 0;  ///< of the fitted trajectories
+  double penalty = 0;       ///< half the number of parameters times ln of the number of trajectories
+  double score() const { return log_evidence - penalty; }
+};
+
+/// All models that were weighed, the best first.
+using ExperimentFit = std::vector<FittedModel>;
+
+/// Fits the states of an experiment to its trajectories: segments under a general prior, states as their clusters,
+/// then expectation and maximisation of the states' populations and dynamics with paths drawn from the posterior.
+/// \throws std::invalid_argument where there is no trajectory with a displacement
+ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions& options);
+
+}  // namespace an::segmentation

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "segmentation/state_path.hpp"
+#include "segmentation/state_population.hpp"
+
+namespace an::segmentation {
+
+/// The challenge's models of diffusion.
+enum class Phenomenon : std::uint8_t { single_state, multi_state, immobile_traps, dimerization, confinement };
+
+/// As ensemble files name it: `single_state`, ….
+std::string_view phenomenon_name(Phenomenon phenomenon);
+
+/// When free particles bind to dimers.
+struct Binding {
+  double range;        ///< px; twice the particles' radius
+  double probability;  ///< a displacement, of two free particles in the range
+};
+
+/// What is inferred of an experiment from all of its trajectories.
+struct ExperimentModel {
+  Phenomenon phenomenon = Phenomenon::single_state;
+  std::vector<StatePopulation> states;  ///< slowest first
+  StateDynamics dynamics;
+  double noise = 0.12;                  ///< localisation noise, px
+  std::optional<std::size_t> dimer;     ///< the state of bound pairs
+  double dimer_range = 0;               ///< px; partners are closer
+  std::optional<Binding> binding;       ///< of a fitted dimerization
+  std::optional<std::size_t> confined;  ///< the state inside compartments
+
+  /// Whether the label of a frame rules the displacement that ends there, as the challenge's dimers and traps have it;
+  /// else that which begins there.
+  bool label_rules_step_before() const {
+    return phenomenon == Phenomenon::dimerization || phenomenon == Phenomenon::immobile_traps;
+  }
+};
+
+/// The cells of the model's states.
+CellTable cells_of(const ExperimentModel& model);
+
+/// One particle's positions in consecutive frames; NaN where it was not found.
+struct Trajectory {
+  std::int64_t index = 0;
+  std::int64_t first_frame = 0;
+  std::vector<double> x, y;
+};
+
+/// The trajectories of one field of view.
+struct FieldOfView {
+  std::vector<Trajectory> trajectories;
+};
+
+}  // namespace an::segmentation

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/population_sums.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+namespace an::segmentation {
+
+namespace {
+
+constexpr double alpha_high = 1.999;
+constexpr double k_low = 1e-12;
+constexpr double k_high = 1e6;
+// So many imagined particles of a usual spread keep the variances of rare states from collapsing.
+constexpr double imagined = 2;
+constexpr double usual_alpha_sd = 0.05;
+constexpr double usual_k_spread = 0.1;  // of the mean
+
+void add_to(std::vector<double>& sums, const std::vector<double>& terms) {
+  std::transform(sums.begin(), sums.end(), terms.begin(), sums.begin(), std::plus<>());
+}
+
+}  // namespace
+
+void PopulationSums::add(const PathSamples& samples, const CellTable& cells) {
+  for (std::size_t s = 0; s < states(); ++s) {
+    const double visits = samples.visits(s);
+    if (!(visits > 0)) continue;
+    weight[s] += visits;
+    const std::vector<double>& posterior = samples.cell_posterior(s);
+    const std::span<const Cell> of_state = cells.cells(s);
+    for (std::size_t c = 0; c < posterior.size(); ++c) {
+      const double share = visits * posterior[c];
+      alpha[s] += share * of_state[c].alpha;
+      alpha2[s] += share * of_state[c].alpha * of_state[c].alpha;
+      k[s] += share * of_state[c].k;
+      k2[s] += share * of_state[c].k * of_state[c].k;
+    }
+  }
+}
+
+void PopulationSums::add(const PopulationSums& other) {
+  add_to(weight, other.weight);
+  add_to(alpha, other.alpha);
+  add_to(alpha2, other.alpha2);
+  add_to(k, other.k);
+  add_to(k2, other.k2);
+  add_to(frames, other.frames);
+}
+
+StatePopulation PopulationSums::population(std::size_t state, const StatePopulation& before) const {
+  const double particles = weight[state];
+  if (before.immobile || particles < 0.5) return before;
+  const auto variance = [&](double square, double mean, double usual) {
+    return (particles * std::max(0.0, square / particles - mean * mean) + imagined * usual * usual) /
+           (particles + imagined);
+  };
+  const double mean_alpha = alpha[state] / particles;
+  const double mean_k = k[state] / particles;
+  StatePopulation out;
+  std::tie(out.alpha_mean, out.alpha_sd) =
+      fit_cut_normal({mean_alpha, variance(alpha2[state], mean_alpha, usual_alpha_sd)}, 0, alpha_high, 0.008);
+  std::tie(out.k_mean, out.k_sd) = fit_cut_normal({mean_k, variance(k2[state], mean_k, usual_k_spread * mean_k)}, k_low,
+                                                  k_high, std::max(1e-5, 0.01 * mean_k));
+  return out;
+}
+
+}  // namespace an::segmentation

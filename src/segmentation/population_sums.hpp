@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "segmentation/path_samples.hpp"
+
+namespace an::segmentation {
+
+/// Sums over particles from which the populations of an experiment's states follow. Each particle that visits a state
+/// counts once, with the posterior of its alpha and K, so that what is estimated is the spread between particles and
+/// not the error of estimation.
+struct PopulationSums {
+  explicit PopulationSums(std::size_t states = 0)
+      : weight(states), alpha(states), alpha2(states), k(states), k2(states), frames(states) {}
+
+  std::vector<double> weight;  ///< [state] particles that visit it
+  std::vector<double> alpha, alpha2;
+  std::vector<double> k, k2;
+  std::vector<double> frames;  ///< [state] frames in it, where the caller counts them
+
+  std::size_t states() const { return weight.size(); }
+  void add(const PathSamples& samples, const CellTable& cells);
+  void add(const PopulationSums& other);
+  /// The state's population by maximum likelihood, drawn to `before` where few particles visit it.
+  StatePopulation population(std::size_t state, const StatePopulation& before) const;
+};
+
+}  // namespace an::segmentation

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/segment_evidence.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/vectorised.hpp"
+#include "kernels/processor_kernel.hpp"
+
+namespace an::segmentation {
+
+namespace {
+
+using kernels::cell_lanes;
+using kernels::prediction_orders;
+using kernels::whitening_order;
+
+AN_KERNEL(displacement_likelihood, kernels::DisplacementLikelihood)
+AN_KERNEL(relative_likelihood, kernels::RelativeLikelihood)
+AN_KERNEL(segment_evidence, kernels::SegmentEvidence)
+
+// Multiplies the likelihoods of a segment's displacements; adds ln of them to the logarithms.
+AN_VECTORISED void multiply(const float* table, std::size_t row_size, std::size_t i, std::size_t j, std::size_t cells,
+                            float* product, float* logarithms) {
+  std::fill_n(product, cells, 1.0F);
+  for (std::size_t t = i; t <= j; ++t) {
+    const std::size_t m = std::min(t - i, whitening_order);
+    const float* row = table + (t * prediction_orders + m) * row_size;
+    for (std::size_t c = 0; c < cells; c += cell_lanes)
+      kernels::store(product + c, kernels::load(product + c) * kernels::load(row + c));
+    if (t % 2 == 1 && t != j) continue;  // two factors are at least e^-80
+    for (std::size_t c = 0; c < cells; c += cell_lanes) {
+      const kernels::Lanes logarithm = kernels::log_of_positive(kernels::load(product + c));
+      kernels::store(logarithms + c, kernels::load(logarithms + c) + logarithm);
+      kernels::store(product + c, kernels::all_lanes(1));
+    }
+  }
+}
+
+}  // namespace
+
+Displacements displacements_of(std::span<const double> x, std::span<const double> y) {
+  Displacements out;
+  if (x.empty()) return out;
+  const std::size_t count = x.size() - 1;
+  out.x.resize(count);
+  out.y.resize(count);
+  out.known.assign(count, 1);
+  std::size_t before = 0;  // the last frame with a position
+  const auto has_position = [&](std::size_t t) { return std::isfinite(x[t]) && std::isfinite(y[t]); };
+  for (std::size_t t = 1; t < x.size(); ++t) {
+    if (!has_position(t)) continue;
+    const auto frames = static_cast<double>(t - before);
+    const bool known = has_position(before);
+    for (std::size_t i = before; i < t; ++i) {
+      out.x[i] = known ? static_cast<float>((x[t] - x[before]) / frames) : 0.0F;
+      out.y[i] = known ? static_cast<float>((y[t] - y[before]) / frames) : 0.0F;
+      out.known[i] = static_cast<std::uint8_t>(known && t == before + 1);
+    }
+    before = t;
+  }
+  for (std::size_t i = before; i < count; ++i) out.known[i] = 0;
+  return out;
+}
+
+void SegmentEvidence::compute(const Displacements& displacements, const CellTable& cells) {
+  kernels::start_kernels();
+  cells_ = &cells;
+  count_ = displacements.size();
+  const std::size_t size = cells.size();
+  table_.resize(count_ * prediction_orders * size);
+  offsets_.resize(count_);
+  scratch_.resize(count_ * size);
+  evidence_.resize(cells.states() * count_ * count_);
+  product_.resize(size);
+  displacement_likelihood({cells.coefficients(), displacements.x.data(), displacements.y.data(),
+                           displacements.known.data(), count_, cells.groups(), table_.data()},
+                          cells.groups());
+  relative_likelihood({size, table_.data(), offsets_.data()}, count_);
+  segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_, scratch_.data(),
+                    evidence_.data()},
+                   count_);
+}
+
+void SegmentEvidence::add_terms(std::size_t state, std::span<const float> terms) {
+  std::vector<float> sum(count_ + 1);
+  std::partial_sum(terms.begin(), terms.end(), sum.begin() + 1);
+  for (std::size_t j = 0; j < count_; ++j) {
+    float* row = evidence_.data() + (state * count_ + j) * count_;
+    for (std::size_t i = 0; i <= j; ++i) row[i] += sum[j + 1] - sum[i];
+  }
+}
+
+void SegmentEvidence::add_entry_terms(std::size_t state, std::span<const float> terms) {
+  for (std::size_t j = 1; j < count_; ++j) {
+    float* row = evidence_.data() + (state * count_ + j) * count_;
+    for (std::size_t i = 1; i <= j; ++i) row[i] += terms[i];
+  }
+}
+
+double SegmentEvidence::offset() const { return std::accumulate(offsets_.begin(), offsets_.end(), 0.0); }
+
+void SegmentEvidence::add_cell_likelihoods(std::size_t state, std::size_t i, std::size_t j,
+                                           std::span<float> logarithms) {
+  const std::size_t begin = cells_->begin()[state];
+  multiply(table_.data() + begin, cells_->size(), i, j, cells_->begin()[state + 1] - begin, product_.data(),
+           logarithms.data());
+}
+
+}  // namespace an::segmentation

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/state_path.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/vectorised.hpp"
+
+namespace an::segmentation {
+
+namespace {
+
+using kernels::cell_lanes;
+
+constexpr float nothing = -1e30F;
+
+// terms[i] = begins[i] + evidence[i] + stay * (count - 1 - i); returns ln sum exp of them.
+AN_VECTORISED double add_up(const float* begins, const float* evidence, float stay, std::size_t count, float* terms) {
+  const std::size_t whole = (count + cell_lanes - 1) / cell_lanes * cell_lanes;
+  for (std::size_t i = 0; i < count; ++i)
+    terms[i] = begins[i] + evidence[i] + stay * static_cast<float>(static_cast<std::int32_t>(count - 1 - i));
+  for (std::size_t i = count; i < whole; ++i) terms[i] = nothing;
+  kernels::Lanes top = kernels::load(terms);
+  for (std::size_t i = 0; i < whole; i += cell_lanes) top = kernels::larger(top, kernels::load(terms + i));
+  const float greatest = kernels::greatest_of(top);
+  const kernels::Lanes smallest = kernels::all_lanes(-80.0F);
+  kernels::Lanes sums = kernels::all_lanes(0);
+  for (std::size_t i = 0; i < whole; i += cell_lanes)
+    sums = sums + kernels::exp_of_negative(kernels::larger(smallest, kernels::load(terms + i) - greatest));
+  return static_cast<double>(greatest) + std::log(static_cast<double>(kernels::sum_of(sums)));
+}
+
+double log_sum(std::span<const double> logarithms) {
+  const double greatest = *std::max_element(logarithms.begin(), logarithms.end());
+  double sum = 0;
+  for (const double value : logarithms) sum += std::exp(value - greatest);
+  return greatest + std::log(sum);
+}
+
+// Draws an index in proportion to exp of the logarithms.
+std::size_t draw_index(std::span<const double> logarithms, Random& random) {
+  double left = random.uniform();
+  const double total = log_sum(logarithms);
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < logarithms.size(); ++i) {
+    const double share = std::exp(logarithms[i] - total);
+    if (share > 0) last = i;
+    left -= share;
+    if (left < 0) return i;
+  }
+  return last;
+}
+
+double log_or_nothing(double probability) { return probability > 0 ? std::log(probability) : nothing; }
+
+}  // namespace
+
+double StateDynamics::ends(std::size_t state) const {
+  const auto row = std::span(change).subspan(state * states(), states());
+  return std::accumulate(row.begin(), row.end(), 0.0);
+}
+
+PathPosterior::PathPosterior(const SegmentEvidence& evidence, const StateDynamics& dynamics)
+    : evidence_(evidence), dynamics_(dynamics) {
+  const std::size_t states = dynamics.states();
+  const std::size_t count = evidence.displacements();
+  for (std::size_t s = 0; s < states; ++s)
+    stay_.push_back(static_cast<float>(std::log(std::max(1e-6, 1 - dynamics.ends(s)))));
+  begins_.assign(states * count, nothing);
+  ends_.resize(states * count);
+  std::vector<double> log_change;
+  for (const double probability : dynamics.change) log_change.push_back(log_or_nothing(probability));
+  std::vector<float> terms((count + cell_lanes - 1) / cell_lanes * cell_lanes);
+  std::vector<double> ways(states);
+  for (std::size_t s = 0; s < states; ++s) begins_[s * count] = static_cast<float>(log_or_nothing(dynamics.start[s]));
+  for (std::size_t j = 0; j < count; ++j) {
+    for (std::size_t s = 0; s < states; ++s)
+      ends_[s * count + j] =
+          add_up(begins_.data() + s * count, evidence.ending_at(s, j).data(), stay_[s], j + 1, terms.data());
+    if (j + 1 == count) break;
+    for (std::size_t next = 0; next < states; ++next) {
+      for (std::size_t s = 0; s < states; ++s) ways[s] = ends_[s * count + j] + log_change[s * states + next];
+      begins_[next * count + j + 1] = std::max(nothing, static_cast<float>(log_sum(ways)));
+    }
+  }
+  for (std::size_t s = 0; s < states && count > 0; ++s) ways[s] = ends_[s * count + count - 1];
+  if (count > 0) log_evidence_ = log_sum(ways);
+}
+
+StatePath PathPosterior::draw(Random& random) const {
+  const std::size_t states = dynamics_.states();
+  const std::size_t count = evidence_.displacements();
+  StatePath path;
+  if (count == 0) return path;
+  std::vector<double> ways(states);
+  for (std::size_t s = 0; s < states; ++s) ways[s] = ends_[s * count + count - 1];
+  std::size_t state = draw_index(ways, random);
+  for (std::size_t j = count - 1;;) {
+    const std::span<const float> evidence = evidence_.ending_at(state, j);
+    double left = random.uniform();
+    std::size_t i = j + 1;
+    while (i > 0 && left >= 0) {  // short segments first: most are
+      --i;
+      const double term = static_cast<double>(begins_[state * count + i]) + static_cast<double>(evidence[i]) +
+                          static_cast<double>(stay_[state]) * static_cast<double>(j - i);
+      left -= std::exp(term - ends_[state * count + j]);
+    }
+    path.push_back(
+        {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j + 1), static_cast<std::uint32_t>(state)});
+    if (i == 0) break;
+    j = i - 1;
+    for (std::size_t s = 0; s < states; ++s)
+      ways[s] = ends_[s * count + j] + log_or_nothing(dynamics_.change[s * states + state]);
+    state = draw_index(ways, random);
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
+}
+
+}  // namespace an::segmentation

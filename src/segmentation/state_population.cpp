@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/state_population.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+namespace an::segmentation {
+
+namespace {
+
+constexpr double alpha_bound = 1.999;
+constexpr double widest = 3.2;  // standard deviations that a grid reaches from the mean
+
+double phi(double x) { return std::exp(-0.5 * x * x) / std::sqrt(2 * std::numbers::pi); }
+
+// Mass of the standard normal distribution between a < b, accurate in both tails.
+double normal_mass(double a, double b) {
+  if (a > 0) return 0.5 * (std::erfc(a / std::numbers::sqrt2) - std::erfc(b / std::numbers::sqrt2));
+  return 0.5 * (std::erfc(-b / std::numbers::sqrt2) - std::erfc(-a / std::numbers::sqrt2));
+}
+
+struct Node {
+  double value, share;
+};
+
+// Nodes in the middles of bins, shares by the mass in each.
+std::vector<Node> nodes_between(const std::vector<double>& edges, double mean, double sd, bool logarithmic) {
+  std::vector<Node> nodes;
+  double total = 0;
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+    const double share = normal_mass((edges[i] - mean) / sd, (edges[i + 1] - mean) / sd);
+    const double middle = logarithmic ? std::sqrt(edges[i] * edges[i + 1]) : 0.5 * (edges[i] + edges[i + 1]);
+    nodes.push_back({middle, share});
+    total += share;
+  }
+  if (!(total > 1e-200)) {  // the bounds cut nearly all of it
+    for (Node& node : nodes) node.share = 1.0 / static_cast<double>(nodes.size());
+    return nodes;
+  }
+  for (Node& node : nodes) node.share /= total;
+  return nodes;
+}
+
+std::size_t bins(double width, double finest, std::size_t least, std::size_t most) {
+  return std::clamp(static_cast<std::size_t>(std::ceil(width / finest)), least, most);
+}
+
+std::vector<Node> alpha_nodes(const StatePopulation& p) {
+  double low = std::max(0.01, p.alpha_mean - widest * p.alpha_sd);
+  double high = std::min(alpha_bound, p.alpha_mean + widest * p.alpha_sd);
+  if (high - low < 0.01) {
+    high = std::clamp(p.alpha_mean + 0.005, 0.02, alpha_bound);
+    low = high - 0.01;
+  }
+  const std::size_t count = bins(high - low, 0.1, 3, 16);
+  std::vector<double> edges;
+  for (std::size_t i = 0; i <= count; ++i)
+    edges.push_back(low + (high - low) * static_cast<double>(i) / static_cast<double>(count));
+  return nodes_between(edges, p.alpha_mean, p.alpha_sd, false);
+}
+
+std::vector<Node> k_nodes(const StatePopulation& p, double noise) {
+  const double high = std::max(p.k_mean + widest * p.k_sd, 1e-5);
+  const double floor = std::min(0.5 * high, std::max(3e-3 * high, 1e-3 * noise * noise));
+  const double low = std::min(0.98 * high, std::max(p.k_mean - widest * p.k_sd, floor));
+  const double width = std::log(high / low);
+  const std::size_t count = bins(width, 0.4, 3, 14);
+  std::vector<double> edges;
+  for (std::size_t i = 0; i <= count; ++i)
+    edges.push_back(low * std::exp(width * static_cast<double>(i) / static_cast<double>(count)));
+  return nodes_between(edges, p.k_mean, p.k_sd, true);
+}
+
+}  // namespace
+
+std::vector<Cell> population_cells(const StatePopulation& population, double noise) {
+  if (population.immobile) return {{0, 0, 1}};
+  std::vector<Cell> cells;
+  double total = 0;
+  for (const Node& alpha : alpha_nodes(population))
+    for (const Node& k : k_nodes(population, noise)) {
+      const double share = alpha.share * k.share;
+      if (share < 1e-5) continue;
+      cells.push_back({alpha.value, k.value, share});
+      total += share;
+    }
+  for (Cell& cell : cells) cell.share /= total;
+  return cells;
+}
+
+std::vector<Cell> general_cells(double immobile_share) {
+  std::vector<double> alphas;
+  for (int i = 0; i < 13; ++i) alphas.push_back(0.06 + 0.14 * i);
+  alphas.insert(alphas.end(), {1.86, 1.97});
+  constexpr int k_count = 17;
+  std::vector<Cell> cells;
+  const double share = (1 - immobile_share) / static_cast<double>(alphas.size() * k_count);
+  for (const double alpha : alphas)
+    for (int i = 0; i < k_count; ++i) cells.push_back({alpha, 2e-4 * std::exp(0.79 * i), share});
+  cells.push_back({0, 0, immobile_share});
+  return cells;
+}
+
+Moments cut_moments(double mean, double sd, double low, double high) {
+  const double a = (low - mean) / sd;
+  const double b = (high - mean) / sd;
+  const double mass = normal_mass(a, b);
+  if (!(mass > 1e-250)) {  // all in one tail: exponential from the nearer bound
+    const double rate = std::max(std::abs(a), std::abs(b)) / sd;
+    const double from = mean < low ? low + 1 / rate : high - 1 / rate;
+    return {std::clamp(from, low, high), 1 / (rate * rate)};
+  }
+  const double first = (phi(a) - phi(b)) / mass;
+  const double second = (a * phi(a) - b * phi(b)) / mass;
+  return {mean + sd * first, sd * sd * std::max(1e-12, 1 + second - first * first)};
+}
+
+std::pair<double, double> fit_cut_normal(const Moments& moments, double low, double high, double smallest_sd) {
+  const double target_sd = std::sqrt(std::max(moments.variance, smallest_sd * smallest_sd));
+  const double widest_sd = 12 * target_sd;
+  double mean = moments.mean;
+  double sd = target_sd;
+  for (int round = 0; round < 400; ++round) {
+    const Moments now = cut_moments(mean, sd, low, high);
+    const double shift = moments.mean - now.mean;
+    const double stretch = target_sd / std::sqrt(now.variance);
+    if (std::abs(shift) < 1e-7 * target_sd && std::abs(stretch - 1) < 1e-7) break;
+    mean = std::clamp(mean + shift, moments.mean - 12 * widest_sd, moments.mean + 12 * widest_sd);
+    sd = std::clamp(sd * std::sqrt(stretch), smallest_sd, widest_sd);
+  }
+  return {mean, sd};
+}
+
+}  // namespace an::segmentation

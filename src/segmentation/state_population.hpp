@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace an::segmentation {
+
+/// How alpha and K of one diffusive state are spread over particles: each a normal distribution cut to the challenge's
+/// bounds, alpha in [0, 1.999] and K in [1e-12, 1e6] px²/frame^alpha. The means and deviations are those of the normal
+/// distributions before the cut, as in the challenge's ensemble files.
+struct StatePopulation {
+  double alpha_mean = 1;
+  double alpha_sd = 0.1;
+  double k_mean = 1;
+  double k_sd = 0.1;
+  bool immobile = false;  ///< does not move at all; alpha and K are 0
+};
+
+/// A point of a state's population and its share.
+struct Cell {
+  double alpha, k, share;
+};
+
+/// The population as a grid of cells fine enough for the precision of one trajectory. Shares sum to 1.
+/// \param noise localisation noise in px: a K far below its square is not told apart from smaller ones
+std::vector<Cell> population_cells(const StatePopulation& population, double noise);
+
+/// Cells all over the plausible range of alpha and ln K, with an immobile one; shares are even but for the immobile
+/// cell's. \param immobile_share of the immobile cell
+std::vector<Cell> general_cells(double immobile_share);
+
+/// Mean and variance over particles.
+struct Moments {
+  double mean, variance;
+};
+
+/// Moments of a normal distribution that is cut to [low, high].
+Moments cut_moments(double mean, double sd, double low, double high);
+
+/// The normal distribution that, cut to [low, high], has these moments: its maximum-likelihood fit. The deviation is
+/// bounded, for flat samples. \returns mean and standard deviation
+std::pair<double, double> fit_cut_normal(const Moments& moments, double low, double high, double smallest_sd);
+
+}  // namespace an::segmentation

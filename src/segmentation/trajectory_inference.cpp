@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/trajectory_inference.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "core/label_filter.hpp"
+#include "segmentation/dimer_terms.hpp"
+
+namespace an::segmentation {
+
+namespace {
+
+constexpr double directed_from = 1.9;  // alpha
+constexpr int shortest_segment = 3;    // frames
+
+// Posterior of a number as points with weights, in any order.
+struct WeightedPoints {
+  std::vector<std::pair<double, double>> points;
+
+  // Quantiles of the mixture, each point spread halfway to its neighbours.
+  double quantile(double share) {
+    std::sort(points.begin(), points.end());
+    double total = 0;
+    for (const auto& [value, weight] : points) total += weight;
+    double passed = 0;
+    double before = points.front().first;
+    for (std::size_t i = 0; i < points.size();) {
+      std::size_t next = i;
+      double weight = 0;
+      while (next < points.size() && points[next].first - points[i].first < 1e-9) weight += points[next++].second;
+      const double value = points[i].first;
+      const double low = i == 0 ? value : 0.5 * (before + value);
+      const double high = next == points.size() ? value : 0.5 * (value + points[next].first);
+      if (passed + weight >= share * total) return low + (high - low) * (share * total - passed) / weight;
+      passed += weight;
+      before = value;
+      i = next;
+    }
+    return points.back().first;
+  }
+};
+
+// Smoothed states of the frames of one path.
+std::vector<std::uint32_t> frame_states(const StatePath& path, std::size_t frames, bool rules_step_before) {
+  std::vector<std::uint32_t> states(frames);
+  for (const PathSegment& segment : path)
+    for (std::size_t t = segment.begin; t < segment.end; ++t) states[rules_step_before ? t + 1 : t] = segment.state;
+  if (rules_step_before)
+    states[0] = states[1];
+  else
+    states[frames - 1] = states[frames - 2];
+  // The filter wants ranks by first appearance.
+  std::vector<std::uint32_t> seen;
+  for (std::uint32_t& state : states) {
+    const auto at = std::find(seen.begin(), seen.end(), state);
+    const auto rank = static_cast<std::uint32_t>(at - seen.begin());
+    if (at == seen.end()) seen.push_back(state);
+    state = rank;
+  }
+  filter_ranks(states, LabelFilter{});
+  for (std::uint32_t& rank : states) rank = seen[rank];
+  return states;
+}
+
+class Inference {
+ public:
+  Inference(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options)
+      : fov_(fov), model_(model), options_(options), cells_(cells_of(model)), populations_(cells_.states()) {
+    if (model.dimer) neighbourhood_.emplace(fov, model.dimer_range);
+  }
+
+  InferredTrajectory infer(std::size_t place);
+  const PopulationSums& populations() const { return populations_; }
+
+ private:
+  InferredSegment describe(std::size_t begin, std::size_t end, const PathSamples& paths) const;
+  InferredTrajectory without_motion(const Trajectory& trajectory) const;
+
+  const FieldOfView& fov_;
+  const ExperimentModel& model_;
+  const InferenceOptions& options_;
+  std::optional<Neighbourhood> neighbourhood_;
+  CellTable cells_;
+  SegmentEvidence evidence_;
+  PopulationSums populations_;
+  std::vector<std::vector<double>> frame_shares_;  // [state][frame]
+  std::vector<double> change_;                     // [frame] probability of a change point
+};
+
+// alpha, K and state of frames [begin, end): a mixture over the states they may be in.
+InferredSegment Inference::describe(std::size_t begin, std::size_t end, const PathSamples& paths) const {
+  WeightedPoints alpha;
+  WeightedPoints k;
+  std::array<double, 4> states{};
+  double log_k = 0;
+  double total = 0;
+  for (std::size_t s = 0; s < cells_.states(); ++s) {
+    double share = 0;
+    for (std::size_t t = begin; t < end; ++t) share += frame_shares_[s][t];
+    share /= static_cast<double>(end - begin);
+    const std::vector<double>& posterior = paths.cell_posterior(s);
+    if (!(share > 1e-3) || posterior.empty()) continue;
+    const std::span<const Cell> cells = cells_.cells(s);
+    for (std::size_t c = 0; c < posterior.size(); ++c) {
+      const double weight = share * posterior[c];
+      if (!(weight > 0)) continue;
+      total += weight;
+      alpha.points.emplace_back(cells[c].alpha, weight);
+      k.points.emplace_back(cells[c].k, weight);
+      log_k += weight * std::log1p(cells[c].k);
+      const DiffusiveState state = model_.states[s].immobile         ? DiffusiveState::immobile
+                                   : model_.confined == s            ? DiffusiveState::confined
+                                   : cells[c].alpha >= directed_from ? DiffusiveState::directed
+                                                                     : DiffusiveState::free;
+      states[static_cast<std::size_t>(state)] += weight;
+    }
+  }
+  InferredSegment out{};
+  out.begin = begin;
+  out.alpha = {alpha.quantile(0.5), alpha.quantile(0.05), alpha.quantile(0.95)};
+  out.k = {std::expm1(log_k / total), k.quantile(0.05), k.quantile(0.95)};
+  const auto likeliest = std::max_element(states.begin(), states.end());
+  out.state = static_cast<DiffusiveState>(likeliest - states.begin());
+  out.state_probability = *likeliest / total;
+  return out;
+}
+
+// A trajectory of one point says nothing: the experiment's commonest state.
+InferredTrajectory Inference::without_motion(const Trajectory& trajectory) const {
+  const auto commonest = static_cast<std::size_t>(
+      std::max_element(model_.dynamics.start.begin(), model_.dynamics.start.end()) - model_.dynamics.start.begin());
+  const StatePopulation& population = model_.states[commonest];
+  InferredSegment segment{};
+  segment.alpha = {std::clamp(population.alpha_mean, 0.0, 1.999), 0, 1.999};
+  segment.k = {std::max(population.k_mean, 0.0), 0, std::max(population.k_mean, 0.0) + 2 * population.k_sd};
+  segment.state = population.immobile                      ? DiffusiveState::immobile
+                  : model_.confined == commonest           ? DiffusiveState::confined
+                  : population.alpha_mean >= directed_from ? DiffusiveState::directed
+                                                           : DiffusiveState::free;
+  segment.state_probability = model_.dynamics.start[commonest];
+  segment.change_probability = 1;
+  return {trajectory.index, trajectory.x.size(), {segment}};
+}
+
+InferredTrajectory Inference::infer(std::size_t place) {
+  const Trajectory& trajectory = fov_.trajectories[place];
+  const std::size_t frames = trajectory.x.size();
+  if (frames < 2) return without_motion(trajectory);
+  evidence_.compute(displacements_of(trajectory.x, trajectory.y), cells_);
+  if (neighbourhood_) {
+    const DimerTerms terms = dimer_terms(fov_, *neighbourhood_, place, model_);
+    evidence_.add_terms(*model_.dimer, terms.bound);
+    evidence_.add_terms(1 - *model_.dimer, terms.free);
+    evidence_.add_entry_terms(*model_.dimer, terms.binds);
+  }
+  const PathPosterior posterior(evidence_, model_.dynamics);
+  Random random(
+      {options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place), RandomStream::paths});
+  const PathSamples paths(evidence_, cells_, posterior, true, options_.paths, random);
+  frame_shares_.assign(cells_.states(), std::vector<double>(frames));
+  change_.assign(frames, 0);
+  std::map<std::vector<int>, double> possible;
+  for (std::size_t p = 0; p < paths.size(); ++p) {
+    const double weight = paths.weights()[p];
+    if (!(weight > 1e-6)) continue;
+    const std::vector<std::uint32_t> states = frame_states(paths.path(p), frames, model_.label_rules_step_before());
+    std::vector<int> changes;
+    for (std::size_t t = 0; t < frames; ++t) {
+      frame_shares_[states[t]][t] += weight;
+      if (t > 0 && states[t] != states[t - 1]) {
+        changes.push_back(static_cast<int>(t));
+        change_[t] += weight;
+      }
+    }
+    possible[changes] += weight;
+  }
+  populations_.add(paths, cells_);
+  for (std::size_t s = 0; s < cells_.states(); ++s)
+    populations_.frames[s] += std::accumulate(frame_shares_[s].begin(), frame_shares_[s].end(), 0.0);
+  std::vector<PossibleChanges> changes;
+  for (const auto& [points, probability] : possible) changes.push_back({points, probability});
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const PossibleChanges& a, const PossibleChanges& b) { return a.probability > b.probability; });
+  const std::vector<int> chosen =
+      choose_change_points(changes, options_.choice, static_cast<int>(frames), shortest_segment);
+  InferredTrajectory out{trajectory.index, frames, {}};
+  for (std::size_t i = 0; i <= chosen.size(); ++i) {
+    const std::size_t begin = i == 0 ? 0 : static_cast<std::size_t>(chosen[i - 1]);
+    const std::size_t end = i == chosen.size() ? frames : static_cast<std::size_t>(chosen[i]);
+    out.segments.push_back(describe(begin, end, paths));
+    double near = i == 0 ? 1 : 0;
+    if (i > 0)
+      for (std::size_t t = begin < 3 ? 0 : begin - 3; t <= std::min(begin + 3, frames - 1); ++t) near += change_[t];
+    out.segments.back().change_probability = std::min(1.0, near);
+  }
+  return out;
+}
+
+}  // namespace
+
+InferredFov infer_trajectories(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options) {
+  Inference inference(fov, model, options);
+  InferredFov out;
+  if (options.wanted.empty()) {
+    for (std::size_t i = 0; i < fov.trajectories.size(); ++i) out.trajectories.push_back(inference.infer(i));
+  } else {
+    for (const std::size_t i : options.wanted) out.trajectories.push_back(inference.infer(i));
+  }
+  out.populations = inference.populations();
+  return out;
+}
+
+}  // namespace an::segmentation

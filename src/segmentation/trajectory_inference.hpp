@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/labels.hpp"
+#include "segmentation/change_point_choice.hpp"
+#include "segmentation/experiment_model.hpp"
+#include "segmentation/population_sums.hpp"
+
+namespace an::segmentation {
+
+struct InferenceOptions {
+  std::size_t paths = 64;  ///< drawn from each trajectory's posterior
+  ChoiceRules choice;
+  std::uint64_t seed = 1;
+  std::uint32_t experiment = 0, fov = 0;  ///< name the random numbers
+  std::vector<std::size_t> wanted;        ///< places of the trajectories to infer; empty: all
+};
+
+/// An estimate and the interval that holds the truth with a probability of 90 %.
+struct Estimate {
+  double value, low, high;
+};
+
+/// A segment as it is submitted, and how sure it is.
+struct InferredSegment {
+  std::size_t begin;  ///< first frame, from the trajectory's own start
+  Estimate alpha;     ///< posterior median
+  Estimate k;         ///< exp(posterior mean of ln(1 + K)) - 1, px²/frame^alpha
+  DiffusiveState state;
+  double state_probability;
+  double change_probability;  ///< of a change point within 3 frames of `begin`; 1 for the first segment
+};
+
+struct InferredTrajectory {
+  std::int64_t index = 0;
+  std::size_t frames = 0;
+  std::vector<InferredSegment> segments;  ///< at least one
+};
+
+struct InferredFov {
+  std::vector<InferredTrajectory> trajectories;  ///< the wanted ones
+  PopulationSums populations;                    ///< of all its particles
+};
+
+/// Infers all trajectories of a field of view with the experiment's model. A trajectory of one point gets the
+/// experiment's commonest state; one of more than 1,024 frames is inferred in pieces.
+InferredFov infer_trajectories(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options);
+
+}  // namespace an::segmentation
