@@ -33,6 +33,7 @@ Json model_json(const ExperimentModel& model) {
   Json states = Json::array();
   for (const StatePopulation& state : model.states)
     states.push_back({{"immobile", state.immobile},
+                      {"broad", state.broad},
                       {"alpha_mean", state.alpha_mean},
                       {"alpha_sd", state.alpha_sd},
                       {"k_mean", state.k_mean},
@@ -90,7 +91,7 @@ ExperimentModel read_model(const fs::path& path) {
     for (const Json& state : json.at("states"))
       model.states.push_back({state.at("alpha_mean").get<double>(), state.at("alpha_sd").get<double>(),
                               state.at("k_mean").get<double>(), state.at("k_sd").get<double>(),
-                              state.at("immobile").get<bool>()});
+                              state.at("immobile").get<bool>(), state.at("broad").get<bool>()});
     json.at("start").get_to(model.dynamics.start);
     json.at("change").get_to(model.dynamics.change);
     json.at("noise").get_to(model.noise);

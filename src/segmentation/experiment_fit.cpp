@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -50,6 +51,7 @@ struct Statistics {
 
   PopulationSums populations;
   std::vector<double> start, change, stay;
+  std::vector<double> at_zero = std::vector<double>(start.size());  // states in the experiment's first frame
 
   void add(const PathSamples& samples, const CellTable& cells) {
     populations.add(samples, cells);
@@ -77,6 +79,28 @@ void maximise(const Statistics& sums, ExperimentModel& model) {
           s == next ? 0 : std::min(0.45, (sums.change[s * states + next] + 0.2) / (left + 20));
     model.states[s] = sums.populations.population(s, model.states[s]);
   }
+}
+
+// ln probability of the states in the experiment's first frame. The challenge starts free particles anywhere: none is
+// bound or trapped yet, as many are in compartments as these cover of the area, and in a multi-state experiment all
+// states are equally likely.
+double log_start(const ExperimentModel& model, const std::vector<double>& at_zero) {
+  const auto states = static_cast<double>(model.states.size());
+  const double all = std::accumulate(at_zero.begin(), at_zero.end(), 0.0);
+  if (model.phenomenon == Phenomenon::single_state) return 0;
+  if (model.phenomenon == Phenomenon::multi_state) return -all * std::log(states);
+  const std::size_t special = model.confined ? *model.confined : model.dimer ? *model.dimer : 0;
+  const auto log_binomial = [&](double p) {
+    return at_zero[special] * std::log(p) + (all - at_zero[special]) * std::log(1 - p);
+  };
+  if (!model.confined) return log_binomial(0.02);
+  constexpr double largest_area = 0.3;
+  constexpr int steps = 60;
+  double best = -std::numeric_limits<double>::infinity();
+  for (int i = 0; i < steps; ++i) best = std::max(best, log_binomial(largest_area * (i + 0.5) / steps));
+  double sum = 0;
+  for (int i = 0; i < steps; ++i) sum += std::exp(log_binomial(largest_area * (i + 0.5) / steps) - best) / steps;
+  return best + std::log(sum);
 }
 
 class Fit {
@@ -145,6 +169,7 @@ std::vector<SegmentEstimate> Fit::general_segments() {
 
 FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t every) {
   double log_evidence = 0;
+  std::vector<double> at_zero;
   for (std::uint32_t round = 0; round < rounds; ++round) {
     const CellTable table = cells_of(model);
     Statistics sums(model.states.size());
@@ -163,6 +188,8 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
       Random random = random_for(i, 100 + round);
       const PathSamples paths(evidence_, table, posterior, true, drawn_paths, random);
       sums.add(paths, table);
+      if (fovs_[samples_[i].fov].trajectories[samples_[i].trajectory].first_frame == 0)
+        for (std::size_t p = 0; p < paths.size(); ++p) sums.at_zero[paths.path(p).front().state] += paths.weights()[p];
       if (model.dimer) {
         const std::vector<float> nearest = neighbourhood(samples_[i].fov).nearest(samples_[i].trajectory);
         for (std::size_t p = 0; p < paths.size(); ++p)
@@ -170,6 +197,7 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
       }
       log_evidence += posterior.log_evidence() + evidence_.offset() + paths.log_gain();
     }
+    at_zero = sums.at_zero;
     if (round + 1 == rounds) break;
     maximise(sums, model);
     if (model.dimer) {
@@ -179,8 +207,9 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
   }
   const auto states = static_cast<double>(model.states.size());
   double parameters = states * states - 1;
-  for (const StatePopulation& population : model.states) parameters += population.immobile ? 0 : 4;
-  return {model, log_evidence, 0.5 * parameters * std::log(static_cast<double>((samples_.size() + every - 1) / every))};
+  for (const StatePopulation& population : model.states) parameters += population.immobile || population.broad ? 0 : 4;
+  return {model, log_evidence, 0.5 * parameters * std::log(static_cast<double>((samples_.size() + every - 1) / every)),
+          log_start(model, at_zero)};
 }
 
 // A model in which one state is that of bound pairs, where neighbours speak for it.
@@ -223,15 +252,27 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     start.dynamics.change.assign(states * states, 0.04 / static_cast<double>(states));
     for (std::size_t s = 0; s < states; ++s) start.dynamics.change[s * states + s] = 0;
     fits.push_back(fit.improve(start, 5, searched_every));
-    if (states == 2 && fits.back().model.states[0].k_mean < 0.3 * fits.back().model.states[1].k_mean) {
+    if (states == 1) {
+      start.states[0].broad = true;
+      fits.push_back(fit.improve(start, 1, searched_every));
+    }
+    if (states == 2) {
       start = fits.back().model;
+      start.phenomenon = Phenomenon::confinement;
+      for (const std::size_t confined : {0U, 1U}) {
+        start.confined = confined;
+        fits.push_back(fit.improve(start, 1, searched_every));
+      }
+    }
+    if (states == 2 && start.states[0].k_mean < 0.3 * start.states[1].k_mean) {
+      start.confined.reset();
       start.states[0] = {0, 0, 0, 0, true};
       start.phenomenon = Phenomenon::immobile_traps;
       fits.push_back(fit.improve(start, 3, searched_every));
     }
   }
-  if (fits.size() > 1)
-    if (std::optional<FittedModel> dimers = fit.dimerization(fits[0], fits[1])) fits.push_back(std::move(*dimers));
+  if (options.most_states > 1)  // after the two models of one state comes that of two
+    if (std::optional<FittedModel> dimers = fit.dimerization(fits[0], fits[2])) fits.push_back(std::move(*dimers));
   std::stable_sort(fits.begin(), fits.end(),
                    [](const FittedModel& a, const FittedModel& b) { return a.score() > b.score(); });
   fits.front() = fit.improve(fits.front().model, options.rounds, 1);
@@ -242,6 +283,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
       for (const auto& p : f.model.states)
         std::fprintf(stderr, " [a %.3f/%.3f k %.4f/%.4f]", p.alpha_mean, p.alpha_sd, p.k_mean, p.k_sd);
       for (double c : f.model.dynamics.change) std::fprintf(stderr, " %.4f", c);
+      std::fprintf(stderr, " start %.1f", f.log_start);
       if (f.model.binding)
         std::fprintf(stderr, " 2r %.1f Pb %.2f", f.model.binding->range, f.model.binding->probability);
       std::fprintf(stderr, "\n");

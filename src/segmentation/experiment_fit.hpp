@@ -25,7 +25,8 @@ struct FittedModel {
   ExperimentModel model;
   double log_evidence = 0;  ///< of the fitted trajectories
   double penalty = 0;       ///< half the number of parameters times ln of the number of trajectories
-  double score() const { return log_evidence - penalty; }
+  double log_start = 0;     ///< ln probability of the states in the experiment's first frame
+  double score() const { return log_evidence - penalty + log_start; }
 };
 
 /// All models that were weighed, the best first.

@@ -59,6 +59,7 @@ StatePopulation PopulationSums::population(std::size_t state, const StatePopulat
   const double mean_alpha = alpha[state] / particles;
   const double mean_k = k[state] / particles;
   StatePopulation out;
+  out.broad = before.broad;
   std::tie(out.alpha_mean, out.alpha_sd) =
       fit_cut_normal({mean_alpha, variance(alpha2[state], mean_alpha, usual_alpha_sd)}, 0, alpha_high, 0.008);
   std::tie(out.k_mean, out.k_sd) = fit_cut_normal({mean_k, variance(k2[state], mean_k, usual_k_spread * mean_k)}, k_low,

@@ -63,20 +63,36 @@ std::vector<Node> alpha_nodes(const StatePopulation& p) {
 
 std::vector<Node> k_nodes(const StatePopulation& p, double noise) {
   const double high = std::max(p.k_mean + widest * p.k_sd, 1e-5);
-  const double floor = std::min(0.5 * high, std::max(3e-3 * high, 1e-3 * noise * noise));
+  const double floor = std::min(0.5 * high, 3e-3 * noise * noise);
   const double low = std::min(0.98 * high, std::max(p.k_mean - widest * p.k_sd, floor));
-  const double width = std::log(high / low);
-  const std::size_t count = bins(width, 0.4, 3, 14);
+  // Fine bins over the decade and a half that holds most particles, coarse ones below it.
+  const double fine = std::max(low, 0.03 * high);
   std::vector<double> edges;
-  for (std::size_t i = 0; i <= count; ++i)
-    edges.push_back(low * std::exp(width * static_cast<double>(i) / static_cast<double>(count)));
+  const auto divide = [&edges](double from, double to, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      edges.push_back(from * std::exp(std::log(to / from) * static_cast<double>(i) / static_cast<double>(count)));
+  };
+  if (low < fine) divide(low, fine, bins(std::log(fine / low), 1.0, 1, 12));
+  divide(fine, high, bins(std::log(high / fine), 0.4, 3, 9));
+  edges.push_back(high);
   return nodes_between(edges, p.k_mean, p.k_sd, true);
+}
+
+std::vector<Cell> broad_cells() {
+  constexpr int alphas = 18;
+  constexpr int ks = 30;
+  std::vector<Cell> cells;
+  for (int a = 0; a < alphas; ++a)
+    for (int k = 0; k < ks; ++k)
+      cells.push_back({alpha_bound * (a + 0.5) / alphas, 1e-4 * std::exp(0.47 * k), 1.0 / (alphas * ks)});
+  return cells;
 }
 
 }  // namespace
 
 std::vector<Cell> population_cells(const StatePopulation& population, double noise) {
   if (population.immobile) return {{0, 0, 1}};
+  if (population.broad) return broad_cells();
   std::vector<Cell> cells;
   double total = 0;
   for (const Node& alpha : alpha_nodes(population))
@@ -127,7 +143,7 @@ std::pair<double, double> fit_cut_normal(const Moments& moments, double low, dou
     const double shift = moments.mean - now.mean;
     const double stretch = target_sd / std::sqrt(now.variance);
     if (std::abs(shift) < 1e-7 * target_sd && std::abs(stretch - 1) < 1e-7) break;
-    mean = std::clamp(mean + shift, moments.mean - 12 * widest_sd, moments.mean + 12 * widest_sd);
+    mean = std::clamp(mean + shift, low - 12 * widest_sd, std::min(high, moments.mean + widest_sd) + 2 * target_sd);
     sd = std::clamp(sd * std::sqrt(stretch), smallest_sd, widest_sd);
   }
   return {mean, sd};

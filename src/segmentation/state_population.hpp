@@ -16,6 +16,7 @@ struct StatePopulation {
   double k_mean = 1;
   double k_sd = 0.1;
   bool immobile = false;  ///< does not move at all; alpha and K are 0
+  bool broad = false;     ///< alpha even over [0, 2], ln K even over six decades, whatever the means and deviations
 };
 
 /// A point of a state's population and its share.
