@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -20,8 +18,10 @@ namespace an::segmentation {
 namespace {
 
 constexpr std::size_t drawn_paths = 12;
-constexpr std::size_t searched_every = 3;  // of the samples, while models are compared
-constexpr double widest_dimer = 3.2;       // px; the greatest distance of partners that is looked for
+constexpr std::size_t longest_fitted = 512;  // frames of a trajectory that are fitted
+constexpr std::size_t searched_every = 3;    // of the samples, while models are compared
+constexpr std::size_t two_states = 2;        // place of the model of two states among those weighed
+constexpr double widest_dimer = 3.2;         // px; the greatest distance of partners that is looked for
 
 // A trajectory of the fit.
 struct Sample {
@@ -40,7 +40,9 @@ std::vector<Sample> choose_samples(std::span<const FieldOfView> fovs, std::size_
   for (std::size_t i = 0; i < count; ++i) {
     chosen.push_back(all[i * all.size() / count]);
     const Trajectory& trajectory = fovs[chosen.back().fov].trajectories[chosen.back().trajectory];
-    chosen.back().displacements = displacements_of(trajectory.x, trajectory.y);
+    const std::size_t frames = std::min(trajectory.x.size(), longest_fitted);
+    chosen.back().displacements =
+        displacements_of(std::span(trajectory.x).first(frames), std::span(trajectory.y).first(frames));
   }
   return chosen;
 }
@@ -94,7 +96,7 @@ double log_start(const ExperimentModel& model, const std::vector<double>& at_zer
     return at_zero[special] * std::log(p) + (all - at_zero[special]) * std::log(1 - p);
   };
   if (!model.confined) return log_binomial(0.02);
-  constexpr double largest_area = 0.3;
+  constexpr double largest_area = 0.25;
   constexpr int steps = 60;
   double best = -std::numeric_limits<double>::infinity();
   for (int i = 0; i < steps; ++i) best = std::max(best, log_binomial(largest_area * (i + 0.5) / steps));
@@ -111,7 +113,7 @@ class Fit {
   std::vector<SegmentEstimate> general_segments();
   /// \param every only each so many-th sample, to search faster
   FittedModel improve(ExperimentModel model, std::size_t rounds, std::size_t every);
-  std::optional<FittedModel> dimerization(const FittedModel& one_state, const FittedModel& two_states);
+  std::optional<FittedModel> dimerization(const FittedModel& one_state, const FittedModel& two_state);
 
  private:
   const Neighbourhood& neighbourhood(std::size_t fov) {
@@ -179,7 +181,9 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
       evidence_.compute(samples_[i].displacements, table);
       if (model.dimer) {
         const std::size_t fov = samples_[i].fov;
-        const DimerTerms terms = dimer_terms(fovs_[fov], neighbourhood(fov), samples_[i].trajectory, model);
+        DimerTerms terms = dimer_terms(fovs_[fov], neighbourhood(fov), samples_[i].trajectory, model);
+        for (std::vector<float>* part : {&terms.bound, &terms.free, &terms.binds})
+          part->resize(evidence_.displacements());
         evidence_.add_terms(*model.dimer, terms.bound);
         evidence_.add_terms(1 - *model.dimer, terms.free);
         evidence_.add_entry_terms(*model.dimer, terms.binds);
@@ -209,11 +213,11 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
   double parameters = states * states - 1;
   for (const StatePopulation& population : model.states) parameters += population.immobile || population.broad ? 0 : 4;
   return {model, log_evidence, 0.5 * parameters * std::log(static_cast<double>((samples_.size() + every - 1) / every)),
-          log_start(model, at_zero)};
+          log_start(model, at_zero), at_zero};
 }
 
 // A model in which one state is that of bound pairs, where neighbours speak for it.
-std::optional<FittedModel> Fit::dimerization(const FittedModel& one_state, const FittedModel& two_states) {
+std::optional<FittedModel> Fit::dimerization(const FittedModel& one_state, const FittedModel& two_state) {
   std::size_t near = 0;
   for (const Sample& sample : samples_)
     for (const Neighbour& neighbour : neighbourhood(sample.fov).of(sample.trajectory))
@@ -221,7 +225,7 @@ std::optional<FittedModel> Fit::dimerization(const FittedModel& one_state, const
   if (near < samples_.size()) return {};  // too few to tell anything
   std::optional<FittedModel> best;
   for (std::size_t dimer = 0; dimer < 3; ++dimer) {
-    ExperimentModel start = two_states.model;
+    ExperimentModel start = two_state.model;
     if (dimer == 2) {  // bound pairs move as free particles do
       start.states = {one_state.model.states[0], one_state.model.states[0]};
       start.states[0].alpha_sd = std::max(0.3, start.states[0].alpha_sd);
@@ -233,6 +237,24 @@ std::optional<FittedModel> Fit::dimerization(const FittedModel& one_state, const
     start.dimer_range = widest_dimer;
     const FittedModel fitted = improve(start, 4, searched_every);
     if (!best || fitted.score() > best->score()) best = fitted;
+  }
+  return best;
+}
+
+FittedModel with_compartments(FittedModel fit, std::optional<std::size_t> confined) {
+  fit.model.phenomenon = confined ? Phenomenon::confinement : Phenomenon::multi_state;
+  fit.model.confined = confined;
+  fit.log_start = log_start(fit.model, fit.at_zero);
+  return fit;
+}
+
+// The same states as those of particles or of compartments, as their shares in the first frame have it.
+FittedModel likelier_start(const FittedModel& fit) {
+  FittedModel best = with_compartments(fit, {});
+  if (fit.model.states.size() != 2) return best;
+  for (const std::size_t confined : {0U, 1U}) {
+    FittedModel other = with_compartments(fit, confined);
+    if (other.log_start > best.log_start) best = std::move(other);
   }
   return best;
 }
@@ -258,36 +280,25 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     }
     if (states == 2) {
       start = fits.back().model;
-      start.phenomenon = Phenomenon::confinement;
-      for (const std::size_t confined : {0U, 1U}) {
-        start.confined = confined;
-        fits.push_back(fit.improve(start, 1, searched_every));
-      }
+      for (const std::size_t confined : {0U, 1U}) fits.push_back(with_compartments(fits[two_states], confined));
     }
     if (states == 2 && start.states[0].k_mean < 0.3 * start.states[1].k_mean) {
-      start.confined.reset();
       start.states[0] = {0, 0, 0, 0, true};
       start.phenomenon = Phenomenon::immobile_traps;
       fits.push_back(fit.improve(start, 3, searched_every));
     }
   }
-  if (options.most_states > 1)  // after the two models of one state comes that of two
-    if (std::optional<FittedModel> dimers = fit.dimerization(fits[0], fits[2])) fits.push_back(std::move(*dimers));
+  if (options.most_states > 1)
+    if (std::optional<FittedModel> dimers = fit.dimerization(fits[0], fits[two_states]))
+      fits.push_back(std::move(*dimers));
   std::stable_sort(fits.begin(), fits.end(),
                    [](const FittedModel& a, const FittedModel& b) { return a.score() > b.score(); });
-  fits.front() = fit.improve(fits.front().model, options.rounds, 1);
-  if (std::getenv("AN_DEBUG") != nullptr)
-    for (const auto& f : fits) {
-      std::fprintf(stderr, "exp %u %s ev %.1f pen %.1f:", options.experiment,
-                   std::string(phenomenon_name(f.model.phenomenon)).c_str(), f.log_evidence, f.penalty);
-      for (const auto& p : f.model.states)
-        std::fprintf(stderr, " [a %.3f/%.3f k %.4f/%.4f]", p.alpha_mean, p.alpha_sd, p.k_mean, p.k_sd);
-      for (double c : f.model.dynamics.change) std::fprintf(stderr, " %.4f", c);
-      std::fprintf(stderr, " start %.1f", f.log_start);
-      if (f.model.binding)
-        std::fprintf(stderr, " 2r %.1f Pb %.2f", f.model.binding->range, f.model.binding->probability);
-      std::fprintf(stderr, "\n");
-    }
+  // More trajectories, for the states and for telling compartments from states of the particle; evidence stays that of
+  // the comparison.
+  FittedModel kept = fit.improve(fits.front().model, options.rounds, 1);
+  if (kept.model.phenomenon == Phenomenon::confinement || kept.model.phenomenon == Phenomenon::multi_state)
+    kept = likelier_start(kept);
+  fits.front().model = kept.model;
   return fits;
 }
 

@@ -23,9 +23,10 @@ struct FitOptions {
 /// A model and what speaks for it.
 struct FittedModel {
   ExperimentModel model;
-  double log_evidence = 0;  ///< of the fitted trajectories
-  double penalty = 0;       ///< half the number of parameters times ln of the number of trajectories
-  double log_start = 0;     ///< ln probability of the states in the experiment's first frame
+  double log_evidence = 0;      ///< of the fitted trajectories
+  double penalty = 0;           ///< half the number of parameters times ln of the number of trajectories
+  double log_start = 0;         ///< ln probability of the states in the experiment's first frame
+  std::vector<double> at_zero;  ///< [state] fitted particles in it in that frame
   double score() const { return log_evidence - penalty + log_start; }
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "core/vectorised.hpp"
 
@@ -62,8 +63,9 @@ double StateDynamics::ends(std::size_t state) const {
   return std::accumulate(row.begin(), row.end(), 0.0);
 }
 
-PathPosterior::PathPosterior(const SegmentEvidence& evidence, const StateDynamics& dynamics)
-    : evidence_(evidence), dynamics_(dynamics) {
+PathPosterior::PathPosterior(const SegmentEvidence& evidence, StateDynamics given)
+    : evidence_(evidence), dynamics_(std::move(given)) {
+  const StateDynamics& dynamics = dynamics_;
   const std::size_t states = dynamics.states();
   const std::size_t count = evidence.displacements();
   for (std::size_t s = 0; s < states; ++s)

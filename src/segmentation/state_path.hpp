@@ -34,8 +34,8 @@ using StatePath = std::vector<PathSegment>;
 /// Segments have parameters of their own here; PathSamples makes those of one state share them.
 class PathPosterior {
  public:
-  /// References to the arguments are kept.
-  PathPosterior(const SegmentEvidence& evidence, const StateDynamics& dynamics);
+  /// A reference to the evidence is kept.
+  PathPosterior(const SegmentEvidence& evidence, StateDynamics dynamics);
 
   /// ln probability density of the displacements, but for the evidence's offset.
   double log_evidence() const { return log_evidence_; }
@@ -44,7 +44,7 @@ class PathPosterior {
 
  private:
   const SegmentEvidence& evidence_;
-  const StateDynamics& dynamics_;
+  StateDynamics dynamics_;
   std::vector<float> stay_;    // [state] ln probability of going on
   std::vector<float> begins_;  // [state][i] ln probability that a segment begins at i, and all displacements before it
   std::vector<double> ends_;   // [state][j] the same for one that ends at j

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "core/label_filter.hpp"
 #include "segmentation/dimer_terms.hpp"
@@ -14,8 +15,9 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr double directed_from = 1.9;  // alpha
-constexpr int shortest_segment = 3;    // frames
+constexpr double directed_from = 1.9;        // alpha
+constexpr std::size_t longest_piece = 1024;  // frames
+constexpr int shortest_segment = 3;          // frames
 
 // Posterior of a number as points with weights, in any order.
 struct WeightedPoints {
@@ -77,7 +79,9 @@ class Inference {
   const PopulationSums& populations() const { return populations_; }
 
  private:
+  InferredTrajectory infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place);
   InferredSegment describe(std::size_t begin, std::size_t end, const PathSamples& paths) const;
+  void count_frames(const PathSamples& paths);
   InferredTrajectory without_motion(const Trajectory& trajectory) const;
 
   const FieldOfView& fov_;
@@ -129,6 +133,22 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
   return out;
 }
 
+// Frames in each state, as the challenge's ensemble labels count them: with traps and compartments those of directed
+// motion are left out.
+void Inference::count_frames(const PathSamples& paths) {
+  const bool without_directed =
+      model_.phenomenon == Phenomenon::immobile_traps || model_.phenomenon == Phenomenon::confinement;
+  for (std::size_t s = 0; s < cells_.states(); ++s) {
+    double counted = 1;
+    const std::vector<double>& posterior = paths.cell_posterior(s);
+    if (without_directed && model_.confined != s)
+      for (std::size_t c = 0; c < posterior.size(); ++c)
+        if (cells_.cells(s)[c].alpha >= directed_from) counted -= posterior[c];
+    populations_.frames[s] +=
+        std::max(0.0, counted) * std::accumulate(frame_shares_[s].begin(), frame_shares_[s].end(), 0.0);
+  }
+}
+
 // A trajectory of one point says nothing: the experiment's commonest state.
 InferredTrajectory Inference::without_motion(const Trajectory& trajectory) const {
   const auto commonest = static_cast<std::size_t>(
@@ -149,17 +169,37 @@ InferredTrajectory Inference::without_motion(const Trajectory& trajectory) const
 InferredTrajectory Inference::infer(std::size_t place) {
   const Trajectory& trajectory = fov_.trajectories[place];
   const std::size_t frames = trajectory.x.size();
+  if (frames <= longest_piece) return infer_piece(trajectory, place);
+  InferredTrajectory out{trajectory.index, frames, {}};
+  for (std::size_t begin = 0; begin < frames; begin += longest_piece) {
+    const auto from = static_cast<std::ptrdiff_t>(begin);
+    const auto to = static_cast<std::ptrdiff_t>(std::min(begin + longest_piece, frames));
+    const Trajectory piece{trajectory.index,
+                           trajectory.first_frame + from,
+                           {trajectory.x.begin() + from, trajectory.x.begin() + to},
+                           {trajectory.y.begin() + from, trajectory.y.begin() + to}};
+    for (InferredSegment& segment : infer_piece(piece, {}).segments) {
+      const bool goes_on = segment.begin == 0 && begin > 0 && out.segments.back().state == segment.state;
+      segment.begin += begin;
+      if (!goes_on) out.segments.push_back(segment);
+    }
+  }
+  return out;
+}
+
+InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place) {
+  const std::size_t frames = trajectory.x.size();
   if (frames < 2) return without_motion(trajectory);
   evidence_.compute(displacements_of(trajectory.x, trajectory.y), cells_);
-  if (neighbourhood_) {
-    const DimerTerms terms = dimer_terms(fov_, *neighbourhood_, place, model_);
+  if (neighbourhood_ && place) {
+    const DimerTerms terms = dimer_terms(fov_, *neighbourhood_, *place, model_);
     evidence_.add_terms(*model_.dimer, terms.bound);
     evidence_.add_terms(1 - *model_.dimer, terms.free);
     evidence_.add_entry_terms(*model_.dimer, terms.binds);
   }
   const PathPosterior posterior(evidence_, model_.dynamics);
-  Random random(
-      {options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place), RandomStream::paths});
+  Random random({options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place.value_or(0)),
+                 RandomStream::paths});
   const PathSamples paths(evidence_, cells_, posterior, true, options_.paths, random);
   frame_shares_.assign(cells_.states(), std::vector<double>(frames));
   change_.assign(frames, 0);
@@ -179,8 +219,7 @@ InferredTrajectory Inference::infer(std::size_t place) {
     possible[changes] += weight;
   }
   populations_.add(paths, cells_);
-  for (std::size_t s = 0; s < cells_.states(); ++s)
-    populations_.frames[s] += std::accumulate(frame_shares_[s].begin(), frame_shares_[s].end(), 0.0);
+  count_frames(paths);
   std::vector<PossibleChanges> changes;
   for (const auto& [points, probability] : possible) changes.push_back({points, probability});
   std::stable_sort(changes.begin(), changes.end(),

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""predict and run as users meet them. usage: predict_test.py PROGRAM"""
+import csv
+import hashlib
+import json
+import math
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = None
+DATA = """
+[simulate]
+seed = 11
+fovs = 2
+vips = 4
+videos = true
+
+[[experiment]]
+model = "multi_state"
+particles = 70
+alpha = [{ normal = [0.7, 0.01] }, { normal = [1.2, 0.01] }]
+k = [{ normal = [0.1, 0.0004] }, { normal = [1.2, 0.01] }]
+dwell = [50, 40]
+
+[[experiment]]
+model = "immobile_traps"
+particles = 60
+alpha = { normal = [1, 0.01] }
+k = { normal = [1, 0.01] }
+traps = 300
+radius = 0.5
+binding = 0.8
+unbinding = 0.03
+"""
+
+
+def run(*arguments, ranks=None, **options):
+    command = [PROGRAM, *map(str, arguments)]
+    if ranks:
+        command = ["mpirun", "-n", str(ranks), *command]
+    return subprocess.run(command, capture_output=True, text=True, timeout=500, **options)
+
+
+def digests(folder):
+    """sha256 of every file but the records, which hold times."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "prediction.json"
+    }
+
+
+class Predict(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        (cls.folder / "data.toml").write_text(DATA)
+        cls.data = cls.folder / "data"
+        done = run("simulate", "--config", cls.folder / "data.toml", "--output", cls.data)
+        assert done.returncode == 0, done.stderr
+        cls.submission = cls.folder / "one"
+        cls.done = run("predict", "--input", cls.data / "public", "--output", cls.submission)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def one_fov(self, name, text):
+        """A public tree with one experiment: the second field of view is that of the data."""
+        public = self.folder / name / "track_2" / "exp_1"
+        public.mkdir(parents=True)
+        shutil.copy(self.data / "public/track_2/exp_1/trajs_fov_0.csv", public / "trajs_fov_1.csv")
+        (public / "trajs_fov_0.csv").write_text("traj_idx,frame,x,y\n" + text)
+        output = self.folder / (name + "_out")
+        return output, run("predict", "--input", self.folder / name, "--output", output)
+
+    def lines(self, output, fov=0):
+        text = (output / f"track_2/exp_1/fov_{fov}.txt").read_text()
+        return [[float(value) for value in line.split(",")] for line in text.splitlines()]
+
+    def test_whole_submission_passes_verify(self):
+        self.assertEqual(self.done.returncode, 0, self.done.stderr)
+        checked = run("verify", self.submission, "--public", self.data / "public")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+
+    def test_recognises_models_and_finds_change_points(self):
+        output = self.folder / "scored"
+        done = run("run", "--benchmark", self.data, "--output", output)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for track in (1, 2):
+            for experiment, model in ((1, "multi_state"), (2, "immobile_traps")):
+                first = (output / f"submission/track_{track}/exp_{experiment}/ensemble_labels.txt").read_text()
+                self.assertTrue(first.startswith(f"model: {model}; num_state: 2"), (track, experiment, first[:40]))
+        summary = json.loads((output / "summary.json").read_text())
+        for experiment in summary["tracks"]["2"]["single"]["experiments"]:
+            self.assertGreater(experiment["jsc_cp"], 0.6, experiment)
+            self.assertLess(experiment["mae_alpha"], 0.15, experiment)
+            self.assertGreater(experiment["f1_state"], 0.95, experiment)
+
+    def test_same_bytes_at_any_number_of_ranks(self):
+        expected = digests(self.submission)
+        for ranks in (1, 2, 3, 4):
+            output = self.folder / f"ranks{ranks}"
+            done = run("predict", "--input", self.data / "public", "--output", output, ranks=ranks)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(digests(output), expected, f"{ranks} ranks")
+
+    def test_resumes_after_a_kill(self):
+        output = self.folder / "killed"
+        command = [PROGRAM, "predict", "--input", self.data / "public", "--output", output, "--progress", "off"]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        while process.poll() is None and not list(output.glob("details/track_2/*/model.json")):
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        again = run("predict", "--input", self.data / "public", "--output", output)
+        self.assertEqual(again.returncode, 2, "an unfinished submission is not overwritten")
+        done = run("predict", "--input", self.data / "public", "--output", output, "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(digests(output), digests(self.submission))
+
+    def test_intervals_hold_their_estimates(self):
+        path = self.submission / "details/track_2/exp_1/segments_fov_0.csv"
+        with open(path, encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertGreater(len(rows), 20)
+        for row in rows:
+            self.assertLessEqual(float(row["alpha_low"]), float(row["alpha"]) + 1e-9)
+            self.assertLessEqual(float(row["alpha"]), float(row["alpha_high"]) + 1e-9)
+            self.assertLessEqual(float(row["k_low"]), float(row["k_high"]))
+            self.assertTrue(0 <= float(row["state_probability"]) <= 1 + 1e-9)
+            self.assertTrue(0 <= float(row["change_probability"]) <= 1)
+
+    def test_short_trajectories_and_gaps(self):
+        text = "0,5,10,10\n1,0,3,4\n1,1,3.5,4.5\n"  # one point; two points
+        text += "".join(f"2,{t},{10 + 0.1 * t},{20 - 0.05 * t}\n" for t in range(60) if t % 7 != 3)  # gaps
+        text += "".join(f"3,{t},nan,nan\n" if 10 <= t < 15 else f"3,{t},{5 + 0.2 * t},7\n" for t in range(40))
+        text += "".join(f"4,{t},12.5,12.5\n" for t in range(50))  # does not move at all
+        text += "".join(f"5,{t},{8000 + t % 5},{9000 + t % 3}\n" for t in range(50))  # far away
+        output, done = self.one_fov("odd", text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = self.lines(output)
+        self.assertEqual([line[0] for line in lines], [0, 1, 2, 3, 4, 5])
+        self.assertEqual([line[-1] for line in lines], [1, 2, 59, 40, 50, 50])
+        for line in lines:
+            self.assertTrue(all(math.isfinite(value) for value in line), line)
+
+    def test_long_trajectory(self):
+        text = "".join(f"0,{t},{50 + 0.9 * (t * 7919 % 13 - 6)},{50 + 0.7 * (t * 104729 % 11 - 5)}\n" for t in range(3000))
+        output, done = self.one_fov("long", text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.lines(output)[0][-1], 3000)
+
+    def test_empty_field_of_view(self):
+        output, done = self.one_fov("empty", "")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((output / "track_2/exp_1/fov_0.txt").read_text(), "")
+        self.assertGreater(len(self.lines(output, 1)), 10)
+
+    def test_bad_file_is_named_and_others_are_done(self):
+        output, done = self.one_fov("twice", "0,0,1,1\n0,1,2,2\n0,1,3,3\n")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("trajs_fov_0.csv:4", done.stderr)
+        self.assertIn("expected frame 2", done.stderr)
+        self.assertFalse((output / "track_2/exp_1/fov_0.txt").exists())
+        self.assertGreater(len(self.lines(output, 1)), 10)
+
+    def test_nothing_to_infer(self):
+        empty = self.folder / "nothing"
+        empty.mkdir()
+        done = run("predict", "--input", empty, "--output", self.folder / "nothing_out")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("trajs_fov_0.csv", done.stderr)
+        done = run("predict", "--input", empty, "--output", self.folder / "x", "--method", "magic")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("likelihood", done.stderr)
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()
