@@ -206,7 +206,7 @@ Binding BindingCounts::estimate(double noise) const {
   Binding best{3, 0.1};
   double greatest = -std::numeric_limits<double>::infinity();
   for (int r = 3; r <= 30; ++r)
-    for (int p = 1; p <= 19; ++p) {
+    for (int p = 10; p <= 19; ++p) {  // a pair tosses twice: rarely less than one half
       const Binding binding{0.1 * r, 0.05 * p};
       double sum = 0;
       for (std::size_t i = 0; i < chances_.size(); ++i) {
