@@ -17,9 +17,9 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr std::size_t drawn_paths = 12;
+constexpr std::size_t drawn_paths = 10;
 constexpr std::size_t longest_fitted = 512;  // frames of a trajectory that are fitted
-constexpr std::size_t searched_every = 3;    // of the samples, while models are compared
+constexpr std::size_t searched_every = 4;    // of the samples, while models are compared
 constexpr std::size_t two_states = 2;        // place of the model of two states among those weighed
 constexpr double widest_dimer = 3.2;         // px; the greatest distance of partners that is looked for
 
@@ -273,7 +273,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     start.dynamics.start.assign(states, 1.0 / static_cast<double>(states));
     start.dynamics.change.assign(states * states, 0.04 / static_cast<double>(states));
     for (std::size_t s = 0; s < states; ++s) start.dynamics.change[s * states + s] = 0;
-    fits.push_back(fit.improve(start, 5, searched_every));
+    fits.push_back(fit.improve(start, 4, searched_every));
     if (states == 1) {
       start.states[0].broad = true;
       fits.push_back(fit.improve(start, 1, searched_every));

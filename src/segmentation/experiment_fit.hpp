@@ -13,7 +13,7 @@ namespace an::segmentation {
 
 struct FitOptions {
   double noise = 0.12;             ///< localisation noise, px
-  std::size_t trajectories = 240;  ///< at most so many are fitted, spread over the fields of view
+  std::size_t trajectories = 200;  ///< at most so many are fitted, spread over the fields of view
   std::size_t rounds = 6;          ///< of expectation and maximisation for the model that is kept, on all of them
   std::size_t most_states = 3;
   std::uint64_t seed = 1;

@@ -143,7 +143,7 @@ std::pair<double, double> fit_cut_normal(const Moments& moments, double low, dou
     const double shift = moments.mean - now.mean;
     const double stretch = target_sd / std::sqrt(now.variance);
     if (std::abs(shift) < 1e-7 * target_sd && std::abs(stretch - 1) < 1e-7) break;
-    mean = std::clamp(mean + shift, low - 12 * widest_sd, std::min(high, moments.mean + widest_sd) + 2 * target_sd);
+    mean = std::clamp(mean + shift, low, high);
     sd = std::clamp(sd * std::sqrt(stretch), smallest_sd, widest_sd);
   }
   return {mean, sd};

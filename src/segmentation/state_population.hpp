@@ -40,8 +40,8 @@ struct Moments {
 /// Moments of a normal distribution that is cut to [low, high].
 Moments cut_moments(double mean, double sd, double low, double high);
 
-/// The normal distribution that, cut to [low, high], has these moments: its maximum-likelihood fit. The deviation is
-/// bounded, for flat samples. \returns mean and standard deviation
+/// The normal distribution that, cut to [low, high], has these moments: its maximum-likelihood fit among those whose
+/// mean lies in the interval. The deviation is bounded, for flat samples. \returns mean and standard deviation
 std::pair<double, double> fit_cut_normal(const Moments& moments, double low, double high, double smallest_sd);
 
 }  // namespace an::segmentation
