@@ -98,7 +98,7 @@ std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possib
     if (density[static_cast<std::size_t>(at)] > 0.02) {
       std::vector<int> choice = best;
       choice.insert(std::upper_bound(choice.begin(), choice.end(), at), at);
-      if (fits(choice) && keep_if_better(choice)) better = true;
+      if (fits(choice)) keep_if_better(choice);
       for (int near = std::max(0, at - 4); near <= std::min(frames, at + 4); ++near)
         density[static_cast<std::size_t>(near)] = 0;
     } else if (!better) {

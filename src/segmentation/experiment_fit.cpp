@@ -209,11 +209,12 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
       model.dimer_range = std::min(widest_dimer, model.binding->range + 4 * model.noise);
     }
   }
+  const std::size_t fitted = (samples_.size() + every - 1) / every;
   const auto states = static_cast<double>(model.states.size());
   double parameters = states * states - 1;
   for (const StatePopulation& population : model.states) parameters += population.immobile || population.broad ? 0 : 4;
-  return {model, log_evidence, 0.5 * parameters * std::log(static_cast<double>((samples_.size() + every - 1) / every)),
-          log_start(model, at_zero), at_zero};
+  return {model, log_evidence, 0.5 * parameters * std::log(static_cast<double>(fitted)), log_start(model, at_zero),
+          at_zero};
 }
 
 // A model in which one state is that of bound pairs, where neighbours speak for it.

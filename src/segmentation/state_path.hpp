@@ -26,7 +26,7 @@ struct PathSegment {
   std::uint32_t begin, end;  ///< displacements [begin, end)
   std::uint32_t state;
 
-  auto operator<=>(const PathSegment&) const = default;
+  auto operator<=>(const PathSegment&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees one
 };
 using StatePath = std::vector<PathSegment>;
 
