@@ -126,6 +126,14 @@ class Predict(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(digests(output), digests(self.submission))
 
+    def test_killed_while_the_record_was_written(self):
+        output = self.folder / "begun"
+        output.mkdir()
+        (output / "prediction.json.part").write_text("{")
+        done = run("predict", "--input", self.data / "public", "--output", output, "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(digests(output), digests(self.submission))
+
     def test_intervals_hold_their_estimates(self):
         path = self.submission / "details/track_2/exp_1/segments_fov_0.csv"
         with open(path, encoding="utf-8") as file:
