@@ -7,6 +7,7 @@
 #include <map>
 
 #include "core/error.hpp"
+#include "core/median.hpp"
 #include "io/atomic_file.hpp"
 #include "io/text_file.hpp"
 #include "io/trajectory_csv.hpp"
@@ -38,13 +39,6 @@ io::CsvTrajectory trajectory_of(const std::vector<const TrackedPoint*>& points, 
   return out;
 }
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
 }  // namespace
 
 std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video) {
@@ -71,7 +65,7 @@ std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video)
         trajectory_of(points, first_other + static_cast<std::int64_t>(track), points.front()->frame));
   const std::string text = io::format_trajectories(trajectories);
   io::write_file_atomically(positions_file(path), text);
-  io::write_file_atomically(path, report::json_text(Json{{"noise", median(errors)}, {"vips", video.vips.size()}}));
+  io::write_file_atomically(path, report::json_text(Json{{"noise", errors.empty() ? 0 : median_of(errors)}, {"vips", video.vips.size()}}));
   return text.size();
 }
 

@@ -46,6 +46,7 @@ double PairwiseSum::result() const {
 }
 
 double pairwise_sum(std::span<const double> terms) {
+  if (terms.size() <= PairwiseSum::piece_size) return sum_of_piece(terms);
   PairwiseSum sum;
   sum.add(terms);
   return sum.result();

@@ -14,13 +14,14 @@ namespace an {
 /// after another.
 class PairwiseSum {
  public:
+  static constexpr std::size_t piece_size = 8192;  ///< terms that numpy adds at a time
+
   void add(std::span<const double> terms);
   void add(double term) { add(std::span(&term, 1)); }
   /// The sum so far.
   double result() const;
 
  private:
-  static constexpr std::size_t piece_size = 8192;
   std::array<double, piece_size> piece_;  // filled before it is read
   std::size_t filled_ = 0;
   double sum_ = 0;  ///< of the full pieces

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/median.hpp"
 #include "core/pairwise_sum.hpp"
 #include "kernels/image_filters.hpp"
 #include "kernels/processor_kernel.hpp"
@@ -32,16 +33,7 @@ using HostImage = Image<double>::HostMirror;
 constexpr int most_shifts = 10;
 constexpr double shift_beyond = 0.6;  // px off the centre at which the window moves
 
-// numpy's median.
-double median_of(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  const double lower = *std::max_element(values.begin(), middle);
-  return (lower + *middle) / 2;
-}
-
-// The same of whole numbers from 0 on, by counting.
+// The median of whole numbers from 0 on, by counting.
 double median_of_counts(std::span<const std::uint32_t> counts, std::size_t total) {
   const std::size_t low_rank = (total - 1) / 2;
   const std::size_t high_rank = total / 2;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/paper_chain.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace an::segmentation {
+namespace {
+
+std::string smoothed(const std::string& text, std::size_t dwell = 3) {
+  std::vector<DiffusiveState> states;
+  for (const char letter : text) states.push_back(static_cast<DiffusiveState>(letter - '0'));
+  smooth_states(states, dwell);
+  std::string out;
+  for (const DiffusiveState state : states) out += static_cast<char>('0' + static_cast<int>(state));
+  return out;
+}
+
+TEST(SmoothStates, GivesExcursionsToTheNearestPersistentState) {
+  EXPECT_EQ(smoothed("2222022222"), "2222222222");
+  EXPECT_EQ(smoothed("2222001111"), "2222211111");
+  EXPECT_EQ(smoothed("2222010111"), "2222221111");  // the middle of three goes to the earlier
+  EXPECT_EQ(smoothed("0022222211"), "2222222222");
+  EXPECT_EQ(smoothed("222000"), "222000");
+  EXPECT_EQ(smoothed("0101022"), "0000000");  // nothing persists: the commonest
+  EXPECT_EQ(smoothed("3"), "3");
+  EXPECT_EQ(smoothed(""), "");
+}
+
+FrameSeries two_halves() {
+  FrameSeries frames;
+  for (int t = 0; t < 100; ++t) {
+    const bool second = t >= 60;
+    const double wiggle = t % 2 == 0 ? 0.01 : -0.01;
+    frames.alpha.push_back((second ? 1.5 : 0.5) + wiggle);
+    frames.k.push_back((second ? 0.2 : 1.0) - wiggle);
+    frames.state.push_back(second ? DiffusiveState::free : DiffusiveState::confined);
+  }
+  frames.state[20] = DiffusiveState::directed;
+  frames.alpha[20] = 9;  // medians do not see it
+  return frames;
+}
+
+TEST(PaperChain, FindsTwoHalves) {
+  ChainOptions options;
+  options.search.width = 40;
+  options.end.number = 1;
+  const std::vector<ChainSegment> segments = segment_by_chain(two_halves(), options);
+  ASSERT_EQ(segments.size(), 2U);
+  EXPECT_EQ(segments[0].end, 60U);
+  EXPECT_EQ(segments[1].end, 100U);
+  EXPECT_NEAR(segments[0].alpha, 0.5, 0.011);
+  EXPECT_NEAR(segments[1].alpha, 1.5, 0.011);
+  EXPECT_NEAR(segments[0].k, 1.0, 0.011);
+  EXPECT_EQ(segments[0].state, DiffusiveState::confined);
+  EXPECT_EQ(segments[1].state, DiffusiveState::free);
+  const std::vector<ChainCluster> clusters = cluster_chain_segments(segments, 2);
+  ASSERT_EQ(clusters.size(), 2U);
+  EXPECT_NEAR(clusters[0].k_mean, 0.2, 0.011);
+  EXPECT_DOUBLE_EQ(clusters[0].share, 0.4);
+  EXPECT_DOUBLE_EQ(clusters[1].alpha_variance, 0);
+}
+
+TEST(PaperChain, WithoutChangePointIsOneSegment) {
+  ChainOptions options;
+  options.end.number = 0;
+  const std::vector<ChainSegment> segments = segment_by_chain(two_halves(), options);
+  ASSERT_EQ(segments.size(), 1U);
+  EXPECT_EQ(segments[0].state, DiffusiveState::confined);
+  EXPECT_THROW(cluster_chain_segments(segments, 2), std::invalid_argument);
+}
+
+TEST(PaperChain, RefusesSeriesOfDifferentLengths) {
+  FrameSeries frames = two_halves();
+  frames.k.pop_back();
+  EXPECT_THROW(segment_by_chain(frames, {}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace an::segmentation
