@@ -139,8 +139,7 @@ Clusters cluster_points(std::span<const std::array<double, 2>> points, std::size
     Clusters clusters{std::vector<std::array<double, 2>>(count), std::vector<std::size_t>(points.size()), 0};
     for (std::size_t i = 0; i < order.size(); ++i) clusters.of_point[order[i]] = i * count / order.size();
     move_centres(points, clusters);
-    for (int round = 0; round < most_rounds && assign_points(points, clusters); ++round)
-      move_centres(points, clusters);
+    for (int round = 0; round < most_rounds && assign_points(points, clusters); ++round) move_centres(points, clusters);
     if (clusters.inertia < best.inertia) best = std::move(clusters);
   }
   return best;

@@ -137,8 +137,8 @@ bool is_singular(Columns& triangle, double cut) {
 SegmentCost::SegmentCost(Series series, SegmentModel model, std::optional<double> gamma)
     : series_(std::move(series)), model_(model) {
   if (series_.features == 0 || series_.values.empty() || series_.values.size() % series_.features != 0)
-    throw std::invalid_argument(fmt::format("SegmentCost: {} numbers are no frames of {} features",
-                                            series_.values.size(), series_.features));
+    throw std::invalid_argument(
+        fmt::format("SegmentCost: {} numbers are no frames of {} features", series_.values.size(), series_.features));
   for (std::size_t i = 0; i < series_.values.size(); ++i)
     if (!std::isfinite(series_.values[i]))
       throw std::invalid_argument(

@@ -29,8 +29,8 @@ class SegmentCost {
  public:
   /// \param gamma of the kernel exp(-gamma d²); where missing, 1 / median of d²
   /// Keeps samples² numbers for rbf.
-  /// \throws std::invalid_argument where there is no sample, a number is not finite, the numbers do not fill the frames,
-  /// or `linear` has no regressor
+  /// \throws std::invalid_argument where there is no sample, a number is not finite, the numbers do not fill the
+  /// frames, or `linear` has no regressor
   SegmentCost(Series series, SegmentModel model, std::optional<double> gamma = {});
 
   std::size_t samples() const { return series_.samples(); }

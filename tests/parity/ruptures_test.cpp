@@ -98,8 +98,7 @@ TEST(Ruptures, RefusesWhatCannotBe) {
   EXPECT_THROW(cost(3, 4), std::invalid_argument);
   EXPECT_THROW(find_change_points(cost, {}, {}), std::invalid_argument);
   EXPECT_THROW(find_change_points(cost, {.algorithm = SearchAlgorithm::pelt}, {2, {}, {}}), std::invalid_argument);
-  EXPECT_THROW(find_change_points(cost, {.algorithm = SearchAlgorithm::dynamic}, {{}, 2.0, {}}),
-               std::invalid_argument);
+  EXPECT_THROW(find_change_points(cost, {.algorithm = SearchAlgorithm::dynamic}, {{}, 2.0, {}}), std::invalid_argument);
 }
 
 TEST(ClusterPoints, AreAsTightAsThoseOfScikitLearn) {
