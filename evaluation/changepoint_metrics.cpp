@@ -69,6 +69,8 @@ ChangePointCounts ChangePointMatcher::count(std::span<const std::int64_t> truth,
     if (distance < threshold) {
       ++counts.true_positives;
       counts.sum_squares += wrapping_square(distance);
+      const std::int64_t error = wrapping_difference(prediction[pair.column], truth[pair.row]);
+      if (distance < changepoint_threshold) ++errors_[static_cast<std::size_t>(error + changepoint_threshold - 1)];
     } else {
       ++counts.false_positives;
       ++counts.false_negatives;

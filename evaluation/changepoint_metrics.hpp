@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -31,6 +32,9 @@ struct ChangePointCounts {
 /// A predicted change point counts if it is nearer than this to the true one, frames.
 inline constexpr std::int64_t changepoint_threshold = 10;
 
+/// Matched change points by their signed distance, predicted less true: the middle place is 0 frames.
+using ChangePointErrors = std::array<std::int64_t, 2 * changepoint_threshold - 1>;
+
 /// Matches the change points of single trajectories.
 class ChangePointMatcher {
  public:
@@ -45,9 +49,12 @@ class ChangePointMatcher {
   /// `threshold` is a true positive, any other point a false positive or a false negative.
   ChangePointCounts count(std::span<const std::int64_t> truth, std::span<const std::int64_t> prediction,
                           std::int64_t threshold = changepoint_threshold);
+  /// Of all true positives counted so far.
+  const ChangePointErrors& errors() const { return errors_; }
 
  private:
   Rules rules_;
+  ChangePointErrors errors_{};
   AssignmentSolver solver_;
   std::vector<double> costs_;
 };

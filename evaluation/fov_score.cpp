@@ -74,6 +74,7 @@ FovScore score_fov(std::span<const RowPair> rows, Rules rules) {
       fov.defects.push_back({defect, row.truth.index(), row.truth_line, row.prediction_line,
                              part_of(defect, fov.trajectories.back(), added)});
   }
+  fov.change_point_errors = scorer.change_point_errors();
   sum_pairwise(fov);
   fov.scores = scores_of(fov.sums, rules);
   return fov;

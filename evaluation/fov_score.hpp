@@ -34,6 +34,7 @@ struct FovScore {
   std::vector<TrajectoryScore> trajectories;
   std::vector<SegmentScore> segments;  ///< of all trajectories, in order
   std::vector<FovDefect> defects;
+  ChangePointErrors change_point_errors;
   ScoreSums sums;
   SingleScores scores;  ///< of this field of view alone
 };

@@ -42,6 +42,8 @@ class TrajectoryScorer {
   /// \param prediction null where the submission does not have the trajectory
   TrajectoryScore score(const LabelRow& truth, const LabelRow* prediction, std::vector<SegmentScore>& segments,
                         std::vector<TrajectoryDefect>& defects);
+  /// Of the change points matched so far.
+  const ChangePointErrors& change_point_errors() const { return matcher_.errors(); }
 
  private:
   TrajectoryScore missing(const LabelRow& truth, std::vector<SegmentScore>& segments) const;

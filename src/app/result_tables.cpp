@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "core/byte_archive.hpp"
 #include "io/result_file.hpp"
@@ -115,6 +116,17 @@ io::Table fov_table() {
                  single_columns)};
 }
 
+io::Table change_point_table() {
+  return {"/change_point_errors",
+          "change_point_error",
+          0,
+          {{"submission", ColumnType::int32, "", "row of /submissions"},
+           {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
+           {"experiment", ColumnType::int32, "", "number of the experiment"},
+           {"error", ColumnType::int32, "frames", "predicted less true"},
+           {"change_points", ColumnType::int64, "1", "matched change points of this error"}}};
+}
+
 io::Table trajectory_table() {
   return {"/trajectories", "trajectory", 0,
           joined(fov_place_columns,
@@ -164,6 +176,8 @@ void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResult
   io::Table global = global_table();
   io::Table experiments = experiment_table();
   io::Table fovs = fov_table();
+  io::Table errors = change_point_table();
+  Columns error_columns(errors.columns);
   Columns names(submissions.columns), global_columns(global.columns), experiment_columns(experiments.columns),
       fov_columns(fovs.columns);
   for (std::size_t s = 0; s < results.submissions.size(); ++s) {
@@ -186,25 +200,33 @@ void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResult
                                                                            : no_scores<evaluation::EnsembleScores>());
         if (!has_single) continue;
         std::int32_t fov = 0;
+        evaluation::ChangePointErrors counts{};
         for (const FovReport& report : track.single_experiments[e].fovs) {
           fov_columns.put(static_cast<std::int32_t>(s)).put(number).put(experiment).put(fov++);
           fov_columns.put(report.trajectories).put(report.segments);
           put_scores(fov_columns, report.scores);
+          std::transform(counts.begin(), counts.end(), report.change_point_errors.begin(), counts.begin(),
+                         std::plus<>());
         }
+        auto error = -static_cast<std::int32_t>(counts.size() / 2);
+        for (const std::int64_t count : counts)
+          error_columns.put(static_cast<std::int32_t>(s)).put(number).put(experiment).put(error++).put(count);
       }
     }
   }
-  std::vector<std::int64_t> rows{static_cast<std::int64_t>(global_columns.rows()),
-                                 static_cast<std::int64_t>(experiment_columns.rows()),
-                                 static_cast<std::int64_t>(fov_columns.rows())};
+  std::vector<std::int64_t> rows{
+      static_cast<std::int64_t>(global_columns.rows()), static_cast<std::int64_t>(experiment_columns.rows()),
+      static_cast<std::int64_t>(fov_columns.rows()), static_cast<std::int64_t>(error_columns.rows())};
   ranks.max_of_all(rows);  // only root has results
   global.rows = static_cast<std::uint64_t>(rows[0]);
   experiments.rows = static_cast<std::uint64_t>(rows[1]);
   fovs.rows = static_cast<std::uint64_t>(rows[2]);
+  errors.rows = static_cast<std::uint64_t>(rows[3]);
   write_small(file, experiments, experiment_columns, ranks.is_root());
   write_small(file, global, global_columns, ranks.is_root());
   write_small(file, submissions, names, ranks.is_root());
   write_small(file, fovs, fov_columns, ranks.is_root());
+  write_small(file, errors, error_columns, ranks.is_root());
 }
 
 // Where a section's rows go in the file.

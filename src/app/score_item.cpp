@@ -89,6 +89,7 @@ ScoredFov scored(FovScore&& score, FovReport&& report) {
   report.segments = static_cast<std::int64_t>(score.segments.size());
   report.sums = score.sums;
   report.scores = score.scores;
+  report.change_point_errors = score.change_point_errors;
   return {std::move(report), std::move(score.trajectories), std::move(score.segments)};
 }
 
@@ -234,6 +235,7 @@ std::vector<std::byte> packed(const FovReport& report) {
   writer.put(report.segments);
   writer.put(report.sums);
   writer.put(report.scores);
+  writer.put(report.change_point_errors);
   writer.put(report.problems.size());
   for (const ScoreProblem& problem : report.problems) put_problem(writer, problem);
   return writer.take();
@@ -252,6 +254,7 @@ FovReport unpacked_report(std::span<const std::byte> bytes) {
   report.segments = reader.take<std::int64_t>();
   report.sums = reader.take<evaluation::ScoreSums>();
   report.scores = reader.take<evaluation::SingleScores>();
+  report.change_point_errors = reader.take<evaluation::ChangePointErrors>();
   const auto problems = reader.take<std::size_t>();
   for (std::size_t i = 0; i < problems; ++i) report.problems.push_back(take_problem(reader));
   return report;

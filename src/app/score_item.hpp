@@ -44,6 +44,7 @@ struct FovReport {
   std::int64_t trajectories = 0, segments = 0;
   evaluation::ScoreSums sums;
   evaluation::SingleScores scores{};
+  evaluation::ChangePointErrors change_point_errors{};
   std::vector<ScoreProblem> problems;
 };
 

@@ -98,6 +98,11 @@ class ScoreTest(unittest.TestCase):
                 tp = int(data["trajectories/true_positives"][rows].sum())
                 if tp > 0:
                     self.assertEqual((int(data["trajectories/sum_squares"][rows].sum()) / tp) ** 0.5, experiment["rmse_cp"])
+                errors = {key.split("/")[1]: values for key, values in data.items() if key.startswith("change_point_errors/")}
+                rows_of_errors = (errors["track"] == track) & (errors["experiment"] == experiment["experiment"])
+                counts = errors["change_points"][rows_of_errors]
+                self.assertEqual(int(counts.sum()), tp)
+                self.assertEqual(int((counts * errors["error"][rows_of_errors].astype(int) ** 2).sum()), int(data["trajectories/sum_squares"][rows].sum()))
 
     def test_summary_has_the_documented_keys(self):
         self.assertEqual(self.score(self.submission()).returncode, 0)
