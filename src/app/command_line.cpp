@@ -100,6 +100,7 @@ class CommandLine {
     add_track();
     add_predict();
     add_run();
+    add_report();
     add_verify();
     add_info();
     program_.get_formatter()->column_width(32);
@@ -263,6 +264,14 @@ class CommandLine {
     add_common(*run_, common_);
   }
 
+  void add_report() {
+    report_ = &add_command("report", "Write one page of tables and figures from the results in a folder",
+                           "anomalousnet report results");
+    report_->add_option("results", report_options_.results, "folder that run or score wrote (repeatable)")
+        ->type_name("OUT");
+    add_common(*report_, common_);
+  }
+
   void add_verify() {
     verify_ = &add_command("verify", "Check a submission before it is sent: exit code 6 if anything is wrong",
                            "anomalousnet verify res --public public_data");
@@ -311,9 +320,7 @@ class CommandLine {
     return config;
   }
 
-  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, VerifyOptions,
-               InfoOptions>
-  command() {
+  decltype(ParsedCommand::command) command() {
     if (score_->parsed()) {
       require("--reference", !score_options_.reference.empty());
       require("--submission", !score_options_.submissions.empty());
@@ -344,6 +351,11 @@ class CommandLine {
       run_options_.dry_run = common_.dry_run;
       return run_options_;
     }
+    if (report_->parsed()) {
+      require("OUT, a folder of results,", !report_options_.results.empty());
+      report_options_.dry_run = common_.dry_run;
+      return report_options_;
+    }
     if (verify_->parsed()) {
       require("SUB, the submission's folder,", !verify_options_.submission.empty());
       verify_options_.dry_run = common_.dry_run;
@@ -370,6 +382,7 @@ class CommandLine {
   std::optional<bool> faithful_;
   PredictOptions predict_options_;
   RunOptions run_options_;
+  ReportOptions report_options_;
   VerifyOptions verify_options_;
   InfoOptions info_options_;
   CLI::App* score_ = nullptr;
@@ -377,6 +390,7 @@ class CommandLine {
   CLI::App* track_ = nullptr;
   CLI::App* predict_ = nullptr;
   CLI::App* run_ = nullptr;
+  CLI::App* report_ = nullptr;
   CLI::App* verify_ = nullptr;
   CLI::App* info_ = nullptr;
   bool version_ = false;

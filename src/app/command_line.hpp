@@ -60,6 +60,12 @@ struct RunOptions {
   bool dry_run = false;
 };
 
+/// `report`.
+struct ReportOptions {
+  std::vector<std::filesystem::path> results;  ///< folders of `run` or `score`; at least one
+  bool dry_run = false;                        ///< say which pages would be written, and stop
+};
+
 /// `verify`.
 struct VerifyOptions {
   std::filesystem::path submission;
@@ -74,8 +80,8 @@ struct InfoOptions {
 
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
-  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, VerifyOptions,
-               InfoOptions>
+  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, ReportOptions,
+               VerifyOptions, InfoOptions>
       command;
   Config config;
 };

@@ -9,6 +9,7 @@
 #include "app/info_command.hpp"
 #include "app/predict_command.hpp"
 #include "app/progress.hpp"
+#include "app/report_command.hpp"
 #include "app/run_command.hpp"
 #include "app/score_command.hpp"
 #include "app/simulate_command.hpp"
@@ -35,6 +36,7 @@ struct Run {
   ExitCode operator()(const TrackOptions& options) { return run_track(options, config, world, progress); }
   ExitCode operator()(const PredictOptions& options) { return run_predict(options, config, world, progress); }
   ExitCode operator()(const RunOptions& options) { return run_benchmark(options, config, world, progress); }
+  ExitCode operator()(const ReportOptions& options) const { return run_report(options, config, world); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
 };

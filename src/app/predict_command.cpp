@@ -62,6 +62,10 @@ class Prediction {
   fs::path sums_file(const PlannedFov& fov) const {
     return details(plan_.experiments[fov.experiment]) / fmt::format("sums_fov_{}.json", fov.number);
   }
+  // Names the random numbers of an experiment of either track.
+  static std::uint32_t stream_of(const PredictedExperiment& e) {
+    return static_cast<std::uint32_t>(100 * e.number + e.track);
+  }
   bool is_done(const fs::path& file) const { return options_.resume && fs::exists(file); }
   TrackedFov read_fov(const PlannedFov& fov) const {
     if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(tracks_record(fov));
@@ -119,7 +123,7 @@ void Prediction::fit_models() {
                         experiment.track == 1 ? noise / static_cast<double>(fovs.size()) : config_.segmentation.noise;
                     options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
                     options.seed = config_.segmentation.seed;
-                    options.experiment = static_cast<std::uint32_t>(100 * experiment.number + experiment.track);
+                    options.experiment = stream_of(experiment);
                     try {
                       write_model(model_file(experiment), segmentation::fit_experiment(fovs, options));
                     } catch (const std::invalid_argument&) {
@@ -145,12 +149,14 @@ void Prediction::infer_fovs() {
                     options.choice = {config_.segmentation.expected_jaccard, config_.segmentation.error_weight,
                                       config_.segmentation.usual_error};
                     options.seed = config_.segmentation.seed;
-                    options.experiment = static_cast<std::uint32_t>(100 * experiment.number + experiment.track);
+                    options.experiment = stream_of(experiment);
                     options.fov = static_cast<std::uint32_t>(fov.number);
                     options.wanted = read.vips;
                     const segmentation::InferredFov inferred = infer_trajectories(read.fov, model, options);
                     write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
                     write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);
+                    if (i == experiment.fovs.front())
+                      write_shown_fov(details(experiment) / shown_fov_name, fov, experiment.number, read, inferred);
                     write_sums(sums_file(fov), inferred.populations);
                     return 0;
                   }});

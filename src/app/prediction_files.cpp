@@ -9,12 +9,11 @@
 #include <numeric>
 #include <utility>
 
-#include "core/error.hpp"
+#include "app/json_file.hpp"
 #include "core/number_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/ensemble_file.hpp"
 #include "io/label_file.hpp"
-#include "io/text_file.hpp"
 #include "report/json_text.hpp"
 
 namespace an::app {
@@ -54,17 +53,6 @@ Json model_json(const ExperimentModel& model) {
 std::optional<std::size_t> place_in(const Json& json) {
   if (json.is_null()) return {};
   return json.get<std::size_t>();
-}
-
-// Reads a file of JSON; whatever is not as expected is an InputError.
-template <class Use>
-auto use_json(const fs::path& path, const Use& use) {
-  const std::string text = io::read_text_file(path);
-  try {
-    return use(Json::parse(text));
-  } catch (const Json::exception& error) {
-    throw InputError(path, fmt::format("is not what this program wrote there ({})", error.what()));
-  }
 }
 
 }  // namespace
@@ -110,11 +98,10 @@ void write_segments(const fs::path& path, const segmentation::InferredFov& fov) 
   for (const segmentation::InferredTrajectory& trajectory : fov.trajectories)
     for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
       const segmentation::InferredSegment& s = trajectory.segments[i];
-      const std::size_t end = i + 1 < trajectory.segments.size() ? trajectory.segments[i + 1].begin : trajectory.frames;
-      fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{}\n", trajectory.index, s.begin, end,
-                     shortest_text(s.alpha.value), shortest_text(s.alpha.low), shortest_text(s.alpha.high),
-                     shortest_text(s.k.value), shortest_text(s.k.low), shortest_text(s.k.high),
-                     static_cast<int>(s.state), shortest_text(s.state_probability),
+      fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{},{},{},{},{},{},{}\n", trajectory.index, s.begin,
+                     trajectory.end(i), shortest_text(s.alpha.value), shortest_text(s.alpha.low),
+                     shortest_text(s.alpha.high), shortest_text(s.k.value), shortest_text(s.k.low),
+                     shortest_text(s.k.high), static_cast<int>(s.state), shortest_text(s.state_probability),
                      shortest_text(s.change_probability));
     }
   io::write_file_atomically(path, text);
@@ -149,12 +136,57 @@ void write_submission(const fs::path& path, const segmentation::InferredFov& fov
     fields.assign(1, static_cast<double>(trajectory.index));
     for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
       const segmentation::InferredSegment& s = trajectory.segments[i];
-      const std::size_t end = i + 1 < trajectory.segments.size() ? trajectory.segments[i + 1].begin : trajectory.frames;
-      fields.insert(fields.end(), {s.k.value, s.alpha.value, static_cast<double>(s.state), static_cast<double>(end)});
+      fields.insert(fields.end(),
+                    {s.k.value, s.alpha.value, static_cast<double>(s.state), static_cast<double>(trajectory.end(i))});
     }
     table.append(fields, table.size() + 1);
   }
   io::write_labels(path, table);
+}
+
+void write_shown_fov(const fs::path& path, const PlannedFov& planned, int experiment, const TrackedFov& read,
+                     const segmentation::InferredFov& inferred) {
+  const auto hundredths = [](const std::vector<double>& values) {
+    Json list = Json::array();
+    for (const double value : values)
+      list.push_back(std::isfinite(value) ? Json(std::round(100 * value) / 100) : Json(nullptr));
+    return list;
+  };
+  Json trajectories = Json::array();
+  for (std::size_t i = 0; i < inferred.trajectories.size(); ++i) {
+    const segmentation::InferredTrajectory& trajectory = inferred.trajectories[i];
+    const segmentation::Trajectory& positions = read.fov.trajectories[read.vips.empty() ? i : read.vips[i]];
+    Json segments = Json::array();
+    for (std::size_t s = 0; s < trajectory.segments.size(); ++s)
+      segments.push_back({trajectory.end(s), static_cast<int>(trajectory.segments[s].state)});
+    trajectories.push_back({{"index", trajectory.index},
+                            {"x", hundredths(positions.x)},
+                            {"y", hundredths(positions.y)},
+                            {"segments", segments}});
+  }
+  io::write_file_atomically(
+      path, Json{{"experiment", experiment}, {"fov", planned.number}, {"trajectories", trajectories}}.dump() + "\n");
+}
+
+ShownFov read_shown_fov(const fs::path& path) {
+  return use_json(path, [](const Json& json) {
+    ShownFov shown{json.at("experiment").get<int>(), json.at("fov").get<std::size_t>(), {}};
+    const auto positions = [](const Json& list) {
+      std::vector<double> values;
+      for (const Json& value : list) values.push_back(value.is_null() ? std::nan("") : value.get<double>());
+      return values;
+    };
+    for (const Json& trajectory : json.at("trajectories")) {
+      report::DrawnTrajectory drawn{positions(trajectory.at("x")), positions(trajectory.at("y")), {}};
+      for (const Json& segment : trajectory.at("segments"))
+        drawn.state.resize(std::min(segment.at(0).get<std::size_t>(), drawn.x.size()),
+                           static_cast<DiffusiveState>(segment.at(1).get<int>() & 3));
+      drawn.state.resize(drawn.x.size(), DiffusiveState::free);
+      drawn.y.resize(drawn.x.size(), std::nan(""));
+      shown.trajectories.push_back(std::move(drawn));
+    }
+    return shown;
+  });
 }
 
 void write_inferred_ensemble(const fs::path& path, const ExperimentModel& model, const PopulationSums& sums) {

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
+#include "app/prediction_plan.hpp"
+#include "app/tracked_trajectories.hpp"
+#include "report/figures.hpp"
 #include "segmentation/experiment_fit.hpp"
 #include "segmentation/trajectory_inference.hpp"
 
@@ -25,6 +29,19 @@ segmentation::PopulationSums read_sums(const std::filesystem::path& path);
 
 /// `fov_F.txt` of the submission. \throws OutputError
 void write_submission(const std::filesystem::path& path, const segmentation::InferredFov& fov);
+
+/// `shown_fov.json`: positions and states of a field of view, for the report's picture.
+inline constexpr const char* shown_fov_name = "shown_fov.json";
+struct ShownFov {
+  int experiment;
+  std::size_t fov;
+  std::vector<report::DrawnTrajectory> trajectories;
+};
+/// \throws OutputError
+void write_shown_fov(const std::filesystem::path& path, const PlannedFov& planned, int experiment,
+                     const TrackedFov& read, const segmentation::InferredFov& inferred);
+/// \throws InputError where the file is missing or is not one that write_shown_fov wrote
+ShownFov read_shown_fov(const std::filesystem::path& path);
 
 /// `ensemble_labels.txt`: the states' populations from the sums over all fields of view, and their shares of frames.
 /// \throws OutputError

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/predict_command.hpp"
+#include "app/report_command.hpp"
 #include "app/score_command.hpp"
 #include "core/error.hpp"
 
@@ -16,22 +17,23 @@ ExitCode run_benchmark(const RunOptions& options, const Config& config, const pa
   const PredictOptions predict{options.benchmark / "public", options.output / "submission", options.resume,
                                options.dry_run};
   const ExitCode predicted = run_predict(predict, config, world, progress);
-  const fs::path reference = options.benchmark / "ref";
-  const bool has_truth = fs::is_directory(reference);
   if (options.dry_run) return predicted;
-  if (!has_truth) {
-    if (world.is_root() && config.run.verbosity >= 0)
-      fmt::print(stderr, "no {}: nothing to score against\n", reference.string());
-    return predicted;
+  const fs::path reference = options.benchmark / "ref";
+  ExitCode scored = ExitCode::done;
+  if (fs::is_directory(reference)) {
+    ScoreOptions score;
+    score.reference = reference;
+    score.submissions = {options.output / "submission"};
+    score.output = options.output;
+    Config lenient = config;
+    // What could not be inferred is missing from the submission; the rest is scored all the same.
+    lenient.score.lenient = config.score.lenient || predicted != ExitCode::done;
+    scored = run_score(score, lenient, world, progress);
+  } else if (world.is_root() && config.run.verbosity >= 0) {
+    fmt::print(stderr, "no {}: nothing to score against\n", reference.string());
   }
-  ScoreOptions score;
-  score.reference = reference;
-  score.submissions = {options.output / "submission"};
-  score.output = options.output;
-  Config lenient = config;
-  // What could not be inferred is missing from the submission; the rest is scored all the same.
-  lenient.score.lenient = config.score.lenient || predicted != ExitCode::done;
-  const ExitCode scored = run_score(score, lenient, world, progress);
+  world.barrier();
+  run_report({{options.output}, false}, config, world);
   return predicted == ExitCode::done ? scored : predicted;
 }
 

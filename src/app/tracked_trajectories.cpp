@@ -6,10 +6,9 @@
 #include <limits>
 #include <map>
 
-#include "core/error.hpp"
+#include "app/json_file.hpp"
 #include "core/median.hpp"
 #include "io/atomic_file.hpp"
-#include "io/text_file.hpp"
 #include "io/trajectory_csv.hpp"
 #include "report/json_text.hpp"
 
@@ -65,20 +64,18 @@ std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video)
         trajectory_of(points, first_other + static_cast<std::int64_t>(track), points.front()->frame));
   const std::string text = io::format_trajectories(trajectories);
   io::write_file_atomically(positions_file(path), text);
-  io::write_file_atomically(path, report::json_text(Json{{"noise", errors.empty() ? 0 : median_of(errors)}, {"vips", video.vips.size()}}));
+  io::write_file_atomically(
+      path, report::json_text(Json{{"noise", errors.empty() ? 0 : median_of(errors)}, {"vips", video.vips.size()}}));
   return text.size();
 }
 
 TrackedFov read_tracked_fov(const fs::path& path) {
   TrackedFov out;
   std::size_t vips = 0;
-  try {
-    const Json record = Json::parse(io::read_text_file(path));
+  use_json(path, [&](const Json& record) {
     record.at("noise").get_to(out.noise);
     record.at("vips").get_to(vips);
-  } catch (const Json::exception& error) {
-    throw InputError(path, std::string("is not what this program wrote there (") + error.what() + ")");
-  }
+  });
   for (io::CsvTrajectory& t : io::read_trajectories(positions_file(path), io::FrameRule::ascending)) {
     if (out.fov.trajectories.size() < vips) out.vips.push_back(out.fov.trajectories.size());
     out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});

@@ -190,7 +190,7 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
       }
       const PathPosterior posterior(evidence_, model.dynamics);
       Random random = random_for(i, 100 + round);
-      const PathSamples paths(evidence_, table, posterior, true, drawn_paths, random);
+      const PathSamples paths(evidence_, table, posterior, drawn_paths, random);
       sums.add(paths, table);
       if (fovs_[samples_[i].fov].trajectories[samples_[i].trajectory].first_frame == 0)
         for (std::size_t p = 0; p < paths.size(); ++p) sums.at_zero[paths.path(p).front().state] += paths.weights()[p];

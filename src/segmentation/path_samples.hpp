@@ -14,8 +14,8 @@ namespace an::segmentation {
 class PathSamples {
  public:
   /// \param count paths drawn
-  PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, bool shared,
-              std::size_t count, Random& random);
+  PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, std::size_t count,
+              Random& random);
 
   std::size_t size() const { return weights_.size(); }
   const StatePath& path(std::size_t i) const { return paths_[i]; }

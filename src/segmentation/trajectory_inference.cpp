@@ -200,7 +200,7 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   const PathPosterior posterior(evidence_, model_.dynamics);
   Random random({options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place.value_or(0)),
                  RandomStream::paths});
-  const PathSamples paths(evidence_, cells_, posterior, true, options_.paths, random);
+  const PathSamples paths(evidence_, cells_, posterior, options_.paths, random);
   frame_shares_.assign(cells_.states(), std::vector<double>(frames));
   change_.assign(frames, 0);
   std::map<std::vector<int>, double> possible;

@@ -38,6 +38,9 @@ struct InferredTrajectory {
   std::int64_t index = 0;
   std::size_t frames = 0;
   std::vector<InferredSegment> segments;  ///< at least one
+
+  /// The frame after the last of segment `i`.
+  std::size_t end(std::size_t i) const { return i + 1 < segments.size() ? segments[i + 1].begin : frames; }
 };
 
 struct InferredFov {

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 PROGRAM = None
 DATA = """
@@ -103,6 +105,57 @@ class Predict(unittest.TestCase):
             self.assertGreater(experiment["jsc_cp"], 0.6, experiment)
             self.assertLess(experiment["mae_alpha"], 0.15, experiment)
             self.assertGreater(experiment["f1_state"], 0.95, experiment)
+
+    def check_page(self, folder, headings):
+        """The report stands on its own: well-formed, no script, nothing from elsewhere."""
+        page = (folder / "report.html").read_text()
+        body = page[page.index("<body>") : page.index("</body>") + len("</body>")]
+        tree = xml.etree.ElementTree.fromstring(body)
+        self.assertEqual([heading.text for heading in tree.iter("h2") if "problem" not in heading.text], headings)
+        self.assertNotIn("<script", page)
+        self.assertEqual(set(re.findall(r"https?://[^\"' >]*", page)), {"http://www.w3.org/2000/svg"})
+        self.assertIsNone(re.search(r"(src|href)=", page))
+        self.assertIsNone(re.search(r"\b(nan|inf)\b", page))
+        return tree
+
+    def test_reports_scores_and_figures(self):
+        output = self.folder / "reported"
+        done = run("run", "--benchmark", self.data, "--output", output, ranks=2)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        tree = self.check_page(output, ["Track 2: trajectories", "Track 1: videos"])
+        summary = json.loads((output / "summary.json").read_text())
+        tables = ["".join(table.itertext()) for table in tree.iter("table")]
+        for track in ("2", "1"):
+            experiment = summary["tracks"][track]["single"]["experiments"][0]
+            self.assertTrue(any(f"{experiment['jsc_cp']:.3f} (" in table for table in tables), experiment)
+        titles = [title.text for title in tree.iter("{http://www.w3.org/2000/svg}title")]
+        for expected in ("alpha: predicted against true", "error of a change point", "States: rows true", "trajectories, coloured"):
+            self.assertEqual(sum(expected in title for title in titles), 2, expected)
+        first = (output / "report.html").read_bytes()
+        (output / "report.html").unlink()
+        self.assertEqual(run("report", output).returncode, 0)
+        self.assertEqual((output / "report.html").read_bytes(), first)
+        (output / "results.h5").write_bytes((output / "results.h5").read_bytes()[:1000])
+        damaged = run("report", output)
+        self.assertEqual(damaged.returncode, 3)
+        self.assertIn("results.h5", damaged.stderr)
+        (output / "summary.json").write_text('{"program": 3}')
+        damaged = run("report", output)
+        self.assertEqual(damaged.returncode, 3)
+        self.assertIn("summary.json", damaged.stderr)
+
+    def test_reports_a_submission_without_truth(self):
+        public = self.folder / "no_truth"
+        shutil.copytree(self.data / "public", public / "public")
+        output = self.folder / "unscored"
+        done = run("run", "--benchmark", public, "--output", output)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.check_page(output, ["Track 2: trajectories", "Track 1: videos"])
+
+    def test_nothing_to_report(self):
+        nothing = run("report", self.data)
+        self.assertEqual(nothing.returncode, 3)
+        self.assertIn("summary.json", nothing.stderr)
 
     def test_same_bytes_at_any_number_of_ranks(self):
         expected = digests(self.submission)

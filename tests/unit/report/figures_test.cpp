@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#include "report/figures.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace an::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++count;
+  return count;
+}
+
+TEST(HeatMap, CountsFinitePairsOfOneSquareTogether) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> truth{0.51, 0.52, 1.5, nan, 1};
+  const std::vector<double> prediction{0.51, 0.52, 0.5, 1, nan};
+  const std::string svg = heat_map_svg({"alpha", 0, 2}, truth, prediction);
+  EXPECT_THAT(svg, HasSubstr("3 segments</title>"));  // of the whole picture
+  EXPECT_EQ(count_of(svg, "<title>2 segments"), 1U);
+  EXPECT_EQ(count_of(svg, "<title>1 segments"), 1U);
+}
+
+TEST(HeatMap, KeepsWhatLiesBeyondItsAxesAtTheEdge) {
+  const std::string svg =
+      heat_map_svg({"K", 1e-3, 100, true}, std::vector<double>{0, 1e9}, std::vector<double>{0, 1e9});
+  EXPECT_EQ(count_of(svg, "<title>1 segments"), 2U);
+  EXPECT_THAT(svg, Not(HasSubstr("nan")));
+  EXPECT_THAT(svg, Not(HasSubstr("inf")));
+}
+
+TEST(HeatMap, IsDrawnWithoutPairs) { EXPECT_THAT(heat_map_svg({"alpha", 0, 2}, {}, {}), HasSubstr("0 segments")); }
+
+TEST(Histogram, NumbersItsBars) {
+  const std::string svg = histogram_svg("error", -1, std::vector<std::int64_t>{1, 6, 3});
+  EXPECT_THAT(svg, HasSubstr("-1 frames: 1 of 10"));
+  EXPECT_THAT(svg, HasSubstr("0 frames: 6 of 10"));
+  EXPECT_THAT(svg, HasSubstr("1 frames: 3 of 10"));
+  EXPECT_THAT(svg, HasSubstr(">60 %<"));
+}
+
+TEST(Confusion, SharesAreOfEachRow) {
+  StateCounts counts{};
+  counts[2] = {0, 1, 3, 0};
+  const std::string svg = confusion_svg(counts);
+  EXPECT_EQ(count_of(svg, ">75.0 %<"), 1U);
+  EXPECT_EQ(count_of(svg, ">25.0 %<"), 1U);
+  EXPECT_EQ(count_of(svg, ">0.0 %<"), 2U);  // rows without segments have no shares
+}
+
+TEST(Trajectories, ChangeColourWithTheState) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const DiffusiveState free = DiffusiveState::free;
+  const DiffusiveState immobile = DiffusiveState::immobile;
+  const std::vector<DrawnTrajectory> drawn{
+      {{0, 1, nan, 3, 4}, {0, 1, nan, 3, 4}, {free, free, free, immobile, immobile}}, {{nan}, {nan}, {free}}};
+  EXPECT_EQ(count_of(trajectories_svg(drawn), "<polyline"), 2U);
+  EXPECT_THAT(trajectories_svg({}), Not(HasSubstr("inf")));
+}
+
+}  // namespace
+}  // namespace an::report
