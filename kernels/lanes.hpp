@@ -122,6 +122,38 @@ KOKKOS_FORCEINLINE_FUNCTION float sum_of(const Lanes& value) {
 #endif
 }
 
+/// Lane k is the sum over the lanes of value[k], each by halves as sum_of has it.
+KOKKOS_FORCEINLINE_FUNCTION Lanes sums_of(const Lanes (&value)[lane_count]) {
+#if defined(__GNUC__) && !defined(__CUDACC__) && !defined(__HIPCC__) && !defined(AN_PLAIN_LANES)
+  // Each step adds halves and puts two vectors of sums in the place of one.
+  Lanes eights[8], fours[4], twos[2];
+  for (int i = 0; i < 8; ++i) {
+    const Lanes& a = value[i];
+    const Lanes& b = value[i + 8];
+    eights[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +
+                __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+  }
+  for (int i = 0; i < 4; ++i) {
+    const Lanes& a = eights[i];
+    const Lanes& b = eights[i + 4];
+    fours[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27) +
+               __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+  }
+  for (int i = 0; i < 2; ++i) {
+    const Lanes& a = fours[i];
+    const Lanes& b = fours[i + 2];
+    twos[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+              __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+  }
+  return __builtin_shufflevector(twos[0], twos[1], 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30) +
+         __builtin_shufflevector(twos[0], twos[1], 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+#else
+  Lanes out;
+  for (std::size_t k = 0; k < lane_count; ++k) out[k] = sum_of(value[k]);
+  return out;
+#endif
+}
+
 /// Greatest of the lanes.
 KOKKOS_FORCEINLINE_FUNCTION float greatest_of(const Lanes& value) {
   float greatest = value[0];

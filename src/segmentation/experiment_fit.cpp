@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 #include "segmentation/dimer_terms.hpp"
-#include "segmentation/population_sums.hpp"
+#include "segmentation/population_likelihood.hpp"
 #include "segmentation/segment_clusters.hpp"
 
 namespace an::segmentation {
@@ -20,7 +20,8 @@ namespace {
 constexpr std::size_t drawn_paths = 10;
 constexpr std::size_t longest_fitted = 512;  // frames of a trajectory that are fitted
 constexpr std::size_t searched_every = 4;    // of the samples, while models are compared
-constexpr std::size_t two_states = 2;        // place of the model of two states among those weighed
+constexpr std::size_t first_rounds = 3;      // of expectation and maximisation, to tell guesses apart
+constexpr std::size_t search_rounds = 6;     // to tell models apart
 constexpr double widest_dimer = 3.2;         // px; the greatest distance of partners that is looked for
 
 // A trajectory of the fit.
@@ -49,14 +50,18 @@ std::vector<Sample> choose_samples(std::span<const FieldOfView> fovs, std::size_
 
 // Sums over trajectories that give the states' populations and dynamics.
 struct Statistics {
-  explicit Statistics(std::size_t states) : populations(states), start(states), change(states * states), stay(states) {}
+  explicit Statistics(const ExperimentModel& model)
+      : start(model.states.size()), change(start.size() * start.size()), stay(start.size()) {
+    for (const StatePopulation& population : model.states) populations.emplace_back(population, model.noise);
+  }
 
-  PopulationSums populations;
+  std::vector<PopulationLikelihood> populations;
   std::vector<double> start, change, stay;
   std::vector<double> at_zero = std::vector<double>(start.size());  // states in the experiment's first frame
 
-  void add(const PathSamples& samples, const CellTable& cells) {
-    populations.add(samples, cells);
+  void add(const PathSamples& samples) {
+    for (std::size_t s = 0; s < populations.size(); ++s)
+      populations[s].add(samples.visits(s), samples.cell_posterior(s));
     for (std::size_t p = 0; p < samples.size(); ++p) {
       const StatePath& path = samples.path(p);
       const double weight = samples.weights()[p];
@@ -79,7 +84,7 @@ void maximise(const Statistics& sums, ExperimentModel& model) {
     for (std::size_t next = 0; next < states; ++next)
       model.dynamics.change[s * states + next] =
           s == next ? 0 : std::min(0.45, (sums.change[s * states + next] + 0.2) / (left + 20));
-    model.states[s] = sums.populations.population(s, model.states[s]);
+    model.states[s] = sums.populations[s].maximum();
   }
 }
 
@@ -113,6 +118,7 @@ class Fit {
   std::vector<SegmentEstimate> general_segments();
   /// \param every only each so many-th sample, to search faster
   FittedModel improve(ExperimentModel model, std::size_t rounds, std::size_t every);
+  FittedModel traps(const FittedModel& one_state, const FittedModel& two_state);
   std::optional<FittedModel> dimerization(const FittedModel& one_state, const FittedModel& two_state);
 
  private:
@@ -174,7 +180,7 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
   std::vector<double> at_zero;
   for (std::uint32_t round = 0; round < rounds; ++round) {
     const CellTable table = cells_of(model);
-    Statistics sums(model.states.size());
+    Statistics sums(model);
     BindingCounts binding;
     log_evidence = 0;
     for (std::size_t i = 0; i < samples_.size(); i += every) {
@@ -191,7 +197,7 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
       const PathPosterior posterior(evidence_, model.dynamics);
       Random random = random_for(i, 100 + round);
       const PathSamples paths(evidence_, table, posterior, drawn_paths, random);
-      sums.add(paths, table);
+      sums.add(paths);
       if (fovs_[samples_[i].fov].trajectories[samples_[i].trajectory].first_frame == 0)
         for (std::size_t p = 0; p < paths.size(); ++p) sums.at_zero[paths.path(p).front().state] += paths.weights()[p];
       if (model.dimer) {
@@ -217,6 +223,18 @@ FittedModel Fit::improve(ExperimentModel model, std::size_t rounds, std::size_t 
           at_zero};
 }
 
+// The better one of a state that does not move and, as the other, the faster of two states or the only one.
+FittedModel Fit::traps(const FittedModel& one_state, const FittedModel& two_state) {
+  ExperimentModel start = two_state.model;
+  start.phenomenon = Phenomenon::immobile_traps;
+  start.states[0] = {0, 0, 0, 0, true};
+  FittedModel best = improve(start, search_rounds, searched_every);
+  start.states[1] = one_state.model.states[0];
+  start.dynamics = {{0.2, 0.8}, {0, 0.05, 0.02, 0}};
+  FittedModel other = improve(start, search_rounds, searched_every);
+  return other.score() > best.score() ? other : best;
+}
+
 // A model in which one state is that of bound pairs, where neighbours speak for it.
 std::optional<FittedModel> Fit::dimerization(const FittedModel& one_state, const FittedModel& two_state) {
   std::size_t near = 0;
@@ -236,10 +254,15 @@ std::optional<FittedModel> Fit::dimerization(const FittedModel& one_state, const
     start.phenomenon = Phenomenon::dimerization;
     start.dimer = dimer % 2;
     start.dimer_range = widest_dimer;
-    const FittedModel fitted = improve(start, 4, searched_every);
+    const FittedModel fitted = improve(start, search_rounds, searched_every);
     if (!best || fitted.score() > best->score()) best = fitted;
   }
   return best;
+}
+
+void sort_by_score(ExperimentFit& fits) {
+  std::stable_sort(fits.begin(), fits.end(),
+                   [](const FittedModel& a, const FittedModel& b) { return a.score() > b.score(); });
 }
 
 FittedModel with_compartments(FittedModel fit, std::optional<std::size_t> confined) {
@@ -249,57 +272,114 @@ FittedModel with_compartments(FittedModel fit, std::optional<std::size_t> confin
   return fit;
 }
 
-// The same states as those of particles or of compartments, as their shares in the first frame have it.
-FittedModel likelier_start(const FittedModel& fit) {
-  FittedModel best = with_compartments(fit, {});
-  if (fit.model.states.size() != 2) return best;
-  for (const std::size_t confined : {0U, 1U}) {
-    FittedModel other = with_compartments(fit, confined);
-    if (other.log_start > best.log_start) best = std::move(other);
+// The same states as those of particles and, of two, as those of compartments: the likelier first.
+ExperimentFit with_and_without_compartments(const FittedModel& fit) {
+  if (fit.model.phenomenon != Phenomenon::multi_state && !fit.model.confined) return {fit};
+  ExperimentFit fits{with_compartments(fit, {})};
+  if (fit.model.states.size() == 2)
+    for (const std::size_t confined : {0U, 1U}) fits.push_back(with_compartments(fit, confined));
+  sort_by_score(fits);
+  return fits;
+}
+
+ExperimentModel first_guess(std::vector<StatePopulation> states, double noise) {
+  const std::size_t count = states.size();
+  ExperimentModel model;
+  model.noise = noise;
+  model.states = std::move(states);
+  model.phenomenon = count == 1 ? Phenomenon::single_state : Phenomenon::multi_state;
+  model.dynamics.start.assign(count, 1.0 / static_cast<double>(count));
+  model.dynamics.change.assign(count * count, 0.04 / static_cast<double>(count));
+  for (std::size_t s = 0; s < count; ++s) model.dynamics.change[s * count + s] = 0;
+  return model;
+}
+
+// The states with one more: each of them in turn made two, of smaller and larger alpha or K.
+std::vector<std::vector<StatePopulation>> with_one_more(const std::vector<StatePopulation>& states) {
+  std::vector<std::vector<StatePopulation>> all;
+  for (std::size_t s = 0; s < states.size(); ++s)
+    for (const bool by_alpha : {true, false}) {
+      StatePopulation slow = states[s];
+      StatePopulation fast = states[s];
+      if (by_alpha) {
+        const double shift = std::max(0.1, 0.8 * slow.alpha_sd);
+        slow.alpha_mean = std::max(0.0, slow.alpha_mean - shift);
+        fast.alpha_mean = std::min(1.999, fast.alpha_mean + shift);
+        slow.alpha_sd = fast.alpha_sd = shift;
+      } else {
+        slow.k_mean *= 0.6;
+        fast.k_mean *= 1.6;
+        slow.k_sd = std::min(slow.k_sd, 0.5 * slow.k_mean);
+        fast.k_sd = std::min(std::max(fast.k_sd, 0.3 * fast.k_mean), 0.5 * fast.k_mean);
+      }
+      std::vector<StatePopulation> more = states;
+      more[s] = slow;
+      more.insert(more.begin() + static_cast<std::ptrdiff_t>(s) + 1, fast);
+      all.push_back(std::move(more));
+    }
+  return all;
+}
+
+// Models fitted to some of the trajectories.
+ExperimentFit search_models(Fit& fit, const FitOptions& options) {
+  const std::vector<SegmentEstimate> segments = fit.general_segments();
+  ExperimentFit fits;
+  for (std::size_t states = 1; states <= options.most_states; ++states) {
+    std::vector<std::vector<StatePopulation>> guesses{cluster_segments(segments, states)};
+    if (states > 1)
+      for (std::vector<StatePopulation>& more : with_one_more(fits.back().model.states))
+        guesses.push_back(std::move(more));
+    std::optional<FittedModel> best;
+    for (std::vector<StatePopulation>& guess : guesses) {
+      FittedModel one = fit.improve(first_guess(std::move(guess), options.noise), first_rounds, searched_every);
+      if (!best || one.score() > best->score()) best = std::move(one);
+    }
+    fits.push_back(fit.improve(best->model, search_rounds - first_rounds, searched_every));
   }
-  return best;
+  if (options.most_states > 1) {
+    const FittedModel one_state = fits[0];  // copies: the list grows
+    const FittedModel two_state = fits[1];
+    fits.push_back(fit.traps(one_state, two_state));
+    if (std::optional<FittedModel> dimers = fit.dimerization(one_state, two_state)) fits.push_back(std::move(*dimers));
+  }
+  ExperimentModel broad = fits[0].model;
+  broad.states[0].broad = true;
+  fits.push_back(fit.improve(broad, 1, searched_every));
+  return fits;
 }
 
 }  // namespace
 
 ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions& options) {
   Fit fit(fovs, options);
-  const std::vector<SegmentEstimate> segments = fit.general_segments();
+  ExperimentFit searched;
+  for (const FittedModel& model : search_models(fit, options))
+    searched.push_back(with_and_without_compartments(model).front());
+  sort_by_score(searched);
+  // What some trajectories could not decide, all of them do.
+  constexpr double margin = 5;
+  constexpr std::size_t most_contenders = 4;
+  const FittedModel& leader = searched.front();
   ExperimentFit fits;
-  for (std::size_t states = 1; states <= options.most_states; ++states) {
-    ExperimentModel start;
-    start.noise = options.noise;
-    start.states = cluster_segments(segments, states);
-    start.phenomenon = states == 1 ? Phenomenon::single_state : Phenomenon::multi_state;
-    start.dynamics.start.assign(states, 1.0 / static_cast<double>(states));
-    start.dynamics.change.assign(states * states, 0.04 / static_cast<double>(states));
-    for (std::size_t s = 0; s < states; ++s) start.dynamics.change[s * states + s] = 0;
-    fits.push_back(fit.improve(start, 4, searched_every));
-    if (states == 1) {
-      start.states[0].broad = true;
-      fits.push_back(fit.improve(start, 1, searched_every));
-    }
-    if (states == 2) {
-      start = fits.back().model;
-      for (const std::size_t confined : {0U, 1U}) fits.push_back(with_compartments(fits[two_states], confined));
-    }
-    if (states == 2 && start.states[0].k_mean < 0.3 * start.states[1].k_mean) {
-      start.states[0] = {0, 0, 0, 0, true};
-      start.phenomenon = Phenomenon::immobile_traps;
-      fits.push_back(fit.improve(start, 3, searched_every));
+  std::size_t contenders = 0;
+  double best = 0;  // ln evidence of the leader for all trajectories
+  for (const FittedModel& model : searched) {
+    const double ahead = model.log_evidence + model.log_start - leader.log_evidence - leader.log_start;
+    if (ahead + margin > (model.penalty - leader.penalty) / searched_every && contenders < most_contenders) {
+      const FittedModel fitted = fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1);
+      if (contenders++ == 0) best = fitted.log_evidence + fitted.log_start;
+      for (FittedModel& one : with_and_without_compartments(fitted)) fits.push_back(std::move(one));
+    } else {  // judged by some trajectories
+      fits.push_back(model);
+      fits.back().log_evidence = best + searched_every * ahead;
+      fits.back().log_start = 0;
     }
   }
-  if (options.most_states > 1)
-    if (std::optional<FittedModel> dimers = fit.dimerization(fits[0], fits[two_states]))
-      fits.push_back(std::move(*dimers));
-  std::stable_sort(fits.begin(), fits.end(),
-                   [](const FittedModel& a, const FittedModel& b) { return a.score() > b.score(); });
-  // More trajectories, for the states and for telling compartments from states of the particle; evidence stays that of
-  // the comparison.
-  FittedModel kept = fit.improve(fits.front().model, options.rounds, 1);
-  if (kept.model.phenomenon == Phenomenon::confinement || kept.model.phenomenon == Phenomenon::multi_state)
-    kept = likelier_start(kept);
-  fits.front().model = kept.model;
+  sort_by_score(fits);
+  // Rare states are slow to settle.
+  const FittedModel kept = fit.improve(fits.front().model, options.rounds, 1);
+  const ExperimentFit readings = with_and_without_compartments(kept);
+  fits.front() = readings.front();
   return fits;
 }
 

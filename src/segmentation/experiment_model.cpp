@@ -13,7 +13,8 @@ std::string_view phenomenon_name(Phenomenon phenomenon) {
 
 CellTable cells_of(const ExperimentModel& model) {
   std::vector<std::vector<Cell>> states;
-  for (const StatePopulation& population : model.states) states.push_back(population_cells(population, model.noise));
+  for (const StatePopulation& population : model.states)
+    states.push_back(PopulationGrid(population, model.noise).cells());
   return CellTable(states, model.noise);
 }
 

@@ -26,17 +26,19 @@ void add_to(std::vector<double>& sums, const std::vector<double>& terms) {
 void PopulationSums::add(const PathSamples& samples, const CellTable& cells) {
   for (std::size_t s = 0; s < states(); ++s) {
     const double visits = samples.visits(s);
-    if (!(visits > 0)) continue;
-    weight[s] += visits;
-    const std::vector<double>& posterior = samples.cell_posterior(s);
-    const std::span<const Cell> of_state = cells.cells(s);
-    for (std::size_t c = 0; c < posterior.size(); ++c) {
-      const double share = visits * posterior[c];
-      alpha[s] += share * of_state[c].alpha;
-      alpha2[s] += share * of_state[c].alpha * of_state[c].alpha;
-      k[s] += share * of_state[c].k;
-      k2[s] += share * of_state[c].k * of_state[c].k;
-    }
+    if (visits > 0) add(s, visits, samples.cell_posterior(s), cells.cells(s));
+  }
+}
+
+void PopulationSums::add(std::size_t state, double visits, std::span<const double> posterior,
+                         std::span<const Cell> cells) {
+  weight[state] += visits;
+  for (std::size_t c = 0; c < posterior.size(); ++c) {
+    const double share = visits * posterior[c];
+    alpha[state] += share * cells[c].alpha;
+    alpha2[state] += share * cells[c].alpha * cells[c].alpha;
+    k[state] += share * cells[c].k;
+    k2[state] += share * cells[c].k * cells[c].k;
   }
 }
 

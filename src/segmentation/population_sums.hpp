@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "segmentation/path_samples.hpp"
@@ -21,6 +22,8 @@ struct PopulationSums {
 
   std::size_t states() const { return weight.size(); }
   void add(const PathSamples& samples, const CellTable& cells);
+  /// One particle, with a probability of visiting the state and its posterior over the cells.
+  void add(std::size_t state, double visits, std::span<const double> posterior, std::span<const Cell> cells);
   void add(const PopulationSums& other);
   /// The state's population by maximum likelihood, drawn to `before` where few particles visit it.
   StatePopulation population(std::size_t state, const StatePopulation& before) const;

@@ -20,13 +20,16 @@ AN_KERNEL(displacement_likelihood, kernels::DisplacementLikelihood)
 AN_KERNEL(relative_likelihood, kernels::RelativeLikelihood)
 AN_KERNEL(segment_evidence, kernels::SegmentEvidence)
 
+// Displacements whose likelihoods are made at a time: their part of the table stays in the second-level cache.
+constexpr std::size_t tile = 8;
+
 // Multiplies the likelihoods of a segment's displacements; adds ln of them to the logarithms.
-AN_VECTORISED void multiply(const float* table, std::size_t row_size, std::size_t i, std::size_t j, std::size_t cells,
-                            float* product, float* logarithms) {
+AN_VECTORISED void multiply(const float* table, std::size_t displacements, std::size_t row_size, std::size_t i,
+                            std::size_t j, std::size_t cells, float* product, float* logarithms) {
   std::fill_n(product, cells, 1.0F);
   for (std::size_t t = i; t <= j; ++t) {
     const std::size_t m = std::min(t - i, whitening_order);
-    const float* row = table + (t * prediction_orders + m) * row_size;
+    const float* row = table + (m * displacements + t) * row_size;
     for (std::size_t c = 0; c < cells; c += cell_lanes)
       kernels::store(product + c, kernels::load(product + c) * kernels::load(row + c));
     if (t % 2 == 1 && t != j) continue;  // two factors are at least e^-80
@@ -69,15 +72,19 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
   cells_ = &cells;
   count_ = displacements.size();
   const std::size_t size = cells.size();
-  table_.resize(count_ * prediction_orders * size);
+  table_.resize((count_ * prediction_orders + cell_lanes) * size);
   offsets_.resize(count_);
-  scratch_.resize(count_ * size);
+  scratch_.resize(std::max(2 * count_ * size, cells.groups() * kernels::DisplacementLikelihood::backward_size));
   evidence_.resize(cells.states() * count_ * count_);
   product_.resize(size);
-  displacement_likelihood({cells.coefficients(), displacements.x.data(), displacements.y.data(),
-                           displacements.known.data(), count_, cells.groups(), table_.data()},
-                          cells.groups());
-  relative_likelihood({size, table_.data(), offsets_.data()}, count_);
+  for (std::size_t begin = 0; begin < count_; begin += tile) {
+    const std::size_t end = std::min(begin + tile, count_);
+    displacement_likelihood(
+        {cells.coefficients(), displacements.x.data(), displacements.y.data(), displacements.known.data(), count_,
+         cells.groups(), begin, end, scratch_.data(), table_.data()},
+        cells.groups());
+    relative_likelihood({count_, size, begin, table_.data(), offsets_.data()}, end - begin);
+  }
   segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_, scratch_.data(),
                     evidence_.data()},
                    count_);
@@ -104,7 +111,7 @@ double SegmentEvidence::offset() const { return std::accumulate(offsets_.begin()
 void SegmentEvidence::add_cell_likelihoods(std::size_t state, std::size_t i, std::size_t j,
                                            std::span<float> logarithms) {
   const std::size_t begin = cells_->begin()[state];
-  multiply(table_.data() + begin, cells_->size(), i, j, cells_->begin()[state + 1] - begin, product_.data(),
+  multiply(table_.data() + begin, count_, cells_->size(), i, j, cells_->begin()[state + 1] - begin, product_.data(),
            logarithms.data());
 }
 

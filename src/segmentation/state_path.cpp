@@ -54,6 +54,8 @@ std::size_t draw_index(std::span<const double> logarithms, Random& random) {
   return last;
 }
 
+constexpr double least_told = -25;  // ln of a probability that makes no difference to a draw
+
 double log_or_nothing(double probability) { return probability > 0 ? std::log(probability) : nothing; }
 
 }  // namespace
@@ -106,8 +108,8 @@ StatePath PathPosterior::draw(Random& random) const {
     while (i > 0 && left >= 0) {  // short segments first: most are
       --i;
       const double term = static_cast<double>(begins_[state * count + i]) + static_cast<double>(evidence[i]) +
-                          static_cast<double>(stay_[state]) * static_cast<double>(j - i);
-      left -= std::exp(term - ends_[state * count + j]);
+                          static_cast<double>(stay_[state]) * static_cast<double>(j - i) - ends_[state * count + j];
+      if (term > least_told) left -= std::exp(term);
     }
     path.push_back(
         {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j + 1), static_cast<std::uint32_t>(state)});

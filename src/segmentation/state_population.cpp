@@ -21,33 +21,27 @@ double normal_mass(double a, double b) {
   return 0.5 * (std::erfc(-b / std::numbers::sqrt2) - std::erfc(-a / std::numbers::sqrt2));
 }
 
-struct Node {
-  double value, share;
-};
-
-// Nodes in the middles of bins, shares by the mass in each.
-std::vector<Node> nodes_between(const std::vector<double>& edges, double mean, double sd, bool logarithmic) {
-  std::vector<Node> nodes;
+// Shares of a normal distribution in bins.
+std::vector<double> bin_shares(const std::vector<double>& edges, double mean, double sd) {
+  std::vector<double> shares;
   double total = 0;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    const double share = normal_mass((edges[i] - mean) / sd, (edges[i + 1] - mean) / sd);
-    const double middle = logarithmic ? std::sqrt(edges[i] * edges[i + 1]) : 0.5 * (edges[i] + edges[i + 1]);
-    nodes.push_back({middle, share});
-    total += share;
+    shares.push_back(normal_mass((edges[i] - mean) / sd, (edges[i + 1] - mean) / sd));
+    total += shares.back();
   }
   if (!(total > 1e-200)) {  // the bounds cut nearly all of it
-    for (Node& node : nodes) node.share = 1.0 / static_cast<double>(nodes.size());
-    return nodes;
+    shares.assign(shares.size(), 1.0 / static_cast<double>(shares.size()));
+    return shares;
   }
-  for (Node& node : nodes) node.share /= total;
-  return nodes;
+  for (double& share : shares) share /= total;
+  return shares;
 }
 
 std::size_t bins(double width, double finest, std::size_t least, std::size_t most) {
   return std::clamp(static_cast<std::size_t>(std::ceil(width / finest)), least, most);
 }
 
-std::vector<Node> alpha_nodes(const StatePopulation& p) {
+std::vector<double> alpha_edges(const StatePopulation& p) {
   double low = std::max(0.01, p.alpha_mean - widest * p.alpha_sd);
   double high = std::min(alpha_bound, p.alpha_mean + widest * p.alpha_sd);
   if (high - low < 0.01) {
@@ -58,10 +52,10 @@ std::vector<Node> alpha_nodes(const StatePopulation& p) {
   std::vector<double> edges;
   for (std::size_t i = 0; i <= count; ++i)
     edges.push_back(low + (high - low) * static_cast<double>(i) / static_cast<double>(count));
-  return nodes_between(edges, p.alpha_mean, p.alpha_sd, false);
+  return edges;
 }
 
-std::vector<Node> k_nodes(const StatePopulation& p, double noise) {
+std::vector<double> k_edges(const StatePopulation& p, double noise) {
   const double high = std::max(p.k_mean + widest * p.k_sd, 1e-5);
   const double floor = std::min(0.5 * high, 3e-3 * noise * noise);
   const double low = std::min(0.98 * high, std::max(p.k_mean - widest * p.k_sd, floor));
@@ -75,7 +69,7 @@ std::vector<Node> k_nodes(const StatePopulation& p, double noise) {
   if (low < fine) divide(low, fine, bins(std::log(fine / low), 1.0, 1, 12));
   divide(fine, high, bins(std::log(high / fine), 0.4, 3, 9));
   edges.push_back(high);
-  return nodes_between(edges, p.k_mean, p.k_sd, true);
+  return edges;
 }
 
 std::vector<Cell> broad_cells() {
@@ -90,20 +84,45 @@ std::vector<Cell> broad_cells() {
 
 }  // namespace
 
-std::vector<Cell> population_cells(const StatePopulation& population, double noise) {
-  if (population.immobile) return {{0, 0, 1}};
-  if (population.broad) return broad_cells();
-  std::vector<Cell> cells;
+PopulationGrid::PopulationGrid(const StatePopulation& population, double noise) {
+  if (population.immobile) {
+    cells_ = {{0, 0, 1}};
+  } else if (population.broad) {
+    cells_ = broad_cells();
+  } else {
+    alpha_edges_ = alpha_edges(population);
+    k_edges_ = k_edges(population, noise);
+    const std::vector<double> alphas = bin_shares(alpha_edges_, population.alpha_mean, population.alpha_sd);
+    const std::vector<double> ks = bin_shares(k_edges_, population.k_mean, population.k_sd);
+    double total = 0;
+    for (std::size_t a = 0; a < alphas.size(); ++a)
+      for (std::size_t k = 0; k < ks.size(); ++k) {
+        const double share = alphas[a] * ks[k];
+        if (share < 1e-5) continue;
+        cells_.push_back(
+            {0.5 * (alpha_edges_[a] + alpha_edges_[a + 1]), std::sqrt(k_edges_[k] * k_edges_[k + 1]), share});
+        bins_.emplace_back(a, k);
+        total += share;
+      }
+    for (Cell& cell : cells_) cell.share /= total;
+  }
+}
+
+std::vector<double> PopulationGrid::shares(const StatePopulation& population) const {
+  std::vector<double> out;
+  if (bins_.empty()) {
+    for (const Cell& cell : cells_) out.push_back(cell.share);
+    return out;
+  }
+  const std::vector<double> alphas = bin_shares(alpha_edges_, population.alpha_mean, population.alpha_sd);
+  const std::vector<double> ks = bin_shares(k_edges_, population.k_mean, population.k_sd);
   double total = 0;
-  for (const Node& alpha : alpha_nodes(population))
-    for (const Node& k : k_nodes(population, noise)) {
-      const double share = alpha.share * k.share;
-      if (share < 1e-5) continue;
-      cells.push_back({alpha.value, k.value, share});
-      total += share;
-    }
-  for (Cell& cell : cells) cell.share /= total;
-  return cells;
+  for (const auto& [a, k] : bins_) {
+    out.push_back(alphas[a] * ks[k]);
+    total += out.back();
+  }
+  for (double& share : out) share /= total;
+  return out;
 }
 
 std::vector<Cell> general_cells(double immobile_share) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <utility>
 #include <vector>
@@ -24,9 +25,22 @@ struct Cell {
   double alpha, k, share;
 };
 
-/// The population as a grid of cells fine enough for the precision of one trajectory. Shares sum to 1.
-/// \param noise localisation noise in px: a K far below its square is not told apart from smaller ones
-std::vector<Cell> population_cells(const StatePopulation& population, double noise);
+/// A population as a grid of cells fine enough for the precision of one trajectory.
+class PopulationGrid {
+ public:
+  /// \param noise localisation noise in px: a K far below its square is not told apart from smaller ones
+  PopulationGrid(const StatePopulation& population, double noise);
+
+  /// Shares sum to 1.
+  const std::vector<Cell>& cells() const { return cells_; }
+  /// Shares of another population in the same cells; those of `immobile` and `broad` ones do not change.
+  std::vector<double> shares(const StatePopulation& population) const;
+
+ private:
+  std::vector<Cell> cells_;
+  std::vector<double> alpha_edges_, k_edges_;
+  std::vector<std::pair<std::size_t, std::size_t>> bins_;  // of each cell: alpha, K
+};
 
 /// Cells all over the plausible range of alpha and ln K, with an immobile one; shares are even but for the immobile
 /// cell's. \param immobile_share of the immobile cell

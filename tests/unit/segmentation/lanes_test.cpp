@@ -36,5 +36,14 @@ TEST(Lanes, SumsByHalves) {
   EXPECT_EQ(greatest_of(lanes), 1.0F);
 }
 
+TEST(Lanes, ManySumsAreThoseOfEach) {
+  Lanes lanes[lane_count];
+  float value = 1;
+  for (Lanes& one : lanes)
+    for (std::size_t i = 0; i < lane_count; ++i) one[i] = value = 1 / (value + 0.37F);
+  const Lanes sums = sums_of(lanes);
+  for (std::size_t k = 0; k < lane_count; ++k) EXPECT_EQ(sums[k], sum_of(lanes[k])) << k;
+}
+
 }  // namespace
 }  // namespace an::kernels

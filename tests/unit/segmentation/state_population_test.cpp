@@ -8,6 +8,8 @@
 namespace an::segmentation {
 namespace {
 
+std::vector<Cell> cells_of(const StatePopulation& population) { return PopulationGrid(population, 0.12).cells(); }
+
 double share_sum(const std::vector<Cell>& cells) {
   double sum = 0;
   for (const Cell& cell : cells) sum += cell.share;
@@ -15,7 +17,7 @@ double share_sum(const std::vector<Cell>& cells) {
 }
 
 TEST(StatePopulation, CellsHaveItsMoments) {
-  const std::vector<Cell> cells = population_cells({1.2, 0.1, 2.0, 0.3}, 0.12);
+  const std::vector<Cell> cells = cells_of({1.2, 0.1, 2.0, 0.3});
   double alpha = 0;
   double alpha2 = 0;
   double k = 0;
@@ -33,7 +35,7 @@ TEST(StatePopulation, CellsHaveItsMoments) {
 TEST(StatePopulation, CellsStayWithinTheBounds) {
   for (const StatePopulation& p : {StatePopulation{1.99, 0.1, 1, 10}, StatePopulation{0, 0.1, 0.01, 0.03},
                                    StatePopulation{40, 6, -1, 0.5}, StatePopulation{1, 0, 1e-6, 0}})
-    for (const Cell& cell : population_cells(p, 0.12)) {
+    for (const Cell& cell : cells_of(p)) {
       EXPECT_GT(cell.alpha, 0);
       EXPECT_LT(cell.alpha, 2);
       EXPECT_GT(cell.k, 0);

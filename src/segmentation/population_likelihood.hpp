@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "segmentation/population_sums.hpp"
+
+namespace an::segmentation {
+
+/// What each particle says of the population of one state, as likelihoods over the cells of a first guess. Expectation
+/// and maximisation with moments alone comes to narrow populations only after hundreds of rounds, where particles are
+/// measured less precisely than they differ; here these rounds cost next to nothing.
+class PopulationLikelihood {
+ public:
+  /// \param guess its cells are those that the posteriors are over
+  PopulationLikelihood(const StatePopulation& guess, double noise) : guess_(guess), grid_(guess, noise) {}
+
+  /// \param visits probability that the particle was in the state at all
+  /// \param posterior over the guess's cells, given that it was; more cells than these are not looked at
+  void add(double visits, std::span<const double> posterior);
+  /// The population that makes the particles likeliest, in the guess's cells.
+  StatePopulation maximum() const;
+
+ private:
+  StatePopulation guess_;
+  PopulationGrid grid_;
+  std::vector<double> visits_;
+  std::vector<double> likelihoods_;  // [particle][cell]
+};
+
+}  // namespace an::segmentation
