@@ -76,15 +76,15 @@ struct DisplacementLikelihood {
 };
 
 /// Makes likelihoods of their logarithms, each displacement's relative to its greatest: exp(value - greatest), at least
-/// `smallest`, so that one impossible displacement cannot rule out every cell. Item: a displacement, from `begin` on.
+/// exp(smallest), so that one impossible displacement cannot rule out every cell. Item: a displacement, from `begin`
+/// on.
 struct RelativeLikelihood {
-  static constexpr float smallest_logarithm = -40.0F;
-
   std::size_t displacements;
   std::size_t cells;  ///< groups * cell_lanes
   std::size_t begin;
   float* table;   ///< [m][t][cells]
   float* offset;  ///< [t]: ln of what the likelihoods were divided by
+  float smallest;
 
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t item) const {
     const std::size_t t = begin + item;
@@ -96,11 +96,11 @@ struct RelativeLikelihood {
       for (std::size_t c = 0; c < cells; c += cell_lanes) greatest = larger(greatest, load(rows + m * stride + c));
     offset[t] = greatest_of(greatest);
     const Lanes top = all_lanes(offset[t]);
-    const Lanes smallest = all_lanes(smallest_logarithm);
+    const Lanes least = all_lanes(smallest);
     for (std::size_t m = 0; m < orders; ++m)
       for (std::size_t c = 0; c < cells; c += cell_lanes) {
         float* at = rows + m * stride + c;
-        store(at, exp_of_negative(larger(smallest, load(at) - top)));
+        store(at, exp_of_negative(larger(least, load(at) - top)));
       }
   }
 };

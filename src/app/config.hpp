@@ -93,11 +93,11 @@ struct TrackingConfig {
 
 /// Section `[segmentation]`.
 struct SegmentationConfig {
-  double noise = 0.12;                     ///< px; of given trajectories
+  double noise = 0.12;                     ///< px; of given trajectories; 0 estimates it
   std::int64_t fitted_trajectories = 200;  ///< of each experiment, for its states
   std::int64_t paths = 64;                 ///< drawn from the posterior of each trajectory
-  double expected_jaccard = 0.75;
-  double error_weight = 0.1;
+  double expected_jaccard = 0.65;
+  double error_weight = 0.07;
   double usual_error = 1;  ///< frames
   std::uint64_t seed = 1;
 };

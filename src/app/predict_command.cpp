@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <stdexcept>
@@ -14,6 +15,7 @@
 #include "app/program_info.hpp"
 #include "app/tracked_trajectories.hpp"
 #include "core/error.hpp"
+#include "core/median.hpp"
 #include "io/atomic_file.hpp"
 #include "io/benchmark_tree.hpp"
 #include "io/trajectory_csv.hpp"
@@ -66,6 +68,26 @@ class Prediction {
   static std::uint32_t stream_of(const PredictedExperiment& e) {
     return static_cast<std::uint32_t>(100 * e.number + e.track);
   }
+  // What is known of the errors of positions: nothing, a given noise, or bounds from tracking, which fall a little
+  // short.
+  segmentation::FitOptions fit_options(const PredictedExperiment& experiment, const std::vector<double>& noise,
+                                       const std::vector<double>& overlapping) const {
+    constexpr double usual_noise = 0.1;  // px
+    segmentation::FitOptions options;
+    if (experiment.track == 1 && !noise.empty()) {
+      const double free = median_of(noise);
+      options.errors =
+          segmentation::tracking_errors(free, overlapping.empty() ? 2 * free : std::max(free, median_of(overlapping)));
+      options.most_noise = 1.15;
+    } else if (config_.segmentation.noise > 0) {
+      options.errors = segmentation::independent_errors(config_.segmentation.noise);
+    } else {
+      options.errors = segmentation::independent_errors(usual_noise);
+      options.least_noise = 0.1;
+      options.most_noise = 10;
+    }
+    return options;
+  }
   bool is_done(const fs::path& file) const { return options_.resume && fs::exists(file); }
   TrackedFov read_fov(const PlannedFov& fov) const {
     if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(tracks_record(fov));
@@ -111,16 +133,15 @@ void Prediction::fit_models() {
                   [&](std::size_t e) -> std::uint64_t {
                     const PredictedExperiment& experiment = plan_.experiments[e];
                     std::vector<segmentation::FieldOfView> fovs;
-                    double noise = 0;
+                    std::vector<double> noise, overlapping;
                     for (const std::size_t fov : experiment.fovs) try {
                         TrackedFov read = read_fov(plan_.fovs[fov]);
-                        noise += read.noise;
+                        if (read.noise > 0) noise.push_back(read.noise);
+                        if (read.overlapping_noise > 0) overlapping.push_back(read.overlapping_noise);
                         fovs.push_back(std::move(read.fov));
                       } catch (const InputError&) {  // told when this field of view is inferred
                       }
-                    segmentation::FitOptions options;
-                    options.noise =
-                        experiment.track == 1 ? noise / static_cast<double>(fovs.size()) : config_.segmentation.noise;
+                    segmentation::FitOptions options = fit_options(experiment, noise, overlapping);
                     options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
                     options.seed = config_.segmentation.seed;
                     options.experiment = stream_of(experiment);
@@ -142,8 +163,7 @@ void Prediction::infer_fovs() {
                     const PlannedFov& fov = plan_.fovs[i];
                     const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
                     const TrackedFov read = read_fov(fov);
-                    segmentation::ExperimentModel model = read_model(model_file(experiment));
-                    if (experiment.track == 1) model.noise = read.noise;
+                    const segmentation::ExperimentModel model = read_model(model_file(experiment));
                     segmentation::InferenceOptions options;
                     options.paths = static_cast<std::size_t>(config_.segmentation.paths);
                     options.choice = {config_.segmentation.expected_jaccard, config_.segmentation.error_weight,

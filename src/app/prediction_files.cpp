@@ -33,6 +33,7 @@ Json model_json(const ExperimentModel& model) {
   for (const StatePopulation& state : model.states)
     states.push_back({{"immobile", state.immobile},
                       {"broad", state.broad},
+                      {"stray", state.stray},
                       {"alpha_mean", state.alpha_mean},
                       {"alpha_sd", state.alpha_sd},
                       {"k_mean", state.k_mean},
@@ -42,7 +43,13 @@ Json model_json(const ExperimentModel& model) {
           {"states", states},
           {"start", model.dynamics.start},
           {"change", model.dynamics.change},
-          {"noise", model.noise},
+          {"noise", model.errors.noise},
+          {"overlapping_noise", model.errors.overlapping},
+          {"difference_noise", model.errors.difference},
+          {"log_missed", model.errors.log_missed},
+          {"log_outlier", model.errors.log_outlier},
+          {"excess_variance", model.errors.excess},
+          {"strays", model.errors.strays},
           {"dimer_state", optional_place(model.dimer)},
           {"dimer_range", model.dimer_range},
           {"binding_range", model.binding ? Json(model.binding->range) : Json(nullptr)},
@@ -63,7 +70,7 @@ void write_model(const fs::path& path, const segmentation::ExperimentFit& fit) {
   Json weighed = Json::array();
   for (const segmentation::FittedModel& other : fit)
     weighed.push_back({{"phenomenon", segmentation::phenomenon_name(other.model.phenomenon)},
-                       {"states", other.model.states.size()},
+                       {"states", other.model.particle_states()},
                        {"log_evidence", other.log_evidence},
                        {"penalty", other.penalty},
                        {"probability", std::exp(other.score() - fit.front().score()) / total}});
@@ -79,10 +86,17 @@ ExperimentModel read_model(const fs::path& path) {
     for (const Json& state : json.at("states"))
       model.states.push_back({state.at("alpha_mean").get<double>(), state.at("alpha_sd").get<double>(),
                               state.at("k_mean").get<double>(), state.at("k_sd").get<double>(),
-                              state.at("immobile").get<bool>(), state.at("broad").get<bool>()});
+                              state.at("immobile").get<bool>(), state.at("broad").get<bool>(),
+                              state.at("stray").get<bool>()});
     json.at("start").get_to(model.dynamics.start);
     json.at("change").get_to(model.dynamics.change);
-    json.at("noise").get_to(model.noise);
+    json.at("noise").get_to(model.errors.noise);
+    json.at("overlapping_noise").get_to(model.errors.overlapping);
+    json.at("difference_noise").get_to(model.errors.difference);
+    json.at("log_missed").get_to(model.errors.log_missed);
+    json.at("log_outlier").get_to(model.errors.log_outlier);
+    json.at("excess_variance").get_to(model.errors.excess);
+    json.at("strays").get_to(model.errors.strays);
     model.dimer = place_in(json.at("dimer_state"));
     json.at("dimer_range").get_to(model.dimer_range);
     if (!json.at("binding_range").is_null())
@@ -192,13 +206,14 @@ ShownFov read_shown_fov(const fs::path& path) {
 void write_inferred_ensemble(const fs::path& path, const ExperimentModel& model, const PopulationSums& sums) {
   const double frames = std::accumulate(sums.frames.begin(), sums.frames.end(), 0.0);
   EnsembleLabels labels;
-  for (std::size_t s = 0; s < model.states.size(); ++s) {
-    const StatePopulation population = sums.population(s, model.states[s]);
+  for (std::size_t s = 0; s < model.particle_states(); ++s) {
+    const StatePopulation population =
+        model.states[s].immobile ? StatePopulation{0, 0, 0, 0, true} : sums.population(s, model.states[s]);
     labels.alpha_mean.push_back(population.alpha_mean);
     labels.alpha_variance.push_back(population.alpha_sd * population.alpha_sd);
     labels.k_mean.push_back(population.k_mean);
     labels.k_variance.push_back(population.k_sd * population.k_sd);
-    labels.weight.push_back(frames > 0 ? sums.frames[s] / frames : 1.0 / static_cast<double>(model.states.size()));
+    labels.weight.push_back(frames > 0 ? sums.frames[s] / frames : 1.0 / static_cast<double>(model.particle_states()));
   }
   io::write_ensemble(path, labels, segmentation::phenomenon_name(model.phenomenon));
 }

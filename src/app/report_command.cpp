@@ -187,6 +187,7 @@ void add_models(HtmlPage& page, const fs::path& details, int track) {
     use_json(folder / "model.json", [&](const Json& model) {
       std::string states;
       for (const Json& state : model.at("model").at("states")) {
+        if (state.at("stray").get<bool>()) continue;
         if (!states.empty()) states += "; ";
         if (state.at("immobile").get<bool>())
           states += "immobile";

@@ -38,6 +38,26 @@ io::CsvTrajectory trajectory_of(const std::vector<const TrackedPoint*>& points, 
   return out;
 }
 
+double error_of(const TrackedPoint& point) {
+  return std::sqrt(0.5 * (point.sd_y * point.sd_y + point.sd_x * point.sd_x));
+}
+
+// Median error of the localisations in a frame with another one nearer than a spot is wide; 0 where there is none.
+double overlapping_error(const std::vector<TrackedPoint>& points) {
+  constexpr double spot_width = 2;  // px
+  std::map<std::int64_t, std::vector<const TrackedPoint*>> frames;
+  for (const TrackedPoint& point : points)
+    if (std::isfinite(error_of(point))) frames[point.frame].push_back(&point);
+  std::vector<double> errors;
+  for (const auto& [frame, in_frame] : frames)
+    for (const TrackedPoint* point : in_frame)
+      if (std::any_of(in_frame.begin(), in_frame.end(), [&](const TrackedPoint* other) {
+            return other != point && std::hypot(point->y - other->y, point->x - other->x) < spot_width;
+          }))
+        errors.push_back(error_of(*point));
+  return errors.empty() ? 0 : median_of(errors);
+}
+
 }  // namespace
 
 std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video) {
@@ -45,8 +65,7 @@ std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video)
   std::vector<double> errors;
   for (const TrackedPoint& point : video.points) {
     if (point.track != tracking::no_track) tracks[point.track].push_back(&point);
-    if (std::isfinite(point.sd_y) && std::isfinite(point.sd_x))
-      errors.push_back(std::sqrt(0.5 * (point.sd_y * point.sd_y + point.sd_x * point.sd_x)));
+    if (std::isfinite(error_of(point))) errors.push_back(error_of(point));
   }
   std::vector<io::CsvTrajectory> trajectories;
   for (const TrackedVip& vip : video.vips) {
@@ -64,8 +83,9 @@ std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video)
         trajectory_of(points, first_other + static_cast<std::int64_t>(track), points.front()->frame));
   const std::string text = io::format_trajectories(trajectories);
   io::write_file_atomically(positions_file(path), text);
-  io::write_file_atomically(
-      path, report::json_text(Json{{"noise", errors.empty() ? 0 : median_of(errors)}, {"vips", video.vips.size()}}));
+  io::write_file_atomically(path, report::json_text(Json{{"noise", errors.empty() ? 0 : median_of(errors)},
+                                                         {"overlapping_noise", overlapping_error(video.points)},
+                                                         {"vips", video.vips.size()}}));
   return text.size();
 }
 
@@ -74,6 +94,7 @@ TrackedFov read_tracked_fov(const fs::path& path) {
   std::size_t vips = 0;
   use_json(path, [&](const Json& record) {
     record.at("noise").get_to(out.noise);
+    record.at("overlapping_noise").get_to(out.overlapping_noise);
     record.at("vips").get_to(vips);
   });
   for (io::CsvTrajectory& t : io::read_trajectories(positions_file(path), io::FrameRule::ascending)) {

@@ -15,9 +15,10 @@ struct TrackedFov {
   segmentation::FieldOfView fov;
   std::vector<std::size_t> vips;  ///< places of the VIPs' trajectories, which alone are submitted; empty: all are
   double noise = 0;               ///< px, median error of localisation; 0 where it is not known
+  double overlapping_noise = 0;   ///< px, the same of localisations near another one; 0 where there are none
 };
 
-/// Writes the tracks of a video with its VIPs first (their index is the VIP's) and the error of localisation:
+/// Writes the tracks of a video with its VIPs first (their index is the VIP's) and the errors of localisation:
 /// `traj_idx,frame,x,y`, where x is the row as in the challenge's trajectories. \returns bytes written
 /// \throws OutputError
 std::uint64_t write_tracked_fov(const std::filesystem::path& path, const TrackedVideo& video);

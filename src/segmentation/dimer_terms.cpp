@@ -15,7 +15,7 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr float alone = -2.5F;  // ln of the odds, a displacement, that the partner was missed
+constexpr double swapped = 0.02;  // probability that two partners' tracks change places
 
 struct Spot {
   std::size_t trajectory, frame;  // the frame counts from the trajectory's own start
@@ -41,9 +41,41 @@ double typical_k(const Displacements& displacements, double noise) {
 }
 
 // Of a free particle whose neighbour is seen at a distance.
-double binding_probability(const Binding& binding, double distance, double noise) {
-  const double z = (binding.range - distance) / (noise * std::numbers::sqrt2);
+double binding_probability(const Binding& binding, double distance, const LocalisationErrors& errors) {
+  const double z = (binding.range - distance) / errors.difference;
   return std::clamp(binding.probability * 0.5 * std::erfc(-z / std::numbers::sqrt2), 1e-3, 0.95);
+}
+
+// ln likelihood of each next difference of two partners' positions if it is constant but for its errors, and their
+// tracks change places now and then. After a surprise it starts anew.
+std::vector<double> steady_log_likelihoods(std::span<const double> x, std::span<const double> y, double noise) {
+  constexpr double surprise = 30;  // squared deviations
+  const double variance = noise * noise;
+  const double drift = variance / 100;
+  std::vector<double> out;
+  double mean_x = x[0];
+  double mean_y = y[0];
+  double spread = variance;  // of the mean
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    const double total = spread + variance;
+    const auto deviation = [&](double sign) {
+      const double dx = sign * x[i] - mean_x;
+      const double dy = sign * y[i] - mean_y;
+      return (dx * dx + dy * dy) / total;
+    };
+    const double same = deviation(1);
+    const double other = deviation(-1);
+    const double sign = other < same ? -1 : 1;
+    const double density = (1 - swapped) * std::exp(-0.5 * (same - std::min(same, other))) +
+                           swapped * std::exp(-0.5 * (other - std::min(same, other)));
+    out.push_back(std::log(density) - 0.5 * std::min(same, other) - std::log(2 * std::numbers::pi * total));
+    const bool is_surprise = std::min(same, other) > surprise;
+    const double gain = is_surprise ? 1 : spread / total;
+    mean_x += gain * (sign * x[i] - mean_x);
+    mean_y += gain * (sign * y[i] - mean_y);
+    spread = is_surprise ? variance : spread * variance / total + drift;
+  }
+  return out;
 }
 
 std::span<const float> part(const std::vector<float>& all, std::size_t begin, std::size_t count) {
@@ -123,6 +155,8 @@ std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range)
 DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhood, std::size_t trajectory,
                        const ExperimentModel& model) {
   const Trajectory& own = fov.trajectories[trajectory];
+  const LocalisationErrors& errors = model.errors;
+  const auto alone = static_cast<float>(errors.log_missed);
   const Displacements mine = displacements_of(own.x, own.y);
   const std::vector<bool> border = neighbourhood.at_border(trajectory, model.dimer_range);
   std::vector<float> terms(mine.size());
@@ -132,16 +166,14 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   const Moments bound_k = cut_moments(bound.k_mean, bound.k_sd, 1e-12, 1e6);
   const double bound_alpha = std::clamp(bound.alpha_mean, 0.02, 1.99);
   const double free_alpha = std::clamp(free.alpha_mean, 0.02, 1.99);
-  const double root2 = std::numbers::sqrt2;
-  const Whitening of_mean = whitening_of(bound_alpha, bound_k.mean, model.noise / root2);
-  const Whitening of_difference = whitening_of(1, 0, model.noise * root2);
-  const Whitening of_bound = whitening_of(bound_alpha, bound_k.mean, model.noise);
+  const Whitening of_mean = whitening_of(bound_alpha, bound_k.mean, errors.noise / std::numbers::sqrt2);
+  const Whitening of_bound = whitening_of(bound_alpha, bound_k.mean, errors.overlapping);
   for (const Neighbour& neighbour : neighbourhood.of(trajectory)) {
     const Trajectory& other = fov.trajectories[neighbour.trajectory];
     const Displacements theirs = displacements_of(other.x, other.y);
-    const double k = std::clamp(typical_k(theirs, model.noise), std::max(1e-4, free.k_mean - 2 * free.k_sd),
+    const double k = std::clamp(typical_k(theirs, errors.noise), std::max(1e-4, free.k_mean - 2 * free.k_sd),
                                 std::max(1e-3, free.k_mean + 2 * free.k_sd));
-    const Whitening of_free = whitening_of(free_alpha, k, model.noise);
+    const Whitening of_free = whitening_of(free_alpha, k, errors.noise);
     // The stretch within the range of the model.
     std::size_t begin = 0;
     while (begin < neighbour.distances.size()) {
@@ -155,15 +187,18 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
       const std::size_t count = end - begin;
       const std::size_t here = neighbour.begin + begin;
       const std::size_t there = neighbour.shift + begin;
-      std::vector<float> mean_x(count), mean_y(count), difference_x(count), difference_y(count);
+      std::vector<float> mean_x(count), mean_y(count);
+      std::vector<double> difference_x, difference_y;
       for (std::size_t i = 0; i < count; ++i) {
         mean_x[i] = 0.5F * (mine.x[here + i] + theirs.x[there + i]);
         mean_y[i] = 0.5F * (mine.y[here + i] + theirs.y[there + i]);
-        difference_x[i] = mine.x[here + i] - theirs.x[there + i];
-        difference_y[i] = mine.y[here + i] - theirs.y[there + i];
+      }
+      for (std::size_t i = 0; i <= count; ++i) {
+        difference_x.push_back(own.x[here + i] - other.x[there + i]);
+        difference_y.push_back(own.y[here + i] - other.y[there + i]);
       }
       const std::vector<double> mean = predicted_log_likelihoods(mean_x, mean_y, of_mean);
-      const std::vector<double> difference = predicted_log_likelihoods(difference_x, difference_y, of_difference);
+      const std::vector<double> difference = steady_log_likelihoods(difference_x, difference_y, errors.difference);
       const std::vector<double> own_bound =
           predicted_log_likelihoods(part(mine.x, here, count), part(mine.y, here, count), of_bound);
       const std::vector<double> other_free =
@@ -176,13 +211,13 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
     }
   }
   const std::size_t other_state = 1 - *model.dimer;
-  const double usual = model.dynamics.change[other_state * 2 + *model.dimer];
+  const double usual = model.dynamics.change[other_state * model.dynamics.states() + *model.dimer];
   const std::vector<float> nearest = neighbourhood.nearest(trajectory);
   DimerTerms out{std::move(terms), std::vector<float>(mine.size()), std::vector<float>(mine.size())};
   if (!model.binding) return out;
   for (std::size_t t = 0; t < mine.size(); ++t) {
     if (border[t] && !std::isfinite(nearest[t])) continue;
-    const double probability = binding_probability(*model.binding, static_cast<double>(nearest[t]), model.noise);
+    const double probability = binding_probability(*model.binding, static_cast<double>(nearest[t]), errors);
     out.binds[t] = static_cast<float>(std::log(std::max(1e-4, probability) / usual));
     out.free[t] = static_cast<float>(std::log((1 - probability) / (1 - usual)));
   }
@@ -202,7 +237,7 @@ void BindingCounts::add(std::span<const float> distances, const StatePath& path,
   }
 }
 
-Binding BindingCounts::estimate(double noise) const {
+Binding BindingCounts::estimate(const LocalisationErrors& errors) const {
   Binding best{3, 0.1};
   double greatest = -std::numeric_limits<double>::infinity();
   for (int r = 3; r <= 30; ++r)
@@ -210,7 +245,7 @@ Binding BindingCounts::estimate(double noise) const {
       const Binding binding{0.1 * r, 0.05 * p};
       double sum = 0;
       for (std::size_t i = 0; i < chances_.size(); ++i) {
-        const double q = binding_probability(binding, (static_cast<double>(i) + 0.5) * bin, noise);
+        const double q = binding_probability(binding, (static_cast<double>(i) + 0.5) * bin, errors);
         sum += bound_[i] * std::log(q) + (chances_[i] - bound_[i]) * std::log(1 - q);
       }
       if (sum > greatest) {

@@ -45,7 +45,7 @@ struct DimerTerms {
 
 /// What neighbours say of a particle's being bound. `bound` is ln of the likelihood ratio of its neighbour's
 /// displacement, if they move as one, to that if the neighbour is free: a bound pair keeps its distance, so its mean
-/// moves with (alpha, K) of dimers and noise / sqrt 2, its difference only by the noise times sqrt 2. Without a
+/// moves with (alpha, K) of dimers and noise / sqrt 2, its difference only by its errors. Without a
 /// neighbour a particle is hardly bound. `free` and `binds` hold the probability of binding at the neighbour's
 /// distance, where the dynamics have a constant one. \pre model.dimer
 DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhood, std::size_t trajectory,
@@ -59,7 +59,7 @@ class BindingCounts {
   /// \param distances of the nearest neighbour at each displacement
   void add(std::span<const float> distances, const StatePath& path, double weight, std::size_t dimer);
   /// The range within which pairs bind, and the probability a displacement: maximum likelihood.
-  Binding estimate(double noise) const;
+  Binding estimate(const LocalisationErrors& errors) const;
 
  private:
   std::array<double, 40> chances_{}, bound_{};

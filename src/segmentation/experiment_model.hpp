@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "segmentation/localisation_errors.hpp"
 #include "segmentation/state_path.hpp"
 #include "segmentation/state_population.hpp"
 
@@ -18,6 +19,9 @@ enum class Phenomenon : std::uint8_t { single_state, multi_state, immobile_traps
 /// As ensemble files name it: `single_state`, ….
 std::string_view phenomenon_name(Phenomenon phenomenon);
 
+/// Probability a displacement that a stray step is the last.
+inline constexpr double end_of_stray = 0.7;
+
 /// When free particles bind to dimers.
 struct Binding {
   double range;        ///< px; twice the particles' radius
@@ -27,20 +31,26 @@ struct Binding {
 /// What is inferred of an experiment from all of its trajectories.
 struct ExperimentModel {
   Phenomenon phenomenon = Phenomenon::single_state;
-  std::vector<StatePopulation> states;  ///< slowest first
+  std::vector<StatePopulation> states;  ///< slowest first; that of strays, where there is one, is the last
   StateDynamics dynamics;
-  double noise = 0.12;                  ///< localisation noise, px
+  LocalisationErrors errors = independent_errors(0.12);
   std::optional<std::size_t> dimer;     ///< the state of bound pairs
   double dimer_range = 0;               ///< px; partners are closer
   std::optional<Binding> binding;       ///< of a fitted dimerization
   std::optional<std::size_t> confined;  ///< the state inside compartments
 
+  bool has_strays() const { return states.back().stray; }
+  /// States of particles.
+  std::size_t particle_states() const { return states.size() - (has_strays() ? 1 : 0); }
   /// Whether the label of a frame rules the displacement that ends there, as the challenge's dimers and traps have it;
   /// else that which begins there.
   bool label_rules_step_before() const {
     return phenomenon == Phenomenon::dimerization || phenomenon == Phenomenon::immobile_traps;
   }
 };
+
+/// Adds the state of strays to a model's states and dynamics, where its errors have any.
+void add_strays(ExperimentModel& model);
 
 /// The cells of the model's states.
 CellTable cells_of(const ExperimentModel& model);

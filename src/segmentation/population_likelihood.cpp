@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "segmentation/population_likelihood.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 
 namespace an::segmentation {
 
 namespace {
 
 constexpr int most_rounds = 60;
+constexpr double narrowing = 0.6;  // of the deviations at a time
 
 bool are_alike(const StatePopulation& a, const StatePopulation& b) {
   const auto near = [](double x, double y, double scale) { return std::abs(x - y) < 1e-3 * scale; };
@@ -38,13 +41,19 @@ StatePopulation PopulationLikelihood::maximum() const {
       for (std::size_t c = 0; c < cells.size(); ++c) total += posterior[c] = shares[c] * likelihood[c];
       if (!(total > 0)) continue;
       for (double& value : posterior) value /= total;
-      sums.add(0, visits_[i], posterior, cells);
+      const double anywhere =
+          std::accumulate(likelihood, likelihood + cells.size(), 0.0) / static_cast<double>(cells.size());
+      const double belongs = (1 - outliers_) * total / ((1 - outliers_) * total + outliers_ * anywhere);
+      sums.add(0, visits_[i] * belongs, posterior, cells);
     }
     const StatePopulation next = sums.population(0, population);
     const bool has_settled = are_alike(next, population);
     population = next;
-    if (has_settled || population.immobile || population.broad) break;
+    if (has_settled || population.is_fixed()) break;
   }
+  // What is narrower than its cells tell little of where it is.
+  population.alpha_sd = std::max(population.alpha_sd, narrowing * guess_.alpha_sd);
+  population.k_sd = std::max(population.k_sd, narrowing * guess_.k_sd);
   return population;
 }
 

@@ -14,7 +14,9 @@ namespace an::segmentation {
 class PopulationLikelihood {
  public:
   /// \param guess its cells are those that the posteriors are over
-  PopulationLikelihood(const StatePopulation& guess, double noise) : guess_(guess), grid_(guess, noise) {}
+  /// \param outliers share of particles that are not of the population, but anywhere in its cells
+  PopulationLikelihood(const StatePopulation& guess, double noise, double outliers)
+      : guess_(guess), grid_(guess, noise), outliers_(outliers) {}
 
   /// \param visits probability that the particle was in the state at all
   /// \param posterior over the guess's cells, given that it was; more cells than these are not looked at
@@ -25,6 +27,7 @@ class PopulationLikelihood {
  private:
   StatePopulation guess_;
   PopulationGrid grid_;
+  double outliers_;
   std::vector<double> visits_;
   std::vector<double> likelihoods_;  // [particle][cell]
 };

@@ -53,7 +53,7 @@ void PopulationSums::add(const PopulationSums& other) {
 
 StatePopulation PopulationSums::population(std::size_t state, const StatePopulation& before) const {
   const double particles = weight[state];
-  if (before.immobile || particles < 0.5) return before;
+  if (before.immobile || before.stray || particles < 0.5) return before;
   const auto variance = [&](double square, double mean, double usual) {
     return (particles * std::max(0.0, square / particles - mean * mean) + imagined * usual * usual) /
            (particles + imagined);

@@ -37,6 +37,26 @@ std::vector<double> bin_shares(const std::vector<double>& edges, double mean, do
   return shares;
 }
 
+// The bins' middles, drawn together so that their variance is not greater than that of the distribution in the bins.
+std::vector<double> bin_values(const std::vector<double>& edges, const std::vector<double>& shares, bool logarithmic,
+                               double mean, double sd) {
+  std::vector<double> values;
+  double first = 0;
+  double second = 0;
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+    values.push_back(logarithmic ? std::sqrt(edges[i] * edges[i + 1]) : 0.5 * (edges[i] + edges[i + 1]));
+    first += shares[i] * values[i];
+    second += shares[i] * values[i] * values[i];
+  }
+  const Moments wanted = cut_moments(mean, sd, edges.front(), edges.back());
+  const double variance = second - first * first;
+  if (variance > wanted.variance)
+    for (double& value : values)
+      value = std::clamp(wanted.mean + (value - first) * std::sqrt(wanted.variance / variance), edges.front(),
+                         edges.back());
+  return values;
+}
+
 std::size_t bins(double width, double finest, std::size_t least, std::size_t most) {
   return std::clamp(static_cast<std::size_t>(std::ceil(width / finest)), least, most);
 }
@@ -87,6 +107,14 @@ std::vector<Cell> broad_cells() {
 PopulationGrid::PopulationGrid(const StatePopulation& population, double noise) {
   if (population.immobile) {
     cells_ = {{0, 0, 1}};
+    // Motion of alpha = 0 is white noise of variance K.
+    if (population.k_sd > 0)
+      cells_ = {{0, 0, 0.4},
+                {0.01, 0.3 * population.k_sd, 0.3},
+                {0.01, population.k_sd, 0.2},
+                {0.01, 3 * population.k_sd, 0.1}};
+  } else if (population.stray) {
+    cells_ = {{1, 15, 1}};
   } else if (population.broad) {
     cells_ = broad_cells();
   } else {
@@ -94,14 +122,16 @@ PopulationGrid::PopulationGrid(const StatePopulation& population, double noise) 
     k_edges_ = k_edges(population, noise);
     const std::vector<double> alphas = bin_shares(alpha_edges_, population.alpha_mean, population.alpha_sd);
     const std::vector<double> ks = bin_shares(k_edges_, population.k_mean, population.k_sd);
+    const std::vector<double> alpha =
+        bin_values(alpha_edges_, alphas, false, population.alpha_mean, population.alpha_sd);
+    const std::vector<double> k = bin_values(k_edges_, ks, true, population.k_mean, population.k_sd);
     double total = 0;
     for (std::size_t a = 0; a < alphas.size(); ++a)
-      for (std::size_t k = 0; k < ks.size(); ++k) {
-        const double share = alphas[a] * ks[k];
+      for (std::size_t b = 0; b < ks.size(); ++b) {
+        const double share = alphas[a] * ks[b];
         if (share < 1e-5) continue;
-        cells_.push_back(
-            {0.5 * (alpha_edges_[a] + alpha_edges_[a + 1]), std::sqrt(k_edges_[k] * k_edges_[k + 1]), share});
-        bins_.emplace_back(a, k);
+        cells_.push_back({alpha[a], k[b], share});
+        bins_.emplace_back(a, b);
         total += share;
       }
     for (Cell& cell : cells_) cell.share /= total;

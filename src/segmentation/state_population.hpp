@@ -16,8 +16,12 @@ struct StatePopulation {
   double alpha_sd = 0.1;
   double k_mean = 1;
   double k_sd = 0.1;
-  bool immobile = false;  ///< does not move at all; alpha and K are 0
+  bool immobile = false;  ///< does not move at all; alpha and K are 0, k_sd the excess of the errors' variance, px²
   bool broad = false;     ///< alpha even over [0, 2], ln K even over six decades, whatever the means and deviations
+  bool stray = false;     ///< steps of a track from one particle to another: any of some px, whatever the rest
+
+  /// Whether there is nothing to fit.
+  bool is_fixed() const { return immobile || broad || stray; }
 };
 
 /// A point of a state's population and its share.

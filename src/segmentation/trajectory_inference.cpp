@@ -46,6 +46,24 @@ struct WeightedPoints {
   }
 };
 
+// A path without its stray steps: they go to the segment before them, or after.
+StatePath without_strays(const StatePath& path, std::uint32_t stray) {
+  StatePath out;
+  std::uint32_t begin = 0;
+  for (const PathSegment& segment : path) {
+    if (segment.state == stray) {
+      if (!out.empty()) out.back().end = begin = segment.end;
+    } else if (!out.empty() && out.back().state == segment.state) {
+      out.back().end = begin = segment.end;
+    } else {
+      out.push_back({begin, segment.end, segment.state});
+      begin = segment.end;
+    }
+  }
+  if (out.empty()) out.push_back({0, path.back().end, 0});
+  return out;
+}
+
 // Smoothed states of the frames of one path.
 std::vector<std::uint32_t> frame_states(const StatePath& path, std::size_t frames, bool rules_step_before) {
   std::vector<std::uint32_t> states(frames);
@@ -82,7 +100,7 @@ class Inference {
   InferredTrajectory infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place);
   InferredSegment describe(std::size_t begin, std::size_t end, const PathSamples& paths) const;
   void count_frames(const PathSamples& paths);
-  InferredTrajectory without_motion(const Trajectory& trajectory) const;
+  InferredSegment usual_segment() const;
 
   const FieldOfView& fov_;
   const ExperimentModel& model_;
@@ -113,9 +131,10 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
       const double weight = share * posterior[c];
       if (!(weight > 0)) continue;
       total += weight;
-      alpha.points.emplace_back(cells[c].alpha, weight);
-      k.points.emplace_back(cells[c].k, weight);
-      log_k += weight * std::log1p(cells[c].k);
+      const bool moves = !model_.states[s].immobile;
+      alpha.points.emplace_back(moves ? cells[c].alpha : 0, weight);
+      k.points.emplace_back(moves ? cells[c].k : 0, weight);
+      log_k += moves ? weight * std::log1p(cells[c].k) : 0;
       const DiffusiveState state = model_.states[s].immobile         ? DiffusiveState::immobile
                                    : model_.confined == s            ? DiffusiveState::confined
                                    : cells[c].alpha >= directed_from ? DiffusiveState::directed
@@ -123,8 +142,9 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
       states[static_cast<std::size_t>(state)] += weight;
     }
   }
-  InferredSegment out{};
+  InferredSegment out = usual_segment();
   out.begin = begin;
+  if (alpha.points.empty()) return out;  // strayed all along
   out.alpha = {alpha.quantile(0.5), alpha.quantile(0.05), alpha.quantile(0.95)};
   out.k = {std::expm1(log_k / total), k.quantile(0.05), k.quantile(0.95)};
   const auto likeliest = std::max_element(states.begin(), states.end());
@@ -149,8 +169,8 @@ void Inference::count_frames(const PathSamples& paths) {
   }
 }
 
-// A trajectory of one point says nothing: the experiment's commonest state.
-InferredTrajectory Inference::without_motion(const Trajectory& trajectory) const {
+// What is said of a particle of which nothing is known: the experiment's commonest state.
+InferredSegment Inference::usual_segment() const {
   const auto commonest = static_cast<std::size_t>(
       std::max_element(model_.dynamics.start.begin(), model_.dynamics.start.end()) - model_.dynamics.start.begin());
   const StatePopulation& population = model_.states[commonest];
@@ -163,7 +183,7 @@ InferredTrajectory Inference::without_motion(const Trajectory& trajectory) const
                                                            : DiffusiveState::free;
   segment.state_probability = model_.dynamics.start[commonest];
   segment.change_probability = 1;
-  return {trajectory.index, trajectory.x.size(), {segment}};
+  return segment;
 }
 
 InferredTrajectory Inference::infer(std::size_t place) {
@@ -189,7 +209,7 @@ InferredTrajectory Inference::infer(std::size_t place) {
 
 InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place) {
   const std::size_t frames = trajectory.x.size();
-  if (frames < 2) return without_motion(trajectory);
+  if (frames < 2) return {trajectory.index, frames, {usual_segment()}};
   evidence_.compute(displacements_of(trajectory.x, trajectory.y), cells_);
   if (neighbourhood_ && place) {
     const DimerTerms terms = dimer_terms(fov_, *neighbourhood_, *place, model_);
@@ -207,7 +227,10 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   for (std::size_t p = 0; p < paths.size(); ++p) {
     const double weight = paths.weights()[p];
     if (!(weight > 1e-6)) continue;
-    const std::vector<std::uint32_t> states = frame_states(paths.path(p), frames, model_.label_rules_step_before());
+    const StatePath& drawn = paths.path(p);
+    const StatePath path =
+        model_.has_strays() ? without_strays(drawn, static_cast<std::uint32_t>(model_.particle_states())) : drawn;
+    const std::vector<std::uint32_t> states = frame_states(path, frames, model_.label_rules_step_before());
     std::vector<int> changes;
     for (std::size_t t = 0; t < frames; ++t) {
       frame_shares_[states[t]][t] += weight;

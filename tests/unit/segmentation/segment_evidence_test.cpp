@@ -60,7 +60,7 @@ const std::vector<std::vector<Cell>> two_states{{{0.5, 0.1, 0.25}, {0.9, 0.2, 0.
 TEST(SegmentEvidence, IsTheNormalDensityAveragedOverCells) {
   // Up to the order of the whitening nothing is left out.
   const Displacements d = made_up(17, 1, 0.7);
-  const CellTable cells(two_states, noise);
+  const CellTable cells(two_states, {noise, noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
   // Every path has each displacement once, so offsets are the difference between densities and evidence of the whole.
@@ -73,7 +73,7 @@ TEST(SegmentEvidence, IsTheNormalDensityAveragedOverCells) {
 
 TEST(SegmentEvidence, LongSegmentsLoseLittleToTheOrder) {
   const Displacements d = made_up(150, 2, 1.4);
-  const CellTable cells({{{0.7, 0.9, 1}}}, noise);
+  const CellTable cells({{{0.7, 0.9, 1}}}, {noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
   EXPECT_NEAR(static_cast<double>(evidence.ending_at(0, 149)[0]) + evidence.offset(),
@@ -86,7 +86,7 @@ TEST(SegmentEvidence, UnknownDisplacementsSayNothing) {
   const Displacements d = displacements_of(x, y);
   EXPECT_EQ(d.known, (std::vector<std::uint8_t>{1, 0, 0, 1}));
   EXPECT_EQ(d.x, (std::vector<float>{1, 1, 1, 1}));
-  const CellTable cells({{{0.3, 0.1, 0.5}, {1.8, 5, 0.5}}}, noise);
+  const CellTable cells({{{0.3, 0.1, 0.5}, {1.8, 5, 0.5}}}, {noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
   EXPECT_FLOAT_EQ(evidence.ending_at(0, 2)[1], 0);
@@ -102,7 +102,7 @@ TEST(SegmentEvidence, NothingKnownAndNothingThere) {
 TEST(SegmentEvidence, ImpossibleStepsStayFinite) {
   Displacements d = made_up(60, 3, 0.2);
   d.x[30] = 5000;
-  const CellTable cells(two_states, noise);
+  const CellTable cells(two_states, {noise, noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
   const PathPosterior posterior(evidence, {{0.5, 0.5}, {0, 0.1, 0.1, 0}});
@@ -133,7 +133,7 @@ double sum_of_all_paths(const SegmentEvidence& evidence, const StateDynamics& dy
 
 TEST(PathPosterior, SumsOverAllPaths) {
   const Displacements d = made_up(9, 4, 0.8);
-  const CellTable cells(two_states, noise);
+  const CellTable cells(two_states, {noise, noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
   for (const StateDynamics& dynamics :
@@ -143,7 +143,7 @@ TEST(PathPosterior, SumsOverAllPaths) {
 
 TEST(PathPosterior, DrawsPathsAsOftenAsTheyAreLikely) {
   const Displacements d = made_up(2, 5, 0.5);
-  const CellTable cells(two_states, noise);
+  const CellTable cells(two_states, {noise, noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
   const StateDynamics dynamics{{0.5, 0.5}, {0, 0.3, 0.4, 0}};
@@ -167,7 +167,7 @@ TEST(PathSamples, SegmentsOfAStateShareTheirParameters) {
     d.x[t] *= 10;
     d.y[t] *= 10;
   }
-  const CellTable cells({{{1, 0.04, 0.5}, {1, 0.3, 0.5}}, {{1, 5, 1}}}, noise);
+  const CellTable cells({{{1, 0.04, 0.5}, {1, 0.3, 0.5}}, {{1, 5, 1}}}, {noise, noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
   const PathPosterior posterior(evidence, {{0.5, 0.5}, {0, 0.05, 0.05, 0}});
