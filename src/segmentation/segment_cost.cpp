@@ -4,14 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
 
-#include "core/median.hpp"
 #include "core/pairwise_sum.hpp"
 
 namespace an::segmentation {
@@ -70,68 +68,6 @@ double log_determinant(std::vector<double>& matrix, std::size_t size) {
   return sum;
 }
 
-using Columns = std::vector<std::vector<double>>;
-
-double dot(const std::vector<double>& a, const std::vector<double>& b) {
-  constexpr std::size_t lanes = 8;
-  std::array<double, lanes> sums{};
-  std::size_t i = 0;
-  for (; i + lanes <= a.size(); i += lanes)
-    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += a[i + lane] * b[i + lane];
-  double sum = 0;
-  for (; i < a.size(); ++i) sum += a[i] * b[i];
-  for (const double part : sums) sum += part;
-  return sum;
-}
-
-// Turns columns by plane rotations until they are orthogonal: their lengths are then the singular values (Hestenes
-// 1958).
-void make_orthogonal(Columns& columns) {
-  constexpr double tolerance = 1e-15;
-  constexpr int most_sweeps = 40;
-  bool turned = true;
-  for (int sweep = 0; turned && sweep < most_sweeps; ++sweep) {
-    turned = false;
-    for (std::size_t p = 0; p < columns.size(); ++p)
-      for (std::size_t q = p + 1; q < columns.size(); ++q) {
-        const double pp = dot(columns[p], columns[p]);
-        const double qq = dot(columns[q], columns[q]);
-        const double pq = dot(columns[p], columns[q]);
-        if (std::abs(pq) <= tolerance * std::sqrt(pp * qq)) continue;
-        turned = true;
-        const double zeta = (qq - pp) / (2 * pq);
-        const double tangent = std::copysign(1.0, zeta) / (std::abs(zeta) + std::sqrt(1 + zeta * zeta));
-        const double cosine = 1 / std::sqrt(1 + tangent * tangent);
-        const double sine = cosine * tangent;
-        for (std::size_t i = 0; i < columns[p].size(); ++i) {
-          const double left = columns[p][i];
-          columns[p][i] = cosine * left - sine * columns[q][i];
-          columns[q][i] = sine * left + cosine * columns[q][i];
-        }
-      }
-  }
-}
-
-// Whether the least singular value of a triangle is no more than `cut` times the greatest, as numpy's lstsq asks.
-bool is_singular(Columns& triangle, double cut) {
-  constexpr double clearly_regular = 1e-6;
-  double least = std::numeric_limits<double>::infinity();
-  double greatest = 0;
-  for (std::size_t r = 0; r < triangle.size(); ++r) {
-    least = std::min(least, triangle[r][r]);
-    greatest = std::max(greatest, dot(triangle[r], triangle[r]));
-  }
-  if (least > clearly_regular * std::sqrt(greatest)) return false;
-  make_orthogonal(triangle);
-  least = std::numeric_limits<double>::infinity();
-  for (const std::vector<double>& column : triangle) {
-    const double square = dot(column, column);
-    least = std::min(least, square);
-    greatest = std::max(greatest, square);
-  }
-  return std::sqrt(least) <= cut * std::sqrt(greatest);
-}
-
 }  // namespace
 
 SegmentCost::SegmentCost(Series series, SegmentModel model, std::optional<double> gamma)
@@ -146,7 +82,8 @@ SegmentCost::SegmentCost(Series series, SegmentModel model, std::optional<double
   if (model == SegmentModel::linear && series_.features < 2)
     throw std::invalid_argument("SegmentCost: the linear model needs a feature and at least one regressor");
   if (model == SegmentModel::l1) sort_frames();
-  if (model == SegmentModel::rbf) add_kernel_sums(gamma);
+  if (model == SegmentModel::linear) products_ = {series_.values, series_.features};
+  if (model == SegmentModel::rbf) kernel_ = {series_.values, series_.features, gamma};
 }
 
 std::size_t SegmentCost::shortest() const { return model_ == SegmentModel::l2 || model_ == SegmentModel::rbf ? 1 : 2; }
@@ -232,49 +169,12 @@ double SegmentCost::squared(std::size_t begin, std::size_t end) const {
   return pairwise_sum(variances) * count;
 }
 
-// Squares left by the least-squares regression; none where it is not determined.
+// None where too few frames determine it.
 double SegmentCost::regression(std::size_t begin, std::size_t end) const {
-  const std::size_t regressors = series_.features - 1;
-  const std::size_t count = end - begin;
-  if (count <= regressors) return 0;
-  thread_local std::vector<double> left;
-  thread_local Columns columns;
-  left.resize(count);
-  columns.resize(regressors);
-  for (std::vector<double>& column : columns) column.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const double* row = &series_.values[(begin + i) * series_.features];
-    left[i] = row[0];
-    for (std::size_t r = 0; r < regressors; ++r) columns[r][i] = row[1 + r];
-  }
-  // Gram-Schmidt, again where a column has lost much of its length, which leaves the columns orthogonal to rounding
-  // (Giraud et al. 2005); the singular values are those of the triangle.
-  thread_local Columns triangle;  // by columns
-  triangle.resize(regressors);
-  for (std::vector<double>& column : triangle) column.assign(regressors, 0);
-  for (std::size_t r = 0; r < regressors; ++r) {
-    double before = dot(columns[r], columns[r]);
-    for (int pass = 0; pass < 2; ++pass) {
-      for (std::size_t q = 0; q < r; ++q) {
-        const double factor = dot(columns[q], columns[r]);
-        triangle[r][q] += factor;
-        for (std::size_t i = 0; i < count; ++i) columns[r][i] -= factor * columns[q][i];
-      }
-      const double after = dot(columns[r], columns[r]);
-      if (after > 0.5 * before) break;
-      before = after;
-    }
-    const double length = std::sqrt(dot(columns[r], columns[r]));
-    triangle[r][r] = length;
-    if (length > 0)
-      for (double& value : columns[r]) value /= length;
-  }
-  if (is_singular(triangle, std::numeric_limits<double>::epsilon() * static_cast<double>(count))) return 0;
-  for (const std::vector<double>& column : columns) {
-    const double factor = dot(column, left);
-    for (std::size_t i = 0; i < count; ++i) left[i] -= factor * column[i];
-  }
-  return dot(left, left);
+  const std::size_t features = series_.features;
+  if (end - begin < features) return 0;
+  if (const auto known = products_.squares_left(begin, end)) return *known;
+  return squares_left(std::span(series_.values).subspan(begin * features, (end - begin) * features), features);
 }
 
 double SegmentCost::normal(std::size_t begin, std::size_t end) const {
@@ -296,49 +196,8 @@ double SegmentCost::normal(std::size_t begin, std::size_t end) const {
 }
 
 double SegmentCost::kernel(std::size_t begin, std::size_t end) const {
-  const std::size_t row = samples() + 1;
-  const auto at = [&](std::size_t i, std::size_t j) { return kernel_sums_[i * row + j]; };
-  const double all = at(end, end) - at(begin, end) - at(end, begin) + at(begin, begin);
   const auto count = static_cast<double>(end - begin);
-  return count - all / count;
-}
-
-void SegmentCost::add_kernel_sums(std::optional<double> gamma) {
-  constexpr double least = 1e-2;
-  constexpr double greatest = 1e2;
-  const std::size_t count = samples();
-  const auto square_distance = [&](std::size_t i, std::size_t j) {
-    double sum = 0;
-    for (std::size_t f = 0; f < series_.features; ++f) {
-      const double difference = series_.values[i * series_.features + f] - series_.values[j * series_.features + f];
-      sum += difference * difference;
-    }
-    return sum;
-  };
-  const std::size_t row = count + 1;
-  kernel_sums_.assign(row * row, 0);
-  const auto place = [&](std::size_t i, std::size_t j) -> double& { return kernel_sums_[(i + 1) * row + j + 1]; };
-  std::vector<double> distances;
-  distances.reserve(count * count / 2);
-  for (std::size_t i = 0; i < count; ++i)
-    for (std::size_t j = i + 1; j < count; ++j) distances.push_back(square_distance(i, j));
-  if (!gamma) {
-    const double middle = distances.empty() ? 0 : median_of(distances);
-    gamma = middle != 0 ? 1 / middle : 1;
-  }
-  auto distance = distances.begin();
-  for (std::size_t i = 0; i < count; ++i) {
-    place(i, i) = 1;
-    for (std::size_t j = i + 1; j < count; ++j)
-      place(i, j) = place(j, i) = std::exp(-std::clamp(*distance++ * *gamma, least, greatest));
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    double sum = 0;
-    for (std::size_t j = 0; j < count; ++j) {
-      sum += place(i, j);
-      place(i, j) = kernel_sums_[i * row + j + 1] + sum;
-    }
-  }
+  return count - (count + 2 * kernel_.between(begin, end)) / count;
 }
 
 void SegmentCost::sort_frames() {

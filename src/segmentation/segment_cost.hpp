@@ -7,6 +7,9 @@
 #include <span>
 #include <vector>
 
+#include "segmentation/kernel_sums.hpp"
+#include "segmentation/product_sums.hpp"
+
 namespace an::segmentation {
 
 /// A series of `samples` frames with `features` numbers each, frame by frame.
@@ -28,7 +31,7 @@ enum class SegmentModel { l1, l2, linear, normal, rbf };
 class SegmentCost {
  public:
   /// \param gamma of the kernel exp(-gamma d²); where missing, 1 / median of d²
-  /// Keeps samples² numbers for rbf.
+  /// Keeps samples² / 2 numbers for rbf.
   /// \throws std::invalid_argument where there is no sample, a number is not finite, the numbers do not fill the
   /// frames, or `linear` has no regressor
   SegmentCost(Series series, SegmentModel model, std::optional<double> gamma = {});
@@ -50,12 +53,12 @@ class SegmentCost {
   double kernel(std::size_t begin, std::size_t end) const;
   double middle_of(std::size_t feature, std::size_t begin, std::size_t end) const;
   void sort_frames();
-  void add_kernel_sums(std::optional<double> gamma);
 
   Series series_;
   SegmentModel model_;
   std::vector<std::uint32_t> order_;  // l1: frames by rising value, feature by feature
-  std::vector<double> kernel_sums_;   // [i][j]: over the kernel of frames before i with frames before j
+  ProductSums products_;              // linear
+  KernelSums kernel_;                 // rbf
 };
 
 }  // namespace an::segmentation
