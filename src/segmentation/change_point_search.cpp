@@ -8,7 +8,6 @@
 #include <limits>
 #include <map>
 #include <queue>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -142,41 +141,86 @@ Ends search_binary(const SegmentCost& cost, const SearchOptions& options, const 
   return ends;
 }
 
+// The multiple of `jump` next to the middle of frames [begin, end) that leaves segments of the shortest length.
+std::optional<std::size_t> middle_place(std::size_t begin, std::size_t end, const SearchOptions& options) {
+  if (end < begin + 2 * options.shortest) return {};
+  const std::size_t first = (begin + options.shortest + options.jump - 1) / options.jump * options.jump;
+  const std::size_t last = (end - options.shortest) / options.jump * options.jump;
+  if (first > last) return {};
+  const std::size_t below = (begin + end) / 2 / options.jump * options.jump;
+  const std::size_t above = below + options.jump;
+  return std::clamp(begin + end - 2 * below <= 2 * above - (begin + end) ? below : above, first, last);
+}
+
 // Halves the longest segment, where a change is allowed, until the longest has no such place.
 Ends finest_partition(std::size_t samples, const SearchOptions& options) {
-  struct Longer {
-    bool operator()(const std::pair<std::size_t, std::size_t>& a, const std::pair<std::size_t, std::size_t>& b) const {
-      const std::size_t length_a = a.second - a.first;
-      const std::size_t length_b = b.second - b.first;
-      return length_a != length_b ? length_a > length_b : a < b;
-    }
+  using Segment = std::pair<std::size_t, std::size_t>;
+  const auto comes_later = [](const Segment& a, const Segment& b) {
+    const std::size_t length_a = a.second - a.first;
+    const std::size_t length_b = b.second - b.first;
+    return length_a != length_b ? length_a < length_b : a > b;
   };
-  std::set<std::pair<std::size_t, std::size_t>, Longer> segments{{0, samples}};
+  std::priority_queue<Segment, std::vector<Segment>, decltype(comes_later)> segments(comes_later);
+  segments.push({0, samples});
+  Ends ends{samples};
   for (;;) {
-    const auto [begin, end] = *segments.begin();
-    std::optional<std::size_t> place;
-    const auto distance = [middle = static_cast<double>(begin + end) * 0.5](std::size_t k) {
-      return std::abs(static_cast<double>(k) - middle);
-    };
-    for (std::size_t k = (begin + options.jump - 1) / options.jump * options.jump; k < end; k += options.jump)
-      if (k >= begin + options.shortest && end >= k + options.shortest && (!place || distance(k) < distance(*place)))
-        place = k;
+    const auto [begin, end] = segments.top();
+    const auto place = middle_place(begin, end, options);
     if (!place) break;
-    segments.erase(segments.begin());
-    segments.insert({begin, *place});
-    segments.insert({*place, end});
+    segments.pop();
+    segments.push({begin, *place});
+    segments.push({*place, end});
+    ends.push_back(*place);
   }
-  Ends ends;
-  for (const auto& segment : segments) ends.push_back(segment.second);
   std::sort(ends.begin(), ends.end());
   return ends;
 }
 
-Ends search_bottom_up(const SegmentCost& cost, const SearchOptions& options, const SearchEnd& end) {
+// Segments that are neighbours, found by their begins.
+class Leaves {
+ public:
   struct Leaf {
-    std::size_t end;
-    double cost;
+    std::size_t before = 0;  // begin of the leaf before
+    std::size_t end = 0;     // none of a leaf that is not
+    double cost = 0;
   };
+
+  Leaves(const SegmentCost& cost, const Ends& ends) : leaves_(cost.samples() + 1), count_(ends.size()) {
+    std::size_t before = 0;
+    std::size_t begin = 0;
+    for (const std::size_t end : ends) {
+      leaves_[begin] = {before, end, cost(begin, end)};
+      before = std::exchange(begin, end);
+    }
+  }
+  const Leaf& operator[](std::size_t begin) const { return leaves_[begin]; }
+  std::size_t count() const { return count_; }
+  bool is_last(std::size_t begin) const { return leaves_[begin].end + 1 == leaves_.size(); }
+  void merge(std::size_t begin, double cost) {
+    Leaf& right = leaves_[leaves_[begin].end];
+    leaves_[begin].end = right.end;
+    leaves_[begin].cost = cost;
+    leaves_[right.end].before = begin;
+    right = {};
+    --count_;
+  }
+  Ends ends() const {
+    Ends all;
+    for (std::size_t at = 0; at + 1 < leaves_.size(); at = all.back()) all.push_back(leaves_[at].end);
+    return all;
+  }
+  double cost() const {
+    double sum = 0;
+    for (std::size_t at = 0; at + 1 < leaves_.size(); at = leaves_[at].end) sum += leaves_[at].cost;
+    return sum;
+  }
+
+ private:
+  std::vector<Leaf> leaves_;
+  std::size_t count_;
+};
+
+Ends search_bottom_up(const SegmentCost& cost, const SearchOptions& options, const SearchEnd& end) {
   struct Merge {
     double loss;
     std::size_t begin, middle, end;
@@ -185,49 +229,31 @@ Ends search_bottom_up(const SegmentCost& cost, const SearchOptions& options, con
       return loss != other.loss ? loss > other.loss : std::pair(begin, end) > std::pair(other.begin, other.end);
     }
   };
-  std::map<std::size_t, Leaf> leaves;  // by begin
-  std::size_t begin = 0;
-  for (const std::size_t stop : finest_partition(cost.samples(), options)) {
-    leaves[begin] = {stop, cost(begin, stop)};
-    begin = stop;
-  }
-  std::priority_queue<Merge, std::vector<Merge>, std::greater<>> merges;
-  const auto propose = [&](std::map<std::size_t, Leaf>::iterator left, std::map<std::size_t, Leaf>::iterator right) {
-    const double together = cost(left->first, right->second.end);
-    const double loss = is_minus_infinity(together) ? 0 : together - (left->second.cost + right->second.cost);
-    merges.push({loss, left->first, right->first, right->second.end, together});
+  Leaves leaves(cost, finest_partition(cost.samples(), options));
+  const auto proposed = [&](std::size_t begin) -> Merge {  // with the leaf behind
+    const auto& left = leaves[begin];
+    const auto& right = leaves[left.end];
+    const double together = cost(begin, right.end);
+    const double loss = is_minus_infinity(together) ? 0 : together - (left.cost + right.cost);
+    return {loss, begin, left.end, right.end, together};
   };
-  for (auto left = leaves.begin(); std::next(left) != leaves.end(); ++left) propose(left, std::next(left));
-  const auto is_stale = [&](const Merge& merge) {
-    const auto left = leaves.find(merge.begin);
-    const auto right = leaves.find(merge.middle);
-    return left == leaves.end() || right == leaves.end() || left->second.end != merge.middle ||
-           right->second.end != merge.end;
-  };
+  std::vector<Merge> all;
+  all.reserve(3 * leaves.count());  // each merge proposes two
+  for (std::size_t begin = 0; !leaves.is_last(begin); begin = leaves[begin].end) all.push_back(proposed(begin));
+  std::priority_queue merges(std::greater<Merge>(), std::move(all));
   while (!merges.empty()) {
     const Merge merge = merges.top();
     merges.pop();
-    if (is_stale(merge)) continue;
-    bool goes_on = false;
-    if (end.number) {
-      goes_on = leaves.size() > *end.number + 1;
-    } else if (end.penalty) {
-      goes_on = merge.loss < *end.penalty;
-    } else {
-      double sum = 0;
-      for (const auto& [at, leaf] : leaves) sum += leaf.cost;
-      goes_on = sum < *end.residual;
-    }
+    if (leaves[merge.begin].end != merge.middle || leaves[merge.middle].end != merge.end) continue;  // one is no more
+    const bool goes_on = end.number    ? leaves.count() > *end.number + 1
+                         : end.penalty ? merge.loss < *end.penalty
+                                       : leaves.cost() < *end.residual;
     if (!goes_on) break;
-    leaves.erase(merge.middle);
-    const auto merged = leaves.find(merge.begin);
-    merged->second = {merge.end, merge.cost};
-    if (merged != leaves.begin()) propose(std::prev(merged), merged);
-    if (std::next(merged) != leaves.end()) propose(merged, std::next(merged));
+    leaves.merge(merge.begin, merge.cost);
+    if (merge.begin > 0) merges.push(proposed(leaves[merge.begin].before));
+    if (!leaves.is_last(merge.begin)) merges.push(proposed(merge.begin));
   }
-  Ends ends;
-  for (const auto& [at, leaf] : leaves) ends.push_back(leaf.end);
-  return ends;
+  return leaves.ends();
 }
 
 Ends search_dynamic(const SegmentCost& cost, const SearchOptions& options, std::size_t number) {
