@@ -13,8 +13,8 @@
 namespace an::testing {
 namespace {
 
-// What rounding to floats may cost a segment of 199 displacements in ln density.
-constexpr double rounding = 5e-3;
+// What rounding to floats may cost a segment of 199 displacements in ln density; a tenth of it was seen.
+constexpr double rounding = 2e-4;
 
 // How far the library's ln density of a segment of the state's own displacements may be from the exact one. It predicts
 // each displacement from the 16 before it at most, with an error of variance v(16) instead of v(m): in the mean over
@@ -94,11 +94,12 @@ TEST(Power, FullMethodIsWithinTenPercentOfTheIdealObserver) {
   // Three standard errors of the ratio, so that chance would not hide that it is below.
   const Measured ratio = ratio_of(by_full, by_ideal);
   EXPECT_GT(ratio.value - 3 * ratio.error, 0.9) << by_full.all().value() << " of " << by_ideal.all().value();
-  // The two ideal observers differ by chance alone: in the paths that they draw.
+  // The two ideal observers differ by chance alone: in the paths that they draw (four standard errors).
   const Measured same = ratio_of(by_ideal, by_exact);
-  EXPECT_NEAR(same.value, 1, 3 * same.error) << by_ideal.all().value() << " and " << by_exact.all().value();
-  // What is found is not bought with false ones.
-  EXPECT_LT(by_full.false_positives(), 1.25 * by_ideal.false_positives());
+  EXPECT_NEAR(same.value, 1, 4 * same.error) << by_ideal.all().value() << " and " << by_exact.all().value();
+  // What is found is not bought with false ones, as far as their number tells.
+  const double scatter = std::sqrt(2 * by_ideal.false_positives() / static_cast<double>(observed.truth.size()));
+  EXPECT_LT(by_full.false_positives(), by_ideal.false_positives() + 4 * scatter);
 }
 
 }  // namespace
