@@ -84,8 +84,7 @@ void run(const std::filesystem::path& stem, std::size_t trajectories, const an::
       "seed {}\n"
       "full: states fitted to the experiment; ideal: the same inference with the true ones ({} paths);\n"
       "exact: independent observer with the true states, whole covariances, {} paths. Error weight {:g}.\n"
-      "±: one standard error; close: found within {} frames; false: false positives a trajectory; *: below 0.9 by two "
-      "standard errors\n",
+      "±: one standard error; close: found within {} frames; false: false positives a trajectory; *: below 0.9\n",
       an::evaluation::changepoint_threshold, an::app::version_text(), trajectories, std::min(in_one, trajectories),
       experiment.frames, experiment.dwell, experiment.noise, slow_k, seed, config.paths, exact_paths,
       config.error_weight, an::testing::Detection::close_within);

@@ -22,15 +22,15 @@ using Anchor = report::Svg::Anchor;
 // What the full method is to find of what the ideal observer finds.
 constexpr double least_ratio = 0.9;
 
-// Whether it does, as far as two standard errors tell.
+// Whether it does: within by two standard errors, and below as soon as the ratio is.
 enum class Verdict { within, below, undecided };
 
 Verdict verdict_of(const Contrast& contrast) {
   constexpr std::int64_t fewest = 20;  // found; fewer have no standard error to speak of
   const Measured ratio = ratio_of(contrast.detections[full], contrast.detections[ideal]);
   if (contrast.detections[ideal].all().successes < fewest) return Verdict::undecided;
-  if (ratio.value - 2 * ratio.error > least_ratio) return Verdict::within;
-  return ratio.value + 2 * ratio.error < least_ratio ? Verdict::below : Verdict::undecided;
+  if (ratio.value < least_ratio) return Verdict::below;
+  return ratio.value - 2 * ratio.error > least_ratio ? Verdict::within : Verdict::undecided;
 }
 
 std::string text_of(const Share& share) {
@@ -110,10 +110,10 @@ std::string verdicts(std::span<const Contrast> contrasts) {
     if (verdict == Verdict::within)
       ++within;
     else
-      text += fmt::format(
-          "{}: {}; full/ideal {}, false positives {:.3f} and {:.3f}, fitted {}\n", c.name,
-          verdict == Verdict::below ? "not within 10 %" : "undecided by two standard errors, or too few found",
-          text_of(ratio), c.detections[full].false_positives(), c.detections[ideal].false_positives(), models_of(c));
+      text +=
+          fmt::format("{}: {}; full/ideal {}, false positives {:.3f} and {:.3f}, fitted {}\n", c.name,
+                      verdict == Verdict::below ? "not within 10 %" : "undecided, too few are found", text_of(ratio),
+                      c.detections[full].false_positives(), c.detections[ideal].false_positives(), models_of(c));
   }
   return text + fmt::format("{} of {} contrasts within 10 % of the ideal observer by two standard errors\n", within,
                             contrasts.size());
