@@ -154,20 +154,30 @@ void draw_axes(report::Svg& svg, const Panel& panel) {
   svg.text(panel.left + plot_width / 2, top - 14, panel.title, Anchor::middle, 12);
 }
 
-void draw_bin(report::Svg& svg, const Panel& panel, std::size_t bin) {
-  std::vector<std::pair<double, double>> limit, found;
+// An observer's line of one distance.
+std::vector<std::pair<double, double>> line_of(const Panel& panel, std::size_t observer, std::size_t bin) {
+  std::vector<std::pair<double, double>> line;
   for (std::size_t i = 0; i < panel.contrasts.size(); ++i) {
-    const auto& detections = panel.contrasts[i]->detections;
-    const Share& share = detections[full].at_distance(bin);
-    if (share.trials == 0) continue;
-    const double x = panel.left + plot_width * panel.places[i];
-    limit.emplace_back(x, height_of(detections[ideal].at_distance(bin).value()));
-    found.emplace_back(x, height_of(share.value()));
-    svg.line(x, height_of(share.value() - share.error()), x, height_of(share.value() + share.error()), colours[bin]);
+    const Share& share = panel.contrasts[i]->detections[observer].at_distance(bin);
+    if (share.trials > 0) line.emplace_back(panel.left + plot_width * panel.places[i], height_of(share.value()));
   }
-  svg.polyline(limit, pale_colours[bin], 6);
-  svg.polyline(found, colours[bin], 1.2);
-  for (const auto& [x, y] : found) svg.circle(x, y, 2.5, colours[bin]);
+  return line;
+}
+
+void draw_lines(report::Svg& svg, const Panel& panel) {
+  for (std::size_t bin = Detection::bins; bin-- > 0;) svg.polyline(line_of(panel, ideal, bin), pale_colours[bin], 6);
+  for (std::size_t bin = Detection::bins; bin-- > 0;) {
+    const std::vector<std::pair<double, double>> line = line_of(panel, full, bin);
+    svg.polyline(line, colours[bin], 1.2);
+    for (const auto& [x, y] : line) svg.circle(x, y, 2.5, colours[bin]);
+    for (std::size_t i = 0; i < panel.contrasts.size(); ++i) {
+      const Share& share = panel.contrasts[i]->detections[full].at_distance(bin);
+      const double x = panel.left + plot_width * panel.places[i];
+      if (share.trials > 0)
+        svg.line(x, height_of(share.value() - share.error()), x, height_of(share.value() + share.error()),
+                 colours[bin]);
+    }
+  }
 }
 
 }  // namespace
@@ -207,8 +217,10 @@ std::string power_svg(std::span<const Contrast> contrasts) {
   Panel k{44, "K changes (alpha 1)", {}, {}};
   Panel alpha{44 + plot_width + gap, "alpha changes (equal K)", {}, {}};
   for (const Contrast& c : contrasts) (c.states[0].k != c.states[1].k ? k : alpha).contrasts.push_back(&c);
-  const auto log_ratio = [](const Contrast* c) { return std::log(c->states[1].k / c->states[0].k); };
-  for (const Contrast* c : k.contrasts) k.places.push_back(0.04 + 0.92 * log_ratio(c) / log_ratio(k.contrasts.back()));
+  const auto log_ratio = [&k](const Contrast* c) {  // beyond the first one's
+    return std::log(c->states[1].k / c->states[0].k * k.contrasts[0]->states[0].k / k.contrasts[0]->states[1].k);
+  };
+  for (const Contrast* c : k.contrasts) k.places.push_back(0.06 + 0.88 * log_ratio(c) / log_ratio(k.contrasts.back()));
   for (std::size_t i = 0; i < alpha.contrasts.size(); ++i)
     alpha.places.push_back((static_cast<double>(i) + 0.5) / static_cast<double>(alpha.contrasts.size()));
   report::Svg svg(
@@ -216,7 +228,7 @@ std::string power_svg(std::span<const Contrast> contrasts) {
       "Probability that a change point is found within 10 frames, by contrast and distance to the next one");
   for (const Panel* panel : {&k, &alpha}) {
     draw_axes(svg, *panel);
-    for (std::size_t bin = Detection::bins; bin-- > 0;) draw_bin(svg, *panel, bin);
+    draw_lines(svg, *panel);
   }
   svg.upward_text(12, top + plot_height / 2, "change points found", 12);
   const double x = alpha.left + plot_width + 16;
