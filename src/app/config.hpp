@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "evaluation/changepoint_metrics.hpp"
+#include "segmentation/method_part.hpp"
 #include "simulation/experiment.hpp"
 #include "simulation/fov_video.hpp"
 #include "tracking/crocker_grier.hpp"
@@ -100,6 +101,7 @@ struct SegmentationConfig {
   double error_weight = 0.07;
   double usual_error = 1;  ///< frames
   std::uint64_t seed = 1;
+  segmentation::MethodPart left_out = segmentation::MethodPart::none;
 };
 
 /// Section `[run]`.

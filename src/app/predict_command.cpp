@@ -74,11 +74,14 @@ class Prediction {
                                        const std::vector<double>& overlapping) const {
     constexpr double usual_noise = 0.1;  // px
     segmentation::FitOptions options;
+    options.left_out = config_.segmentation.left_out;
     if (experiment.track == 1 && !noise.empty()) {
       const double free = median_of(noise);
       options.errors =
           segmentation::tracking_errors(free, overlapping.empty() ? 2 * free : std::max(free, median_of(overlapping)));
       options.most_noise = 1.15;
+      if (options.left_out == segmentation::MethodPart::tracking_errors)
+        options.errors = segmentation::independent_errors(free);
     } else if (config_.segmentation.noise > 0) {
       options.errors = segmentation::independent_errors(config_.segmentation.noise);
     } else {
@@ -172,6 +175,7 @@ void Prediction::infer_fovs() {
                     options.experiment = stream_of(experiment);
                     options.fov = static_cast<std::uint32_t>(fov.number);
                     options.wanted = read.vips;
+                    options.left_out = config_.segmentation.left_out;
                     const segmentation::InferredFov inferred = infer_trajectories(read.fov, model, options);
                     write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
                     write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);

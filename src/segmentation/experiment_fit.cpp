@@ -132,12 +132,19 @@ struct Expectation {
   double log_evidence;
 };
 
+LocalisationErrors scaled(LocalisationErrors errors, double factor) {
+  for (double* error : {&errors.noise, &errors.overlapping, &errors.difference}) *error *= factor;
+  errors.excess *= factor * factor;
+  return errors;
+}
+
 class Fit {
  public:
   Fit(std::span<const FieldOfView> fovs, const FitOptions& options)
       : fovs_(fovs), options_(options), samples_(choose_samples(fovs, options.trajectories)) {}
 
   void estimate_noise();
+  void refine_noise(const FittedModel& model);
   const LocalisationErrors& errors() const { return options_.errors; }
   std::vector<SegmentEstimate> general_segments();
   /// \param every only each so many-th sample, to search faster
@@ -164,10 +171,11 @@ class Fit {
 // The noise, within the bounds that are given, under which the trajectories are likeliest, whatever their states.
 void Fit::estimate_noise() {
   constexpr int steps = 6;
+  constexpr int fine_k = 51;  // a coarse grid is made up for by noise
   constexpr double fine_enough = 1.05;
   const StateDynamics dynamics{{1}, {1.0 / 30}};
   const auto log_evidence = [&](double noise) {
-    const CellTable table({general_cells(0.05)}, {noise}, options_.errors.log_outlier);
+    const CellTable table({general_cells(0.05, fine_k)}, {noise}, options_.errors.log_outlier);
     double sum = 0;
     for (std::size_t i = 0; i < samples_.size(); i += searched_every) {
       evidence_.compute(samples_[i].displacements, table);
@@ -191,9 +199,29 @@ void Fit::estimate_noise() {
     high = at(std::min(steps, best + 1));
     low = from;
   }
-  const double factor = std::sqrt(low * high) / options_.errors.noise;
-  for (double* error : {&options_.errors.noise, &options_.errors.overlapping, &options_.errors.difference})
-    *error *= factor;
+  options_.errors = scaled(options_.errors, std::sqrt(low * high) / options_.errors.noise);
+}
+
+// The noise under which a model, fitted anew, is the likeliest. A prior of any alpha and K says less of it.
+void Fit::refine_noise(const FittedModel& model) {
+  constexpr std::size_t rounds = 4;
+  constexpr double finest = 1.03;
+  const auto fitted = [&](ExperimentModel other, double factor) {
+    other.errors = scaled(other.errors, factor);
+    return improve(other, rounds, searched_every);
+  };
+  const double low = options_.errors.noise * options_.least_noise / options_.most_noise;
+  FittedModel best = fitted(model.model, 1);
+  for (double step = 1.3; step > finest;) {
+    const FittedModel less = fitted(best.model, 1 / step);
+    const FittedModel more = fitted(best.model, step);
+    const FittedModel& better = less.log_evidence > more.log_evidence ? less : more;
+    if (better.log_evidence > best.log_evidence && better.model.errors.noise > low)
+      best = better;
+    else
+      step = std::sqrt(step);
+  }
+  options_.errors = best.model.errors;
 }
 
 // Segments under a prior that knows nothing of the experiment but the distribution of its own segments.
@@ -252,9 +280,11 @@ Expectation Fit::expect(const ExperimentModel& model, std::uint32_t round, std::
     }
     const PathPosterior posterior(evidence_, model.dynamics);
     Random random = random_for(i, 100 + round);
-    const PathSamples paths(evidence_, table, posterior, drawn_paths, random);
+    const bool shared = options_.left_out != MethodPart::sharing;
+    const PathSamples paths(evidence_, table, posterior, shared, drawn_paths, random);
     out.sums.add(paths);
-    if (fovs_[sample.fov].trajectories[sample.trajectory].first_frame == 0)
+    if (fovs_[sample.fov].trajectories[sample.trajectory].first_frame == 0 &&
+        options_.left_out != MethodPart::first_frame)
       for (std::size_t p = 0; p < paths.size(); ++p)
         out.sums.at_zero[paths.path(p).front().state] += paths.weights()[p];
     if (model.dimer) {
@@ -418,7 +448,6 @@ std::vector<std::vector<StatePopulation>> with_one_more(const ExperimentModel& m
 
 // Models fitted to some of the trajectories.
 ExperimentFit search_models(Fit& fit, const FitOptions& options) {
-  fit.estimate_noise();
   const std::vector<SegmentEstimate> segments = fit.general_segments();
   ExperimentFit fits;
   for (std::size_t states = 1; states <= options.most_states; ++states) {
@@ -436,7 +465,9 @@ ExperimentFit search_models(Fit& fit, const FitOptions& options) {
     const FittedModel one_state = fits[0];  // copies: the list grows
     const FittedModel two_state = fits[1];
     fits.push_back(fit.traps(one_state, two_state));
-    if (std::optional<FittedModel> dimers = fit.dimerization(one_state, two_state)) fits.push_back(std::move(*dimers));
+    if (options.left_out != MethodPart::partners)
+      if (std::optional<FittedModel> dimers = fit.dimerization(one_state, two_state))
+        fits.push_back(std::move(*dimers));
   }
   ExperimentModel broad = fits[0].model;
   broad.states[0].broad = true;
@@ -448,6 +479,12 @@ ExperimentFit search_models(Fit& fit, const FitOptions& options) {
 
 ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions& options) {
   Fit fit(fovs, options);
+  fit.estimate_noise();
+  if (options.most_noise > 2 * options.least_noise) {
+    ExperimentFit guesses = search_models(fit, options);
+    sort_by_score(guesses);
+    fit.refine_noise(guesses.front());
+  }
   ExperimentFit searched;
   for (const FittedModel& model : search_models(fit, options))
     if (!has_states_alike(model.model)) searched.push_back(with_and_without_compartments(model).front());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "segmentation/experiment_model.hpp"
+#include "segmentation/method_part.hpp"
 
 namespace an::segmentation {
 
@@ -19,6 +20,7 @@ struct FitOptions {
   std::size_t most_states = 3;
   std::uint64_t seed = 1;
   std::uint32_t experiment = 0;  ///< names its random numbers
+  MethodPart left_out = MethodPart::none;
 };
 
 /// A model and what speaks for it.

@@ -37,7 +37,7 @@ double log_mean(std::span<const Cell> cells, std::span<const float> logarithms, 
 
 }  // namespace
 
-PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior,
+PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, bool shared,
                          std::size_t count, Random& random)
     : cell_posterior_(cells.states()), visits_(cells.states()) {
   std::map<StatePath, std::size_t> drawn;
@@ -71,7 +71,7 @@ PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, cons
       }
       if (visits == 0) continue;
       const double as_one = log_mean(cells.cells(s), together, &of_states[s]);
-      if (visits > 1) log_weight += as_one - apart;
+      if (shared && visits > 1) log_weight += as_one - apart;
     }
     paths_.push_back(path);
     log_weights.push_back(log_weight);

@@ -13,9 +13,9 @@ namespace an::segmentation {
 /// evidences.
 class PathSamples {
  public:
-  /// \param count paths drawn
-  PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, std::size_t count,
-              Random& random);
+  /// \param shared whether segments of a state share their parameters in the weights \param count paths drawn
+  PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, bool shared,
+              std::size_t count, Random& random);
 
   std::size_t size() const { return weights_.size(); }
   const StatePath& path(std::size_t i) const { return paths_[i]; }

@@ -47,8 +47,8 @@ class PopulationGrid {
 };
 
 /// Cells all over the plausible range of alpha and ln K, with an immobile one; shares are even but for the immobile
-/// cell's. \param immobile_share of the immobile cell
-std::vector<Cell> general_cells(double immobile_share);
+/// cell's. \param immobile_share of the immobile cell \param k_count values of K
+std::vector<Cell> general_cells(double immobile_share, int k_count = 17);
 
 /// Mean and variance over particles.
 struct Moments {

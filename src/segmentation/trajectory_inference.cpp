@@ -64,8 +64,9 @@ StatePath without_strays(const StatePath& path, std::uint32_t stray) {
   return out;
 }
 
-// Smoothed states of the frames of one path.
-std::vector<std::uint32_t> frame_states(const StatePath& path, std::size_t frames, bool rules_step_before) {
+// States of the frames of one path, smoothed as the challenge smooths its labels.
+std::vector<std::uint32_t> frame_states(const StatePath& path, std::size_t frames, bool rules_step_before,
+                                        bool smoothed) {
   std::vector<std::uint32_t> states(frames);
   for (const PathSegment& segment : path)
     for (std::size_t t = segment.begin; t < segment.end; ++t) states[rules_step_before ? t + 1 : t] = segment.state;
@@ -73,6 +74,7 @@ std::vector<std::uint32_t> frame_states(const StatePath& path, std::size_t frame
     states[0] = states[1];
   else
     states[frames - 1] = states[frames - 2];
+  if (!smoothed) return states;
   // The filter wants ranks by first appearance.
   std::vector<std::uint32_t> seen;
   for (std::uint32_t& state : states) {
@@ -220,7 +222,8 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   const PathPosterior posterior(evidence_, model_.dynamics);
   Random random({options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place.value_or(0)),
                  RandomStream::paths});
-  const PathSamples paths(evidence_, cells_, posterior, options_.paths, random);
+  const bool shared = options_.left_out != MethodPart::sharing;
+  const PathSamples paths(evidence_, cells_, posterior, shared, options_.paths, random);
   frame_shares_.assign(cells_.states(), std::vector<double>(frames));
   change_.assign(frames, 0);
   std::map<std::vector<int>, double> possible;
@@ -230,7 +233,8 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
     const StatePath& drawn = paths.path(p);
     const StatePath path =
         model_.has_strays() ? without_strays(drawn, static_cast<std::uint32_t>(model_.particle_states())) : drawn;
-    const std::vector<std::uint32_t> states = frame_states(path, frames, model_.label_rules_step_before());
+    const std::vector<std::uint32_t> states =
+        frame_states(path, frames, model_.label_rules_step_before(), options_.left_out != MethodPart::label_filter);
     std::vector<int> changes;
     for (std::size_t t = 0; t < frames; ++t) {
       frame_shares_[states[t]][t] += weight;
@@ -248,7 +252,9 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   std::stable_sort(changes.begin(), changes.end(),
                    [](const PossibleChanges& a, const PossibleChanges& b) { return a.probability > b.probability; });
   const std::vector<int> chosen =
-      choose_change_points(changes, options_.choice, static_cast<int>(frames), shortest_segment);
+      options_.left_out == MethodPart::expected_score
+          ? changes.front().frames
+          : choose_change_points(changes, options_.choice, static_cast<int>(frames), shortest_segment);
   InferredTrajectory out{trajectory.index, frames, {}};
   for (std::size_t i = 0; i <= chosen.size(); ++i) {
     const std::size_t begin = i == 0 ? 0 : static_cast<std::size_t>(chosen[i - 1]);

@@ -7,6 +7,7 @@
 #include "core/labels.hpp"
 #include "segmentation/change_point_choice.hpp"
 #include "segmentation/experiment_model.hpp"
+#include "segmentation/method_part.hpp"
 #include "segmentation/population_sums.hpp"
 
 namespace an::segmentation {
@@ -17,6 +18,7 @@ struct InferenceOptions {
   std::uint64_t seed = 1;
   std::uint32_t experiment = 0, fov = 0;  ///< name the random numbers
   std::vector<std::size_t> wanted;        ///< places of the trajectories to infer; empty: all
+  MethodPart left_out = MethodPart::none;
 };
 
 /// An estimate and the interval that holds the truth with a probability of 90 %.

@@ -77,7 +77,7 @@ inline segmentation::ExperimentModel true_model(const TwoStateExperiment& experi
     model.states.push_back({s.alpha, spread * s.alpha, s.k, spread * s.k, false, false});
   const double change = 1 / experiment.dwell;
   model.dynamics = {{0.5, 0.5}, {0, change, change, 0}};
-  model.noise = experiment.noise;
+  model.errors = segmentation::independent_errors(experiment.noise);
   return model;
 }
 
@@ -86,7 +86,7 @@ inline segmentation::ExperimentModel fitted_model(const TwoStateExperiment& expe
                                                   const ObservedExperiment& observed,
                                                   const app::SegmentationConfig& config) {
   segmentation::FitOptions options;
-  options.noise = experiment.noise;
+  options.errors = segmentation::independent_errors(experiment.noise);
   options.trajectories = static_cast<std::size_t>(config.fitted_trajectories);
   options.seed = config.seed;
   options.experiment = experiment.number;

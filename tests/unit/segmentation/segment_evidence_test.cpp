@@ -172,7 +172,7 @@ TEST(PathSamples, SegmentsOfAStateShareTheirParameters) {
   evidence.compute(d, cells);
   const PathPosterior posterior(evidence, {{0.5, 0.5}, {0, 0.05, 0.05, 0}});
   Random random({8, 0, 0, 0, RandomStream::paths});
-  const PathSamples paths(evidence, cells, posterior, 64, random);
+  const PathSamples paths(evidence, cells, posterior, true, 64, random);
   EXPECT_GT(paths.cell_posterior(0)[0], 0.99);
   EXPECT_NEAR(paths.visits(1), 1, 1e-9);
   // Two draws of a share of one half became one.
