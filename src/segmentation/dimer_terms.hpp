@@ -10,6 +10,8 @@
 
 namespace an::segmentation {
 
+inline constexpr double widest_dimer = 3.2;  ///< px; the greatest distance of partners that is looked for
+
 /// Another particle that was near for some displacements.
 struct Neighbour {
   std::size_t trajectory;

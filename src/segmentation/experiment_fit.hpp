@@ -27,8 +27,8 @@ struct FitOptions {
 struct FittedModel {
   ExperimentModel model;
   double log_evidence = 0;      ///< of the fitted trajectories
-  double penalty = 0;           ///< half the number of parameters times ln of the number of trajectories
-  double log_start = 0;         ///< ln probability of the states in the experiment's first frame
+  double penalty = 0;           ///< in proportion to the number of parameters and ln of the number of trajectories
+  double log_start = 0;         ///< of the experiment's first frame, see state_fit.hpp
   std::vector<double> at_zero;  ///< [state] fitted particles in it in that frame
   double score() const { return log_evidence - penalty + log_start; }
 };

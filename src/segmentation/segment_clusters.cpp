@@ -111,8 +111,8 @@ std::vector<StatePopulation> cluster_segments(std::span<const SegmentEstimate> s
     }
     alpha /= weight;
     k /= weight;
-    populations.push_back({alpha, std::max(0.08, std::sqrt(std::max(0.0, alpha2 / weight - alpha * alpha))), k,
-                           std::max(0.2 * k, std::sqrt(std::max(0.0, k2 / weight - k * k)))});
+    populations.push_back({alpha, std::max(0.25, std::sqrt(std::max(0.0, alpha2 / weight - alpha * alpha))), k,
+                           std::max(0.4 * k, std::sqrt(std::max(0.0, k2 / weight - k * k)))});
   }
   std::stable_sort(populations.begin(), populations.end(),
                    [](const StatePopulation& a, const StatePopulation& b) { return a.k_mean < b.k_mean; });

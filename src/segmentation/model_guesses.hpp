@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "segmentation/experiment_model.hpp"
+
+namespace an::segmentation {
+
+/// A model of these states, all as likely at the start, which change now and then; one or many of them.
+ExperimentModel first_guess(std::vector<StatePopulation> states, const LocalisationErrors& errors);
+
+/// Gives a model the dynamics of two states, the first of them the rarer one.
+void set_rare_slow_state(ExperimentModel& model);
+
+/// The states with one more: each of them in turn made two, of smaller and larger alpha or K.
+std::vector<std::vector<StatePopulation>> with_one_more(const ExperimentModel& model);
+
+}  // namespace an::segmentation

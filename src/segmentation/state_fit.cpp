@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/state_fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+
+#include "segmentation/population_likelihood.hpp"
+
+namespace an::segmentation {
+
+namespace {
+
+constexpr std::size_t drawn_paths = 10;
+constexpr std::size_t longest_fitted = 512;  // frames of a trajectory that are fitted
+constexpr double uncertainty = 10;           // of ln evidence
+constexpr double other_particles = 0.03;     // share of tracks that are a mixture of several particles
+constexpr double most_strays = 0.02;         // probability a displacement
+constexpr double price = 0.75;               // of a parameter, times ln of the trajectories: dearer than Schwarz's 0.5,
+                                             // since the best of many guesses is taken
+
+// Sums over trajectories that give the states' populations and dynamics.
+struct Statistics {
+  explicit Statistics(const ExperimentModel& model)
+      : start(model.states.size()), change(start.size() * start.size()), stay(start.size()) {
+    for (const StatePopulation& population : model.states)
+      populations.emplace_back(population, model.errors.noise, model.errors.strays > 0 ? other_particles : 0);
+  }
+
+  std::vector<PopulationLikelihood> populations;
+  std::vector<double> start, change, stay;
+  std::vector<double> at_zero = std::vector<double>(start.size());  // states in the experiment's first frame
+
+  void add(const PathSamples& samples) {
+    for (std::size_t s = 0; s < populations.size(); ++s)
+      populations[s].add(samples.visits(s), samples.cell_posterior(s));
+    for (std::size_t p = 0; p < samples.size(); ++p) {
+      const StatePath& path = samples.path(p);
+      const double weight = samples.weights()[p];
+      start[path.front().state] += weight;
+      for (std::size_t i = 0; i < path.size(); ++i) {
+        stay[path[i].state] += weight * static_cast<double>(path[i].end - path[i].begin - 1);
+        if (i > 0) change[path[i - 1].state * start.size() + path[i].state] += weight;
+      }
+    }
+  }
+};
+void maximise(const Statistics& sums, ExperimentModel& model) {
+  const std::size_t states = model.states.size();
+  const double particles = std::accumulate(sums.start.begin(), sums.start.end(), 0.0);
+  const double all_stays = std::accumulate(sums.stay.begin(), sums.stay.end(), 1.0);
+  for (std::size_t s = 0; s < states; ++s) {
+    model.dynamics.start[s] = (sums.start[s] + 1) / (particles + static_cast<double>(states));
+    double left = sums.stay[s];
+    for (std::size_t next = 0; next < states; ++next) left += sums.change[s * states + next];
+    for (std::size_t next = 0; next < states; ++next) {
+      double& change = model.dynamics.change[s * states + next];
+      change = s == next ? 0 : std::min(0.45, (sums.change[s * states + next] + 0.2) / (left + 20));
+      if (model.states[next].stray) change = std::min(change, most_strays);
+      if (model.states[s].stray && s != next) change = end_of_stray * (sums.stay[next] + 1) / all_stays;
+    }
+    model.states[s] = sums.populations[s].maximum();
+  }
+}
+LocalisationErrors scaled(LocalisationErrors errors, double factor) {
+  for (double* error : {&errors.noise, &errors.overlapping, &errors.difference}) *error *= factor;
+  errors.excess *= factor * factor;
+  return errors;
+}
+}  // namespace
+
+double log_start(const ExperimentModel& model, const std::vector<double>& at_zero) {
+  if (model.phenomenon == Phenomenon::single_state) return 0;
+  double all = 0;
+  double by_dynamics = 0;
+  for (std::size_t s = 0; s < model.particle_states(); ++s) {
+    all += at_zero[s];
+    by_dynamics += at_zero[s] * std::log(model.dynamics.start[s]);
+  }
+  if (model.phenomenon == Phenomenon::multi_state)
+    return -all * std::log(static_cast<double>(model.particle_states())) - by_dynamics;
+  const std::size_t special = model.confined ? *model.confined : model.dimer ? *model.dimer : 0;
+  const auto log_binomial = [&](double p) {
+    return at_zero[special] * std::log(p) + (all - at_zero[special]) * std::log(1 - p) - by_dynamics;
+  };
+  if (!model.confined) return log_binomial(0.02);
+  constexpr double largest_area = 0.25;
+  constexpr int steps = 60;
+  double best = -std::numeric_limits<double>::infinity();
+  for (int i = 0; i < steps; ++i) best = std::max(best, log_binomial(largest_area * (i + 0.5) / steps));
+  double sum = 0;
+  for (int i = 0; i < steps; ++i) sum += std::exp(log_binomial(largest_area * (i + 0.5) / steps) - best) / steps;
+  return best + std::log(sum);
+}
+// What the samples say under a model.
+struct StateFit::Expectation {
+  Statistics sums;
+  BindingCounts binding;
+  double log_evidence;
+};
+StateFit::StateFit(std::span<const FieldOfView> fovs, const FitOptions& options) : fovs_(fovs), options_(options) {
+  choose_samples();
+}
+
+const Neighbourhood& StateFit::neighbourhood(std::size_t fov) {
+  return neighbourhoods_.try_emplace(fov, fovs_[fov], widest_dimer).first->second;
+}
+
+bool StateFit::has_neighbours() {
+  std::size_t near = 0;
+  for (const Sample& sample : samples_)
+    for (const Neighbour& neighbour : neighbourhood(sample.fov).of(sample.trajectory))
+      near += neighbour.end - neighbour.begin;
+  return near >= samples_.size();
+}
+
+void StateFit::choose_samples() {
+  std::vector<Sample> all;
+  for (std::size_t f = 0; f < fovs_.size(); ++f)
+    for (std::size_t t = 0; t < fovs_[f].trajectories.size(); ++t)
+      if (fovs_[f].trajectories[t].x.size() > 1) all.push_back({f, t, {}});
+  if (all.empty()) throw std::invalid_argument("fit_experiment: no trajectory of two points");
+  const std::size_t count = std::min(options_.trajectories, all.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    samples_.push_back(all[i * all.size() / count]);
+    const Trajectory& trajectory = fovs_[samples_.back().fov].trajectories[samples_.back().trajectory];
+    const std::size_t frames = std::min(trajectory.x.size(), longest_fitted);
+    samples_.back().displacements =
+        displacements_of(std::span(trajectory.x).first(frames), std::span(trajectory.y).first(frames));
+  }
+}
+void StateFit::estimate_noise() {
+  constexpr int steps = 6;
+  constexpr int fine_k = 51;  // a coarse grid is made up for by noise
+  constexpr double fine_enough = 1.05;
+  const StateDynamics dynamics{{1}, {1.0 / 30}};
+  const auto log_evidence = [&](double noise) {
+    const CellTable table({general_cells(0.05, fine_k)}, {noise}, options_.errors.log_outlier);
+    double sum = 0;
+    for (std::size_t i = 0; i < samples_.size(); i += searched_every) {
+      evidence_.compute(samples_[i].displacements, table);
+      sum += PathPosterior(evidence_, dynamics).log_evidence() + evidence_.offset();
+    }
+    return sum;
+  };
+  double low = options_.errors.noise * options_.least_noise;
+  double high = options_.errors.noise * options_.most_noise;
+  while (high > fine_enough * low) {
+    const auto at = [&](int i) { return low * std::pow(high / low, static_cast<double>(i) / steps); };
+    int best = 0;
+    double greatest = -std::numeric_limits<double>::infinity();
+    for (int i = 0; i <= steps; ++i) {
+      const double value = log_evidence(at(i));
+      if (!(value > greatest)) continue;
+      greatest = value;
+      best = i;
+    }
+    const double from = at(std::max(0, best - 1));
+    high = at(std::min(steps, best + 1));
+    low = from;
+  }
+  options_.errors = scaled(options_.errors, std::sqrt(low * high) / options_.errors.noise);
+}
+
+void StateFit::refine_noise(const FittedModel& model) {
+  constexpr std::size_t rounds = 4;
+  constexpr double finest = 1.03;
+  const auto fitted = [&](ExperimentModel other, double factor) {
+    other.errors = scaled(other.errors, factor);
+    return improve(other, rounds, searched_every);
+  };
+  const double low = options_.errors.noise * options_.least_noise / options_.most_noise;
+  FittedModel best = fitted(model.model, 1);
+  for (double step = 1.3; step > finest;) {
+    const FittedModel less = fitted(best.model, 1 / step);
+    const FittedModel more = fitted(best.model, step);
+    const FittedModel& better = less.log_evidence > more.log_evidence ? less : more;
+    if (better.log_evidence > best.log_evidence && better.model.errors.noise > low)
+      best = better;
+    else
+      step = std::sqrt(step);
+  }
+  options_.errors = best.model.errors;
+}
+
+std::vector<SegmentEstimate> StateFit::general_segments() {
+  std::vector<Cell> cells = general_cells(0.05);
+  std::vector<SegmentEstimate> estimates;
+  double hazard = 1.0 / 30;
+  for (std::uint32_t round = 0; round < 3; ++round) {
+    const CellTable table({cells}, {options_.errors.noise}, options_.errors.log_outlier);
+    const StateDynamics dynamics{{1}, {hazard}};
+    std::vector<double> counts(cells.size());
+    estimates.clear();
+    double segments = 0;
+    double displacements = 0;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      evidence_.compute(samples_[i].displacements, table);
+      const PathPosterior posterior(evidence_, dynamics);
+      Random random = random_for(i, round);
+      std::map<PathSegment, double> drawn;
+      constexpr int draws = 4;
+      for (int d = 0; d < draws; ++d)
+        for (const PathSegment& segment : posterior.draw(random)) drawn[segment] += 1.0 / draws;
+      for (const auto& [segment, times] : drawn) {
+        std::vector<float> logarithms(table.size());
+        evidence_.add_cell_likelihoods(0, segment.begin, segment.end - 1, logarithms);
+        const SegmentEstimate estimate = estimate_segment(cells, logarithms, times * (segment.end - segment.begin));
+        for (std::size_t c = 0; c < cells.size(); ++c) counts[c] += times * estimate.posterior[c];
+        estimates.push_back(estimate);
+        segments += times;
+      }
+      displacements += static_cast<double>(samples_[i].displacements.size());
+    }
+    const auto particles = static_cast<double>(samples_.size());
+    hazard = std::clamp((segments - particles + 1) / (displacements + 20), 1e-3, 0.3);
+    const double pseudo = 30;
+    for (std::size_t c = 0; c < cells.size(); ++c)
+      cells[c].share = (counts[c] + pseudo * cells[c].share) / (segments + pseudo);
+  }
+  return estimates;
+}
+
+// Paths of each `every`-th sample, drawn with the model.
+StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32_t round, std::size_t every) {
+  const CellTable table = cells_of(model);
+  Expectation out{Statistics(model), {}, 0};
+  for (std::size_t i = 0; i < samples_.size(); i += every) {
+    const Sample& sample = samples_[i];
+    evidence_.compute(sample.displacements, table);
+    if (model.dimer) {
+      DimerTerms terms = dimer_terms(fovs_[sample.fov], neighbourhood(sample.fov), sample.trajectory, model);
+      for (std::vector<float>* part : {&terms.bound, &terms.free, &terms.binds})
+        part->resize(evidence_.displacements());
+      evidence_.add_terms(*model.dimer, terms.bound);
+      evidence_.add_terms(1 - *model.dimer, terms.free);
+      evidence_.add_entry_terms(*model.dimer, terms.binds);
+    }
+    const PathPosterior posterior(evidence_, model.dynamics);
+    Random random = random_for(i, 100 + round);
+    const bool shared = options_.left_out != MethodPart::sharing;
+    const PathSamples paths(evidence_, table, posterior, shared, drawn_paths, random);
+    out.sums.add(paths);
+    if (fovs_[sample.fov].trajectories[sample.trajectory].first_frame == 0 &&
+        options_.left_out != MethodPart::first_frame)
+      for (std::size_t p = 0; p < paths.size(); ++p)
+        out.sums.at_zero[paths.path(p).front().state] += paths.weights()[p];
+    if (model.dimer) {
+      const std::vector<float> nearest = neighbourhood(sample.fov).nearest(sample.trajectory);
+      for (std::size_t p = 0; p < paths.size(); ++p)
+        out.binding.add(nearest, paths.path(p), paths.weights()[p], *model.dimer);
+    }
+    out.log_evidence += posterior.log_evidence() + evidence_.offset() + paths.log_gain();
+  }
+  return out;
+}
+
+FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::size_t every) {
+  const std::size_t fitted = (samples_.size() + every - 1) / every;
+  const auto states = static_cast<double>(model.particle_states());
+  double parameters = states * states - 1;
+  for (const StatePopulation& population : model.states) parameters += population.is_fixed() ? 0 : 4;
+  const double penalty = price * parameters * std::log(static_cast<double>(fitted));
+  std::optional<FittedModel> best;
+  for (std::uint32_t round = 0; round < rounds; ++round) {
+    const Expectation found = expect(model, round, every);
+    // Tracks that stray can lead maximisation astray; drawn paths alone make the evidence uncertain by some.
+    if (!best || !model.has_strays() || found.log_evidence > best->log_evidence - uncertainty)
+      best = {model, found.log_evidence, penalty, log_start(model, found.sums.at_zero), found.sums.at_zero};
+    if (round + 1 == rounds) break;
+    maximise(found.sums, model);
+    if (model.dimer) {
+      model.binding = found.binding.estimate(model.errors);
+      model.dimer_range = std::min(widest_dimer, model.binding->range + 2.8 * model.errors.difference);
+    }
+  }
+  return *best;
+}
+}  // namespace an::segmentation
