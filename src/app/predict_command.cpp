@@ -169,7 +169,9 @@ void Prediction::infer_fovs() {
                     const segmentation::ExperimentModel model = read_model(model_file(experiment));
                     segmentation::InferenceOptions options;
                     options.paths = static_cast<std::size_t>(config_.segmentation.paths);
-                    options.choice = {config_.segmentation.expected_jaccard, config_.segmentation.error_weight,
+                    options.choice = {config_.segmentation.expected_jaccard,
+                                      experiment.track == 1 ? config_.segmentation.video_error_weight
+                                                            : config_.segmentation.error_weight,
                                       config_.segmentation.usual_error};
                     options.seed = config_.segmentation.seed;
                     options.experiment = stream_of(experiment);

@@ -286,6 +286,8 @@ std::vector<Setting> declared_settings() {
            AN_MEMBER(segmentation.expected_jaccard)),
       real("segmentation", "error_weight", "Price of a change point's squared error in frames, for a smaller RMSE",
            {0, 1000, true}, AN_MEMBER(segmentation.error_weight)),
+      real("segmentation", "video_error_weight", "The same for videos, where change points are less certain",
+           {0, 1000, true}, AN_MEMBER(segmentation.video_error_weight)),
       real("segmentation", "usual_error", "Frames of error that cost nothing", {0, 10, true},
            AN_MEMBER(segmentation.usual_error)),
       integer("segmentation", "seed", "Names all random numbers; equal seeds give equal results",

@@ -16,15 +16,23 @@ namespace {
 constexpr std::size_t first_rounds = 3;   // of expectation and maximisation, to tell guesses apart
 constexpr std::size_t search_rounds = 6;  // to tell models apart
 
+// Fits a model as well as one already known deserves: to the end only if it may come near to it.
+FittedModel compete(StateFit& fit, const ExperimentModel& start, double known) {
+  constexpr double hopeless = 300;  // of ln evidence
+  const FittedModel first = fit.improve(start, first_rounds, searched_every);
+  if (first.log_evidence < known - hopeless) return first;
+  return fit.improve(first.model, search_rounds - first_rounds + 1, searched_every);
+}
+
 // The better one of a state that does not move and, as the other, the faster of two states or the only one.
 FittedModel fit_traps(StateFit& fit, const FittedModel& one_state, const FittedModel& two_state) {
   ExperimentModel start = two_state.model;
   start.phenomenon = Phenomenon::immobile_traps;
   start.states[0] = {0, 0, 0, start.errors.excess, true};
-  FittedModel best = fit.improve(start, search_rounds, searched_every);
+  FittedModel best = compete(fit, start, two_state.log_evidence);
   start.states[1] = one_state.model.states[0];
   set_rare_slow_state(start);
-  FittedModel other = fit.improve(start, search_rounds, searched_every);
+  FittedModel other = compete(fit, start, two_state.log_evidence);
   return other.score() > best.score() ? other : best;
 }
 
@@ -43,11 +51,12 @@ std::optional<FittedModel> fit_dimers(StateFit& fit, const FittedModel& one_stat
     start.phenomenon = Phenomenon::dimerization;
     start.dimer = dimer % 2;
     start.dimer_range = widest_dimer;
-    const FittedModel fitted = fit.improve(start, search_rounds, searched_every);
+    const FittedModel fitted = compete(fit, start, two_state.log_evidence);
     if (!best || fitted.score() > best->score()) best = fitted;
   }
   return best;
 }
+
 void sort_by_score(ExperimentFit& fits) {
   std::stable_sort(fits.begin(), fits.end(),
                    [](const FittedModel& a, const FittedModel& b) { return a.score() > b.score(); });
@@ -89,6 +98,7 @@ ExperimentFit with_and_without_compartments(const FittedModel& fit) {
   sort_by_score(fits);
   return fits;
 }
+
 // Models fitted to some of the trajectories.
 ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
   const std::vector<SegmentEstimate> segments = fit.general_segments();
@@ -155,7 +165,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   sort_by_score(fits);
   // Rare states are slow to settle.
   for (auto at = fits.begin(); at != fits.end(); ++at) {
-    const FittedModel kept = fit.improve(at->model, options.rounds, 1);
+    const FittedModel kept = fit.improve(at->model, std::max<std::size_t>(2, options.rounds - 2), 1);
     if (has_states_alike(kept.model) && at + 1 != fits.end()) continue;
     *at = with_and_without_compartments(kept).front();
     std::rotate(fits.begin(), at, at + 1);

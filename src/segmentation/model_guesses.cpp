@@ -45,9 +45,11 @@ std::vector<std::vector<StatePopulation>> with_one_more(const ExperimentModel& m
     }
   return all;
 }
+
 void set_rare_slow_state(ExperimentModel& model) {
   model.states.resize(2);
   model.dynamics = {{0.2, 0.8}, {0, 0.05, 0.02, 0}};
   add_strays(model);
 }
+
 }  // namespace an::segmentation

@@ -48,6 +48,7 @@ struct Statistics {
     }
   }
 };
+
 void maximise(const Statistics& sums, ExperimentModel& model) {
   const std::size_t states = model.states.size();
   const double particles = std::accumulate(sums.start.begin(), sums.start.end(), 0.0);
@@ -65,11 +66,13 @@ void maximise(const Statistics& sums, ExperimentModel& model) {
     model.states[s] = sums.populations[s].maximum();
   }
 }
+
 LocalisationErrors scaled(LocalisationErrors errors, double factor) {
   for (double* error : {&errors.noise, &errors.overlapping, &errors.difference}) *error *= factor;
   errors.excess *= factor * factor;
   return errors;
 }
+
 }  // namespace
 
 double log_start(const ExperimentModel& model, const std::vector<double>& at_zero) {
@@ -95,12 +98,14 @@ double log_start(const ExperimentModel& model, const std::vector<double>& at_zer
   for (int i = 0; i < steps; ++i) sum += std::exp(log_binomial(largest_area * (i + 0.5) / steps) - best) / steps;
   return best + std::log(sum);
 }
+
 // What the samples say under a model.
 struct StateFit::Expectation {
   Statistics sums;
   BindingCounts binding;
   double log_evidence;
 };
+
 StateFit::StateFit(std::span<const FieldOfView> fovs, const FitOptions& options) : fovs_(fovs), options_(options) {
   choose_samples();
 }
@@ -132,6 +137,7 @@ void StateFit::choose_samples() {
         displacements_of(std::span(trajectory.x).first(frames), std::span(trajectory.y).first(frames));
   }
 }
+
 void StateFit::estimate_noise() {
   constexpr int steps = 6;
   constexpr int fine_k = 51;  // a coarse grid is made up for by noise
@@ -279,4 +285,5 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
   }
   return *best;
 }
+
 }  // namespace an::segmentation
