@@ -69,14 +69,16 @@ FittedModel with_compartments(FittedModel fit, std::optional<std::size_t> confin
   return fit;
 }
 
-// Bhattacharyya's coefficient of two populations, as if not cut: 1 where they are the same.
+// Bhattacharyya's coefficient of two populations, from their moments: 1 where they are the same.
 double overlap(const StatePopulation& a, const StatePopulation& b) {
-  const auto distance = [](double mean_a, double sd_a, double mean_b, double sd_b) {
-    const double variance = sd_a * sd_a + sd_b * sd_b;
-    return 0.25 * (mean_a - mean_b) * (mean_a - mean_b) / variance + 0.5 * std::log(variance / (2 * sd_a * sd_b));
+  const auto distance = [](const Moments& one, const Moments& other) {
+    const double variance = one.variance + other.variance;
+    return 0.25 * (one.mean - other.mean) * (one.mean - other.mean) / variance +
+           0.5 * std::log(variance / (2 * std::sqrt(one.variance * other.variance)));
   };
-  return std::exp(-distance(a.alpha_mean, a.alpha_sd, b.alpha_mean, b.alpha_sd) -
-                  distance(a.k_mean, a.k_sd, b.k_mean, b.k_sd));
+  const auto alpha = [](const StatePopulation& p) { return cut_moments(p.alpha_mean, p.alpha_sd, 0, 1.999); };
+  const auto k = [](const StatePopulation& p) { return cut_moments(p.k_mean, p.k_sd, 1e-12, 1e6); };
+  return std::exp(-distance(alpha(a), alpha(b)) - distance(k(a), k(b)));
 }
 
 // Two states alike are one whose particles or dwell times are not as modelled, unless something else tells them apart.

@@ -237,8 +237,9 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
   for (std::size_t i = 0; i < samples_.size(); i += every) {
     const Sample& sample = samples_[i];
     evidence_.compute(sample.displacements, table);
+    DimerTerms terms;
     if (model.dimer) {
-      DimerTerms terms = dimer_terms(fovs_[sample.fov], neighbourhood(sample.fov), sample.trajectory, model);
+      terms = dimer_terms(fovs_[sample.fov], neighbourhood(sample.fov), sample.trajectory, model);
       for (std::vector<float>* part : {&terms.bound, &terms.free, &terms.binds})
         part->resize(evidence_.displacements());
       evidence_.add_terms(*model.dimer, terms.bound);
@@ -258,8 +259,13 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
       const std::vector<float> nearest = neighbourhood(sample.fov).nearest(sample.trajectory);
       for (std::size_t p = 0; p < paths.size(); ++p)
         out.binding.add(nearest, paths.path(p), paths.weights()[p], *model.dimer);
+      // The trajectories of both partners have the pair's evidence: half of it belongs to each.
+      for (float& term : terms.bound) term = -0.5F * std::max(0.0F, term);
+      evidence_.add_terms(*model.dimer, terms.bound);
     }
-    out.log_evidence += posterior.log_evidence() + evidence_.offset() + paths.log_gain();
+    const double log_evidence =
+        model.dimer ? PathPosterior(evidence_, model.dynamics).log_evidence() : posterior.log_evidence();
+    out.log_evidence += log_evidence + evidence_.offset() + paths.log_gain();
   }
   return out;
 }

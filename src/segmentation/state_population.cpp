@@ -161,7 +161,7 @@ std::vector<Cell> general_cells(double immobile_share, int k_count) {
   alphas.insert(alphas.end(), {1.86, 1.97});
   const double k_step = 0.79 * 17 / k_count;  // of ln K
   std::vector<Cell> cells;
-  const double share = (1 - immobile_share) / static_cast<double>(alphas.size() * k_count);
+  const double share = (1 - immobile_share) / (static_cast<double>(alphas.size()) * k_count);
   for (const double alpha : alphas)
     for (int i = 0; i < k_count; ++i) cells.push_back({alpha, 2e-4 * std::exp(k_step * i), share});
   cells.push_back({0, 0, immobile_share});
