@@ -72,6 +72,13 @@ std::vector<double> alpha_edges(const StatePopulation& p) {
   std::vector<double> edges;
   for (std::size_t i = 0; i <= count; ++i)
     edges.push_back(low + (high - low) * static_cast<double>(i) / static_cast<double>(count));
+  // No cell is on both sides of where directed motion begins.
+  if (low < directed_from && directed_from < high) {
+    const auto inner = std::min_element(edges.begin() + 1, edges.end() - 1, [](double a, double b) {
+      return std::abs(a - directed_from) < std::abs(b - directed_from);
+    });
+    *inner = directed_from;
+  }
   return edges;
 }
 

@@ -8,6 +8,8 @@
 
 namespace an::segmentation {
 
+inline constexpr double directed_from = 1.9;  ///< alpha from which motion is called directed
+
 /// How alpha and K of one diffusive state are spread over particles: each a normal distribution cut to the challenge's
 /// bounds, alpha in [0, 1.999] and K in [1e-12, 1e6] px²/frame^alpha. The means and deviations are those of the normal
 /// distributions before the cut, as in the challenge's ensemble files.

@@ -15,7 +15,6 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr double directed_from = 1.9;        // alpha
 constexpr std::size_t longest_piece = 1024;  // frames
 constexpr int shortest_segment = 3;          // frames
 
