@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "app/json_file.hpp"
@@ -173,18 +175,29 @@ void add_figures(HtmlPage& page, const io::ResultColumns& results, int track) {
   page.figure(report::confusion_svg(pairs.states), "States of paired segments, in percent of the true state.");
 }
 
+// Of a folder exp_NUMBER.
+std::optional<int> experiment_number(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  constexpr std::string_view prefix = "exp_";
+  int number = 0;
+  if (!name.starts_with(prefix)) return {};
+  const auto [end, error] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), number);
+  if (error != std::errc() || end != name.data() + name.size()) return {};
+  return number;
+}
+
 void add_models(HtmlPage& page, const fs::path& details, int track) {
-  std::vector<std::pair<int, fs::path>> folders;
+  std::map<int, fs::path> folders;
   const fs::path all = details / fmt::format("track_{}", track);
   if (!fs::is_directory(all)) return;
   for (const auto& entry : fs::directory_iterator(all))
     if (fs::exists(entry.path() / "model.json"))
-      folders.emplace_back(std::stoi(entry.path().filename().string().substr(4)), entry.path());
+      if (const std::optional<int> number = experiment_number(entry.path())) folders[*number] = entry.path();
   if (folders.empty()) return;
-  std::sort(folders.begin(), folders.end());
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [number, folder] : folders) {
-    use_json(folder / "model.json", [&](const Json& model) {
+  for (const auto& [place, folder] : folders) {
+    const int number = place;  // clang 14 captures no structured binding
+    use_json(folder / "model.json", [&, number](const Json& model) {
       std::string states;
       for (const Json& state : model.at("model").at("states")) {
         if (state.at("stray").get<bool>()) continue;
@@ -265,7 +278,9 @@ fs::path write_report(const fs::path& results) {
   if (has_scores) {
     use_json(summary_file, [&](const Json& json) {
       page.paragraph(settings_text(json));
-      for (const auto& [number, track] : json.at("tracks").items()) tracks[std::stoi(number)] = scores_of(track);
+      for (const int track : {1, 2})
+        if (const std::string key = std::to_string(track); json.at("tracks").contains(key))
+          tracks[track] = scores_of(json.at("tracks").at(key));
     });
     if (fs::exists(results / "results.h5")) columns.emplace(results / "results.h5");
   } else {

@@ -59,8 +59,7 @@ TEST(PopulationLikelihood, OutliersHardlyWidenIt) {
 }
 
 TEST(PopulationLikelihood, WhatIsFixedStays) {
-  StatePopulation immobile;
-  immobile.immobile = true;
+  const StatePopulation immobile{0, 0, 0, 0, true};
   PopulationLikelihood likelihood(immobile, 0.12, 0);
   likelihood.add(1, std::vector<double>{1});
   EXPECT_TRUE(likelihood.maximum().immobile);
