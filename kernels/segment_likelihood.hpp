@@ -132,7 +132,7 @@ struct SegmentEvidence {
         float logarithms[cell_lanes];
         const std::size_t count = displacements - j < cell_lanes ? displacements - j : cell_lanes;
         if (multiply_block(s, row(i, j), j == i, count, product, next, sums)) {
-          for (std::size_t k = 0; k < cell_lanes; ++k) logarithms[k] = logarithm;
+          for (float& one : logarithms) one = logarithm;
           float* const before = product;
           product = next;
           next = before;
@@ -165,13 +165,13 @@ struct SegmentEvidence {
                                                   const float* product, float* next, float* sums) const {
     const std::size_t stride = (is_first ? displacements + 1 : 1) * begin[states];
     Lanes of_ends[cell_lanes];
-    for (std::size_t k = 0; k < cell_lanes; ++k) of_ends[k] = all_lanes(0);
+    for (Lanes& sum : of_ends) sum = all_lanes(0);
     for (std::size_t c = begin[s]; c < begin[s + 1]; c += cell_lanes) {
       Lanes running = load(product + c);
       const float* from = rows + c;
-      for (std::size_t k = 0; k < cell_lanes; ++k) {
+      for (Lanes& sum : of_ends) {
         running = running * load(from);
-        of_ends[k] = of_ends[k] + running;
+        sum = sum + running;
         from += stride;
       }
       store(next + c, running);

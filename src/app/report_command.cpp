@@ -82,7 +82,7 @@ std::vector<std::string> score_row(std::string name, std::string trajectories, c
     std::string text = score_text(ours[m]);
     if (published != nullptr) {
       const bool larger = m == 1 || m == 4;
-      if (larger ? ours[m] >= (*published)[m] : ours[m] <= (*published)[m]) text = '*' + text;
+      if (larger ? ours[m] >= (*published)[m] : ours[m] <= (*published)[m]) text.insert(0, 1, '*');
       text += fmt::format(" ({})", score_text((*published)[m]));
     }
     row.push_back(std::move(text));
