@@ -21,5 +21,5 @@ video=tests/fixtures/tracking/v2_multi
 rm -rf build/quickstart-tracks
 build/anomalousnet track --input $video.tif --check ${video}_gt.csv --output build/quickstart-tracks --overlay
 echo "tracks: build/quickstart-tracks/trajectories.csv; over the video: build/quickstart-tracks/overlay.svg"
-echo "solved: build/quickstart-run/submission, its scores beside it; how sure each segment is: build/quickstart-run/submission/details"
+echo "solved: build/quickstart-run/submission; its report: build/quickstart-run/report.html; how sure each segment is: build/quickstart-run/submission/details"
 echo "scores, per trajectory and segment too: build/quickstart/results.h5; as text: build/quickstart/*/summary.json"
