@@ -219,6 +219,17 @@ class Predict(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.lines(output)[0][-1], 3000)
 
+    def test_many_trajectories_in_one_field_of_view(self):
+        count = 100000
+        steps = [(0.31 * (t * 7919 % 13 - 6), 0.29 * (t * 104729 % 11 - 5)) for t in range(20)]
+        lines = []
+        for i in range(count):
+            x, y = 25.0 * (i % 320), 25.0 * (i // 320)
+            lines += [f"{i},{t},{x + dx},{y + dy}\n" for t, (dx, dy) in enumerate(steps)]
+        output, done = self.one_fov("many", "".join(lines))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([line[0] for line in self.lines(output)], list(range(count)))
+
     def test_empty_field_of_view(self):
         output, done = self.one_fov("empty", "")
         self.assertEqual(done.returncode, 0, done.stderr)
