@@ -178,13 +178,12 @@ void StateFit::refine_noise(const FittedModel& model) {
     other.errors = scaled(other.errors, factor);
     return improve(other, rounds, searched_every);
   };
-  const double low = options_.errors.noise * options_.least_noise / options_.most_noise;
   FittedModel best = fitted(model.model, 1);
   for (double step = 1.3; step > finest;) {
     const FittedModel less = fitted(best.model, 1 / step);
     const FittedModel more = fitted(best.model, step);
     const FittedModel& better = less.log_evidence > more.log_evidence ? less : more;
-    if (better.log_evidence > best.log_evidence && better.model.errors.noise > low)
+    if (better.log_evidence > best.log_evidence)
       best = better;
     else
       step = std::sqrt(step);
