@@ -79,12 +79,13 @@ struct DisplacementLikelihood {
 /// exp(smallest), so that one impossible displacement cannot rule out every cell. Item: a displacement, from `begin`
 /// on.
 struct RelativeLikelihood {
+  static constexpr float smallest = -40;
+
   std::size_t displacements;
   std::size_t cells;  ///< groups * cell_lanes
   std::size_t begin;
   float* table;   ///< [m][t][cells]
   float* offset;  ///< [t]: ln of what the likelihoods were divided by
-  float smallest;
 
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t item) const {
     const std::size_t t = begin + item;

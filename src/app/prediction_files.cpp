@@ -47,7 +47,6 @@ Json model_json(const ExperimentModel& model) {
           {"overlapping_noise", model.errors.overlapping},
           {"difference_noise", model.errors.difference},
           {"log_missed", model.errors.log_missed},
-          {"log_outlier", model.errors.log_outlier},
           {"excess_variance", model.errors.excess},
           {"strays", model.errors.strays},
           {"dimer_state", optional_place(model.dimer)},
@@ -94,7 +93,6 @@ ExperimentModel read_model(const fs::path& path) {
     json.at("overlapping_noise").get_to(model.errors.overlapping);
     json.at("difference_noise").get_to(model.errors.difference);
     json.at("log_missed").get_to(model.errors.log_missed);
-    json.at("log_outlier").get_to(model.errors.log_outlier);
     json.at("excess_variance").get_to(model.errors.excess);
     json.at("strays").get_to(model.errors.strays);
     model.dimer = place_in(json.at("dimer_state"));

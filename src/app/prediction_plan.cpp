@@ -15,9 +15,6 @@ namespace an::app {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// The number of `prefix` NUMBER `suffix`.
 std::optional<int> number_in(std::string_view name, std::string_view prefix, std::string_view suffix) {
   if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) return {};
   name.remove_prefix(prefix.size());
@@ -27,6 +24,8 @@ std::optional<int> number_in(std::string_view name, std::string_view prefix, std
   if (error != std::errc() || end != name.data() + name.size() || number < 0) return {};
   return number;
 }
+
+namespace {
 
 std::optional<int> fov_number(int track, std::string_view name) {
   if (track == 2) return number_in(name, "trajs_fov_", ".csv");

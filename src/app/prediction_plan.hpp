@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace an::app {
@@ -32,5 +34,8 @@ struct PredictionPlan {
 /// Finds `track_1/exp_E/videos_fov_F.tiff` and `track_2/exp_E/trajs_fov_F.csv`, whatever numbers there are.
 /// \throws InputError where there is nothing to infer
 PredictionPlan find_public_data(const std::filesystem::path& input);
+
+/// The number in a name PREFIX NUMBER SUFFIX; none where it is not of this form or negative.
+std::optional<int> number_in(std::string_view name, std::string_view prefix, std::string_view suffix);
 
 }  // namespace an::app

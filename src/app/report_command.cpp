@@ -5,16 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <utility>
 
 #include "app/json_file.hpp"
 #include "app/prediction_files.hpp"
+#include "app/prediction_plan.hpp"
 #include "evaluation/changepoint_metrics.hpp"
 #include "io/atomic_file.hpp"
 #include "io/result_columns.hpp"
@@ -175,24 +174,14 @@ void add_figures(HtmlPage& page, const io::ResultColumns& results, int track) {
   page.figure(report::confusion_svg(pairs.states), "States of paired segments, in percent of the true state.");
 }
 
-// Of a folder exp_NUMBER.
-std::optional<int> experiment_number(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  constexpr std::string_view prefix = "exp_";
-  int number = 0;
-  if (!name.starts_with(prefix)) return {};
-  const auto [end, error] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), number);
-  if (error != std::errc() || end != name.data() + name.size()) return {};
-  return number;
-}
-
 void add_models(HtmlPage& page, const fs::path& details, int track) {
   std::map<int, fs::path> folders;
   const fs::path all = details / fmt::format("track_{}", track);
   if (!fs::is_directory(all)) return;
   for (const auto& entry : fs::directory_iterator(all))
     if (fs::exists(entry.path() / "model.json"))
-      if (const std::optional<int> number = experiment_number(entry.path())) folders[*number] = entry.path();
+      if (const std::optional<int> number = number_in(entry.path().filename().string(), "exp_", ""))
+        folders[*number] = entry.path();
   if (folders.empty()) return;
   std::vector<std::vector<std::string>> rows;
   for (const auto& [place, folder] : folders) {
@@ -246,12 +235,11 @@ std::string settings_text(const Json& summary) {
                      program.at("git").get<std::string>().substr(0, 12), score.at("rules").get<std::string>());
 }
 
-void add_problems(HtmlPage& page, const Json& summary) {
+using Rows = std::vector<std::vector<std::string>>;
+
+Rows problem_rows(const Json& problems) {
   constexpr std::size_t most = 50;
-  const Json& problems = summary.at("problems");
-  if (problems.empty()) return;
-  page.heading(fmt::format("{} problems", problems.size()));
-  std::vector<std::vector<std::string>> rows;
+  Rows rows;
   for (std::size_t i = 0; i < std::min(most, problems.size()); ++i) {
     const Json& problem = problems[i];
     const auto text = [&](const char* key) {
@@ -260,7 +248,7 @@ void add_problems(HtmlPage& page, const Json& summary) {
     };
     rows.push_back({text("file"), text("line"), text("what"), text("cost")});
   }
-  page.table({"file", "line", "what", "cost"}, rows);
+  return rows;
 }
 
 }  // namespace
@@ -275,12 +263,16 @@ fs::path write_report(const fs::path& results) {
   HtmlPage page("anomalousnet: results on a benchmark of the 2nd AnDi Challenge");
   std::map<int, TrackScoreTable> tracks;
   std::optional<io::ResultColumns> columns;
+  Rows problems;
+  std::size_t problem_count = 0;
   if (has_scores) {
     use_json(summary_file, [&](const Json& json) {
       page.paragraph(settings_text(json));
       for (const int track : {1, 2})
         if (const std::string key = std::to_string(track); json.at("tracks").contains(key))
           tracks[track] = scores_of(json.at("tracks").at(key));
+      problem_count = json.at("problems").size();
+      problems = problem_rows(json.at("problems"));
     });
     if (fs::exists(results / "results.h5")) columns.emplace(results / "results.h5");
   } else {
@@ -296,7 +288,10 @@ fs::path write_report(const fs::path& results) {
     if (is_scored && columns) add_figures(page, *columns, track);
     if (is_inferred) add_shown_fov(page, details, track);
   }
-  if (has_scores) use_json(summary_file, [&](const Json& json) { add_problems(page, json); });
+  if (problem_count > 0) {
+    page.heading(fmt::format("{} problems", problem_count));
+    page.table({"file", "line", "what", "cost"}, problems);
+  }
   const fs::path file = results / "report.html";
   io::write_file_atomically(file, page.finish());
   return file;

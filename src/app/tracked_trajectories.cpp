@@ -45,16 +45,21 @@ double error_of(const TrackedPoint& point) {
 // Median error of the localisations in a frame with another one nearer than a spot is wide; 0 where there is none.
 double overlapping_error(const std::vector<TrackedPoint>& points) {
   constexpr double spot_width = 2;  // px
-  std::map<std::int64_t, std::vector<const TrackedPoint*>> frames;
+  std::vector<const TrackedPoint*> sorted;
   for (const TrackedPoint& point : points)
-    if (std::isfinite(error_of(point))) frames[point.frame].push_back(&point);
+    if (std::isfinite(error_of(point))) sorted.push_back(&point);
+  std::sort(sorted.begin(), sorted.end(), [](const TrackedPoint* a, const TrackedPoint* b) {
+    return a->frame != b->frame ? a->frame < b->frame : a->y < b->y;
+  });
+  std::vector<bool> overlaps(sorted.size());
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    for (std::size_t j = i + 1;
+         j < sorted.size() && sorted[j]->frame == sorted[i]->frame && sorted[j]->y - sorted[i]->y < spot_width; ++j)
+      if (std::hypot(sorted[j]->y - sorted[i]->y, sorted[j]->x - sorted[i]->x) < spot_width)
+        overlaps[i] = overlaps[j] = true;
   std::vector<double> errors;
-  for (const auto& [frame, in_frame] : frames)
-    for (const TrackedPoint* point : in_frame)
-      if (std::any_of(in_frame.begin(), in_frame.end(), [&](const TrackedPoint* other) {
-            return other != point && std::hypot(point->y - other->y, point->x - other->x) < spot_width;
-          }))
-        errors.push_back(error_of(*point));
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    if (overlaps[i]) errors.push_back(error_of(*sorted[i]));
   return errors.empty() ? 0 : median_of(errors);
 }
 

@@ -12,8 +12,7 @@ using kernels::cell_lanes;
 using kernels::prediction_orders;
 using kernels::whitening_order;
 
-CellTable::CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise, double log_outlier)
-    : log_outlier_(static_cast<float>(log_outlier)) {
+CellTable::CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise) {
   for (const std::vector<Cell>& state : states) {
     cells_.insert(cells_.end(), state.begin(), state.end());
     while (cells_.size() % cell_lanes != 0) cells_.push_back({state.back().alpha, state.back().k, 0});

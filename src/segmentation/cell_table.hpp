@@ -15,8 +15,7 @@ class CellTable {
  public:
   /// \param states cells of each state
   /// \param noise localisation noise in each state, px
-  /// \param log_outlier least ln likelihood of a displacement relative to its best cell's, -80 … 0
-  CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise, double log_outlier = -40);
+  CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise);
 
   std::size_t states() const { return begin_.size() - 1; }
   std::size_t size() const { return cells_.size(); }
@@ -28,13 +27,11 @@ class CellTable {
     return std::span(cells_).subspan(begin_[state], begin_[state + 1] - begin_[state]);
   }
   std::span<const float> prior() const { return prior_; }
-  float log_outlier() const { return log_outlier_; }
   kernels::CellCoefficients coefficients() const { return {reflection_.data(), precision_.data(), log_norm_.data()}; }
 
  private:
   std::vector<std::size_t> begin_{0};
   std::vector<Cell> cells_;
-  float log_outlier_;
   std::vector<float> prior_, reflection_, precision_, log_norm_;
 };
 

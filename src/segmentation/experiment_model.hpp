@@ -39,7 +39,7 @@ struct ExperimentModel {
   std::optional<Binding> binding;       ///< of a fitted dimerization
   std::optional<std::size_t> confined;  ///< the state inside compartments
 
-  bool has_strays() const { return states.back().stray; }
+  bool has_strays() const { return !states.empty() && states.back().stray; }
   /// States of particles.
   std::size_t particle_states() const { return states.size() - (has_strays() ? 1 : 0); }
   /// Whether the label of a frame rules the displacement that ends there, as the challenge's dimers and traps have it;

@@ -11,20 +11,19 @@ struct LocalisationErrors {
   double overlapping;  ///< px, the same of a particle whose partner is nearer than a spot is wide
   double difference;   ///< px, of the difference of such partners' errors
   double log_missed;   ///< ln of the odds, a displacement, that a partner is not seen
-  double log_outlier;  ///< ln likelihood that a displacement has at least, relative to its best cell's
   double excess;       ///< px², variance by which the noise of some particles is greater
   double strays;       ///< first guess of the probability, a displacement, that a track strays to another particle
 };
 
 /// Of the challenge's trajectories: independent errors.
 inline LocalisationErrors independent_errors(double noise) {
-  return {noise, noise, noise * std::numbers::sqrt2, -2.5, -40, 0, 0};
+  return {noise, noise, noise * std::numbers::sqrt2, -2.5, 0, 0};
 }
 
 /// Of tracked particles: partners' spots overlap, which makes their errors larger and opposite, or are taken for one;
 /// now and then a track goes on with another particle.
 inline LocalisationErrors tracking_errors(double noise, double overlapping) {
-  return {noise, overlapping, 2 * overlapping, -2, -40, 0.5 * noise * noise, 0.003};
+  return {noise, overlapping, 2 * overlapping, -2, 0.5 * noise * noise, 0.003};
 }
 
 }  // namespace an::segmentation

@@ -83,7 +83,7 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
         {cells.coefficients(), displacements.x.data(), displacements.y.data(), displacements.known.data(), count_,
          cells.groups(), begin, end, scratch_.data(), table_.data()},
         cells.groups());
-    relative_likelihood({count_, size, begin, table_.data(), offsets_.data(), cells.log_outlier()}, end - begin);
+    relative_likelihood({count_, size, begin, table_.data(), offsets_.data()}, end - begin);
   }
   segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_, scratch_.data(),
                     evidence_.data()},

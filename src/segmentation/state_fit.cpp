@@ -144,7 +144,7 @@ void StateFit::estimate_noise() {
   constexpr double fine_enough = 1.05;
   const StateDynamics dynamics{{1}, {1.0 / 30}};
   const auto log_evidence = [&](double noise) {
-    const CellTable table({general_cells(0.05, fine_k)}, {noise}, options_.errors.log_outlier);
+    const CellTable table({general_cells(0.05, fine_k)}, {noise});
     double sum = 0;
     for (std::size_t i = 0; i < samples_.size(); i += searched_every) {
       evidence_.compute(samples_[i].displacements, table);
@@ -196,7 +196,7 @@ std::vector<SegmentEstimate> StateFit::general_segments() {
   std::vector<SegmentEstimate> estimates;
   double hazard = 1.0 / 30;
   for (std::uint32_t round = 0; round < 3; ++round) {
-    const CellTable table({cells}, {options_.errors.noise}, options_.errors.log_outlier);
+    const CellTable table({cells}, {options_.errors.noise});
     const StateDynamics dynamics{{1}, {hazard}};
     std::vector<double> counts(cells.size());
     estimates.clear();
