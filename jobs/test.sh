@@ -43,7 +43,8 @@ tidy() {
   local files
   files=$(git ls-files 'src/*.cpp' 'evaluation/*.cpp')
   # shellcheck disable=SC2086
-  timeout 900 xargs -n 4 -P 2 clang-tidy-14 -p build-clang --quiet --warnings-as-errors='*' <<<$files >tidy.log 2>&1 || { grep -E 'error|warning' tidy.log | head -40; return 1; }
+  timeout 1400 xargs -n 4 -P 2 clang-tidy-14 -p build-clang --quiet --warnings-as-errors='*' <<<$files >tidy.log 2>&1 ||
+    { [[ $? -eq 124 ]] && echo "clang-tidy: stopped after 1400 s"; grep -E 'error:|warning:' tidy.log | head -40; return 1; }
   rm -f tidy.log
 }
 
