@@ -93,6 +93,7 @@ class CommandLine {
  public:
   CommandLine() {
     program_.allow_extras();
+    program_.require_subcommand(0, 1);  // `network info` is not `info`
     program_.add_flag("--version", version_, "print the version and stop");
     program_.set_help_flag("-h,--help", "print this and stop");
     add_score();
@@ -102,6 +103,7 @@ class CommandLine {
     add_run();
     add_report();
     add_verify();
+    add_network();
     add_info();
     program_.get_formatter()->column_width(32);
   }
@@ -283,6 +285,51 @@ class CommandLine {
     add_common(*verify_, common_);
   }
 
+  void add_network() {
+    network_ = &add_command("network", "Run a network alone, or tell what it is",
+                            "anomalousnet network forward --weights w.h5 --input x.h5 --output y.h5");
+    network_
+        ->add_option_function<std::string>(
+            "action", [this](const std::string& action) { network_options_.action = network_action(action); },
+            "forward, gradient, info or import (of what Keras saved)")
+        ->type_name("ACTION");
+    network_->add_option("keras", keras_weights_, "import: the file KERAS.weights.h5")->type_name("KERAS");
+    network_->add_option("--weights", network_options_.weights, "weights file; import: one of the same shape")
+        ->type_name("W.h5");
+    network_->add_option("--shape", network_options_.shape, "info, import: a shape's name instead of a weights file")
+        ->type_name("NAME");
+    network_->add_option("--input", network_options_.input, "HDF5 file with /input, for gradients also /target")
+        ->type_name("X.h5");
+    network_->add_option("--output", network_options_.output, "HDF5 file to write")->type_name("Y.h5");
+    network_->add_option_function<std::string>(
+        "--backend", [this](const std::string& name) { network_options_.backend = backend(name); },
+        "reference, onednn or cuda");
+    network_->add_option_function<std::string>(
+        "--precision",
+        [this](const std::string& name) {
+          if (name != "f32" && name != "bf16")
+            throw ConfigError(fmt::format("network: --precision is {} (expected f32 or bf16)", name));
+          network_options_.precision = name == "f32" ? kernels::Precision::f32 : kernels::Precision::bf16;
+        },
+        "f32 or bf16");
+    add_common(*network_, common_);
+  }
+  static NetworkOptions::Action network_action(const std::string& name) {
+    using Action = NetworkOptions::Action;
+    if (name == "forward") return Action::forward;
+    if (name == "gradient") return Action::gradient;
+    if (name == "info") return Action::info;
+    if (name == "import") return Action::import_keras;
+    throw ConfigError(fmt::format("network: ACTION is {} (expected forward, gradient, info or import)", name));
+  }
+  static kernels::Backend backend(const std::string& name) {
+    try {
+      return kernels::backend_of_name(name);
+    } catch (const std::invalid_argument& error) {
+      throw ConfigError(fmt::format("--backend: {}", error.what()));
+    }
+  }
+
   void add_info() {
     info_ = &add_command("info", "Print version, build, libraries, back ends and ranks",
                          "mpirun -n 2 anomalousnet info --mpi");
@@ -361,7 +408,19 @@ class CommandLine {
       verify_options_.dry_run = common_.dry_run;
       return verify_options_;
     }
+    if (network_->parsed()) return network_command();
     return info_options_;
+  }
+  NetworkOptions network_command() {
+    using Action = NetworkOptions::Action;
+    NetworkOptions& o = network_options_;
+    if (o.action == Action::import_keras) o.input = keras_weights_;
+    require("--weights or --shape", !o.weights.empty() || !o.shape.empty());
+    require("--weights", !o.weights.empty() || o.action == Action::info || o.action == Action::import_keras);
+    require(o.action == Action::import_keras ? "the file that Keras saved" : "--input",
+            !o.input.empty() || o.action == Action::info);
+    require("--output", !o.output.empty() || o.action == Action::info);
+    return o;
   }
 
   void require(const char* what, bool given) {
@@ -384,6 +443,8 @@ class CommandLine {
   RunOptions run_options_;
   ReportOptions report_options_;
   VerifyOptions verify_options_;
+  NetworkOptions network_options_;
+  std::string keras_weights_;
   InfoOptions info_options_;
   CLI::App* score_ = nullptr;
   CLI::App* simulate_ = nullptr;
@@ -392,6 +453,7 @@ class CommandLine {
   CLI::App* run_ = nullptr;
   CLI::App* report_ = nullptr;
   CLI::App* verify_ = nullptr;
+  CLI::App* network_ = nullptr;
   CLI::App* info_ = nullptr;
   bool version_ = false;
 };

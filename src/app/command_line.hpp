@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "kernels/kernels.hpp"
 
 namespace an::app {
 
@@ -73,6 +74,17 @@ struct VerifyOptions {
   bool dry_run = false;                              ///< say which files would be checked, and stop
 };
 
+/// `network`.
+struct NetworkOptions {
+  enum class Action { forward, gradient, info, import_keras } action = Action::info;
+  std::filesystem::path weights;
+  std::filesystem::path input;  ///< HDF5 with `/input` (and `/target`), or what Keras saved
+  std::filesystem::path output;
+  std::string shape;  ///< a shape's name instead of a weights file's; empty: the file's
+  kernels::Backend backend = kernels::Backend::reference;
+  kernels::Precision precision = kernels::Precision::f32;
+};
+
 /// `info`.
 struct InfoOptions {
   bool mpi = false;  ///< also list the ranks and their hosts
@@ -81,7 +93,7 @@ struct InfoOptions {
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
   std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, ReportOptions,
-               VerifyOptions, InfoOptions>
+               VerifyOptions, NetworkOptions, InfoOptions>
       command;
   Config config;
 };

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "kernels/kernels.hpp"
 
 namespace an::app {
 
@@ -20,6 +21,8 @@ Failure current_failure() {
     return {ExitCode::usage, error.what()};
   } catch (const InputError& error) {
     return {ExitCode::input, error.what()};
+  } catch (const kernels::BackendMissing& error) {
+    return {ExitCode::usage, error.what()};
   } catch (const Error& error) {
     return {ExitCode::our_fault, error.what()};
   } catch (const std::exception& error) {

@@ -7,6 +7,7 @@
 #include "app/exit_code.hpp"
 #include "app/failure.hpp"
 #include "app/info_command.hpp"
+#include "app/network_command.hpp"
 #include "app/predict_command.hpp"
 #include "app/progress.hpp"
 #include "app/report_command.hpp"
@@ -38,6 +39,7 @@ struct Run {
   ExitCode operator()(const RunOptions& options) { return run_benchmark(options, config, world, progress); }
   ExitCode operator()(const ReportOptions& options) const { return run_report(options, config, world); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
+  ExitCode operator()(const NetworkOptions& options) const { return run_network(options, world); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
 };
 

@@ -17,7 +17,8 @@ enum class RandomStream : std::uint8_t {
   localisation,  ///< localisation noise
   vip,           ///< election of VIPs
   video,         ///< brightness, background and shot noise
-  paths          ///< state paths drawn from their posterior
+  paths,         ///< state paths drawn from their posterior
+  weights        ///< initial weights of a network (experiment: the variable)
 };
 
 /// The name of a sequence of random numbers. Equal names give equal numbers, on any rank and in any order.

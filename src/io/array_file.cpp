@@ -56,8 +56,14 @@ void ArrayFile::add_array(const std::string& name, const void* values, std::int6
       checked(H5Pset_deflate(properties, static_cast<unsigned>(storage.deflate)), part_, "H5Pset_deflate");
     }
   }
+  const Hdf5Handle stored(checked(H5Tcopy(type), part_, "H5Tcopy"), H5Tclose);
+  if (storage.half) {
+    checked(H5Tset_fields(stored, 15, 10, 5, 0, 10), part_, "H5Tset_fields");
+    checked(H5Tset_size(stored, 2), part_, "H5Tset_size");
+    checked(H5Tset_ebias(stored, 15), part_, "H5Tset_ebias");
+  }
   const Hdf5Handle dataset(
-      checked(H5Dcreate2(open_->file, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), part_,
+      checked(H5Dcreate2(open_->file, name.c_str(), stored, space, H5P_DEFAULT, properties, H5P_DEFAULT), part_,
               "H5Dcreate2"),
       H5Dclose);
   if (count > 0) checked(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), part_, "H5Dwrite");
@@ -74,6 +80,11 @@ void ArrayFile::add(const std::string& name, std::span<const std::int64_t> value
 void ArrayFile::add(const std::string& name, std::span<const std::int8_t> values, std::span<const std::uint64_t> shape,
                     const ArrayStorage& storage) {
   add_array(name, values.data(), H5T_NATIVE_INT8, values.size(), shape, storage);
+}
+
+void ArrayFile::add(const std::string& name, std::span<const float> values, std::span<const std::uint64_t> shape,
+                    const ArrayStorage& storage) {
+  add_array(name, values.data(), H5T_NATIVE_FLOAT, values.size(), shape, storage);
 }
 
 void ArrayFile::set_attribute(const std::string& name, std::span<const double> values) {

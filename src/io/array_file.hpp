@@ -14,6 +14,7 @@ namespace an::io {
 struct ArrayStorage {
   std::vector<std::uint64_t> chunk;  ///< empty: one piece, not packed
   int deflate = 0;                   ///< level, 0 to 9
+  bool half = false;                 ///< floats as IEEE 754 half precision
 };
 
 /// Writes an HDF5 file of arrays from one process; it appears whole or not at all. No times are stored, so equal data
@@ -34,6 +35,8 @@ class ArrayFile {
   void add(const std::string& name, std::span<const std::int64_t> values, std::span<const std::uint64_t> shape,
            const ArrayStorage& storage = {});
   void add(const std::string& name, std::span<const std::int8_t> values, std::span<const std::uint64_t> shape,
+           const ArrayStorage& storage = {});
+  void add(const std::string& name, std::span<const float> values, std::span<const std::uint64_t> shape,
            const ArrayStorage& storage = {});
   /// Attributes of the whole file.
   void set_attribute(const std::string& name, std::span<const double> values);

@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "src/network": {"core", "kernels"},
     "src/segmentation": {"core", "kernels"},
     "kernels": {"core"},
-    "src/app": {"core", "io", "parallel", "report", "evaluation", "simulation", "tracking", "network", "segmentation"},
+    "src/app": {"core", "io", "parallel", "report", "evaluation", "simulation", "tracking", "network", "segmentation", "kernels"},
 }
 # Libraries that only some parts may know.
 ONLY_IN = {"mpi.h": {"src/parallel", "src/io", "src/app"}, "hdf5.h": {"src/io", "src/app"}, "hdf5_hl.h": {"src/io"}}

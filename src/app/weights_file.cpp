@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "app/weights_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "core/error.hpp"
+
+namespace an::app {
+
+using network::Network;
+using network::NetworkShape;
+using network::Variable;
+using network::Weights;
+
+namespace {
+
+// A whole number of at most a thousand million.
+std::size_t whole(const io::ArrayReader& file, const std::string& name, double value, double least) {
+  if (!(value >= least && value <= 1e9 && value == std::floor(value)))
+    throw InputError(file.path(),
+                     fmt::format("attribute {} is {} (expected a whole number, at least {})", name, value, least));
+  return static_cast<std::size_t>(value);
+}
+
+class Attributes {
+ public:
+  explicit Attributes(const io::ArrayReader& file) : file_(file) {}
+  std::size_t size(const std::string& name, std::size_t otherwise, double least = 1) const {
+    const auto found = file_.numbers("/", name);
+    if (!found) return otherwise;
+    if (found->size() != 1) throw InputError(file_.path(), fmt::format("attribute {}: not one number", name));
+    return whole(file_, name, found->front(), least);
+  }
+  std::size_t required(const std::string& name) const {
+    if (!file_.numbers("/", name)) throw InputError(file_.path(), fmt::format("attribute {} is missing", name));
+    return size(name, 0);
+  }
+  std::vector<std::size_t> sizes(const std::string& name) const {
+    const auto found = file_.numbers("/", name);
+    if (!found || found->empty() || found->size() > 10)
+      throw InputError(file_.path(), fmt::format("attribute {} is missing or not 1 to 10 numbers", name));
+    std::vector<std::size_t> out;
+    for (const double value : *found) out.push_back(whole(file_, name, value, 1));
+    return out;
+  }
+
+ private:
+  const io::ArrayReader& file_;
+};
+
+// Copies an array to its place, all numbers being finite.
+void take(const io::ArrayReader& file, const std::string& name, const Variable& v, Weights& weights) {
+  const std::vector<float> values = file.floats(name, v.shape);
+  for (const float value : values)
+    if (!std::isfinite(value)) throw InputError(file.path(), fmt::format("{} holds a number that is not finite", name));
+  std::copy(values.begin(), values.end(),
+            (v.trainable ? weights.parameters : weights.statistics).begin() + static_cast<std::ptrdiff_t>(v.place));
+}
+
+Weights empty_weights(const Network& network) {
+  return {std::vector<float>(network.plan.parameters), std::vector<float>(network.plan.statistics)};
+}
+
+}  // namespace
+
+NetworkShape read_shape(const io::ArrayReader& file) {
+  const Attributes attributes(file);
+  if (const std::size_t version = attributes.size("version", weights_version); version != weights_version)
+    throw InputError(file.path(), fmt::format("weights of version {} (expected {})", version, weights_version));
+  NetworkShape s;
+  s.filters = attributes.sizes("filters");
+  s.bottom = attributes.required("bottom");
+  s.inter_divisor = attributes.size("inter_divisor", s.inter_divisor);
+  s.gate_output_conv = attributes.size("gate_output_conv", 0, 0) != 0;
+  s.batch_norm = attributes.size("batch_norm", 0, 0) != 0;
+  s.kernel_rows = attributes.size("kernel_rows", s.kernel_rows);
+  s.kernel_columns = attributes.size("kernel_columns", s.kernel_columns);
+  s.pool_rows = attributes.size("pool_rows", s.pool_rows);
+  s.pool_columns = attributes.size("pool_columns", s.pool_columns);
+  s.input_channels = attributes.size("input_channels", s.input_channels);
+  s.attention_blocks = attributes.size("attention_blocks", 0, 0);
+  s.attention_heads = attributes.size("attention_heads", s.attention_heads);
+  s.mask_channel = attributes.size("mask_channel", 0, 0);
+  if (const auto scale = file.numbers("/", "scale")) {
+    if (scale->size() != 1 || !(scale->front() > 0) || !std::isfinite(scale->front()))
+      throw InputError(file.path(), "attribute scale: not a number above 0");
+    s.scale = static_cast<float>(scale->front());
+  }
+  const auto task = file.text("/", "task");
+  if (!task) throw InputError(file.path(), "attribute task is missing");
+  try {
+    s.task = network::task_of_name(*task);
+  } catch (const std::invalid_argument& error) {
+    throw InputError(file.path(), std::string("attribute task: ") + error.what());
+  }
+  if (s.attention_blocks > 0 && s.bottom % s.attention_heads != 0)
+    throw InputError(file.path(), "attribute attention_heads does not divide bottom");
+  if (s.attention_blocks > 0 && s.mask_channel >= s.input_channels)
+    throw InputError(file.path(), "attribute mask_channel is not below input_channels");
+  return s;
+}
+
+Weights read_weights(const io::ArrayReader& file, const Network& network) {
+  Weights weights = empty_weights(network);
+  for (const Variable& v : network.variables) take(file, fmt::format("/layers/{}/{}", v.layer, v.name), v, weights);
+  return weights;
+}
+
+Weights read_keras_weights(const io::ArrayReader& file, const Network& network) {
+  std::map<std::string, std::string> group_of;  // a layer's own name, to Keras' name for its group
+  for (const std::string& group : file.children("/layers"))
+    if (const std::string vars = fmt::format("/layers/{}/vars", group); file.has(vars))
+      if (const auto name = file.text(vars, "name")) group_of[*name] = group;
+  const std::map<std::string, int> order{{"kernel", 0}, {"bias", 1},        {"gamma", 0},
+                                         {"beta", 1},   {"moving_mean", 2}, {"moving_variance", 3}};
+  Weights weights = empty_weights(network);
+  for (const Variable& v : network.variables) {
+    if (!group_of.contains(v.layer)) throw InputError(file.path(), fmt::format("no layer named {}", v.layer));
+    take(file, fmt::format("/layers/{}/vars/{}", group_of[v.layer], order.at(v.name)), v, weights);
+  }
+  return weights;
+}
+
+void add_variables(io::ArrayFile& file, const std::string& prefix, const Network& network,
+                   std::span<const float> parameters, std::span<const float> statistics, bool half) {
+  file.add_group(prefix);
+  std::set<std::string> layers;
+  for (const Variable& v : network.variables) {
+    if (!v.trainable && statistics.empty()) continue;
+    if (layers.insert(v.layer).second) file.add_group(fmt::format("{}/{}", prefix, v.layer));
+    io::ArrayStorage storage;
+    storage.half = half && v.name == "kernel";
+    file.add(fmt::format("{}/{}/{}", prefix, v.layer, v.name),
+             (v.trainable ? parameters : statistics).subspan(v.place, v.size()), v.shape, storage);
+  }
+}
+
+void write_weights(const std::filesystem::path& path, const Network& network, const Weights& weights, bool half,
+                   const std::vector<std::pair<std::string, std::string>>& record) {
+  const NetworkShape& s = network.shape;
+  io::ArrayFile file(path);
+  const auto number = [&](const std::string& name, double value) {
+    file.set_attribute(name, std::span<const double>(&value, 1));
+  };
+  const std::vector<double> filters(s.filters.begin(), s.filters.end());
+  file.set_attribute("filters", filters);
+  number("version", weights_version);
+  for (const auto& [name, value] :
+       std::initializer_list<std::pair<const char*, std::size_t>>{{"bottom", s.bottom},
+                                                                  {"inter_divisor", s.inter_divisor},
+                                                                  {"gate_output_conv", s.gate_output_conv ? 1 : 0},
+                                                                  {"batch_norm", s.batch_norm ? 1 : 0},
+                                                                  {"kernel_rows", s.kernel_rows},
+                                                                  {"kernel_columns", s.kernel_columns},
+                                                                  {"pool_rows", s.pool_rows},
+                                                                  {"pool_columns", s.pool_columns},
+                                                                  {"input_channels", s.input_channels},
+                                                                  {"attention_blocks", s.attention_blocks},
+                                                                  {"attention_heads", s.attention_heads},
+                                                                  {"mask_channel", s.mask_channel},
+                                                                  {"parameters", network.parameters()}})
+    number(name, static_cast<double>(value));
+  number("scale", static_cast<double>(s.scale));
+  file.set_attribute("task", std::string(network::task_name(s.task)));
+  for (const auto& [name, text] : record) file.set_attribute(name, text);
+  add_variables(file, "/layers", network, weights.parameters, weights.statistics, half);
+  file.commit();
+}
+
+}  // namespace an::app

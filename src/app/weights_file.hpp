@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/array_file.hpp"
+#include "io/array_reader.hpp"
+#include "network/attention_unet.hpp"
+
+namespace an::app {
+
+/// Version of the layout of weights files that is written and read.
+inline constexpr int weights_version = 1;
+
+/// The shape that a weights file's attributes tell. \throws InputError naming the attribute
+network::NetworkShape read_shape(const io::ArrayReader& file);
+
+/// The weights `/layers/LAYER/VARIABLE` of a network. \throws InputError for a missing array, one of another shape, or
+/// a number that is not finite
+network::Weights read_weights(const io::ArrayReader& file, const network::Network& network);
+
+/// The weights that Keras saved (`*.weights.h5`) for a network of this shape, found by the layers' names.
+/// \throws InputError
+network::Weights read_keras_weights(const io::ArrayReader& file, const network::Network& network);
+
+/// Writes shape and weights. \param half weights as half precision \param record what to say of how they were made
+void write_weights(const std::filesystem::path& path, const network::Network& network, const network::Weights& weights,
+                   bool half, const std::vector<std::pair<std::string, std::string>>& record);
+
+/// Adds `values` of every variable as PREFIX/LAYER/VARIABLE; only trainable ones where `statistics` is empty.
+void add_variables(io::ArrayFile& file, const std::string& prefix, const network::Network& network,
+                   std::span<const float> parameters, std::span<const float> statistics, bool half);
+
+}  // namespace an::app

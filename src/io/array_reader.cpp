@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include "io/array_reader.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <hdf5.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <system_error>
+
+#include "core/error.hpp"
+#include "io/hdf5_handle.hpp"
+
+namespace an::io {
+
+struct ArrayReader::Open {
+  Hdf5Handle file;
+};
+
+namespace {
+
+std::vector<std::uint64_t> extent_of(hid_t space) {
+  std::vector<hsize_t> extent(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space))));
+  H5Sget_simple_extent_dims(space, extent.data(), nullptr);
+  return {extent.begin(), extent.end()};
+}
+
+std::size_t count_of(const std::vector<std::uint64_t>& extent) {
+  return std::accumulate(extent.begin(), extent.end(), std::size_t{1}, std::multiplies<>());
+}
+
+}  // namespace
+
+ArrayReader::ArrayReader(const std::filesystem::path& path) : path_(path), open_(std::make_unique<Open>()) {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) throw InputError(path, "there is no such file");
+  const hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (id < 0) throw InputError(path, "not an HDF5 file, or a damaged one");
+  open_->file = Hdf5Handle(id, H5Fclose);
+}
+
+ArrayReader::~ArrayReader() = default;
+
+std::int64_t ArrayReader::checked(std::int64_t result, const std::string& what) const {
+  if (result < 0) throw InputError(path_, what);
+  return result;
+}
+
+bool ArrayReader::has(const std::string& name) const {
+  for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
+    const std::string part = name.substr(0, end);
+    if (part != "/" && H5Lexists(open_->file, part.c_str(), H5P_DEFAULT) <= 0) return false;
+    if (end == std::string::npos) return true;
+  }
+}
+
+std::vector<std::string> ArrayReader::children(const std::string& group) const {
+  const Hdf5Handle id(checked(H5Gopen2(open_->file, group.c_str(), H5P_DEFAULT), fmt::format("no group {}", group)),
+                      H5Gclose);
+  std::vector<std::string> names;
+  const auto visit = [](hid_t, const char* name, const H5L_info_t*, void* out) -> herr_t {
+    static_cast<std::vector<std::string>*>(out)->emplace_back(name);
+    return 0;
+  };
+  checked(H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, nullptr, visit, &names),
+          fmt::format("cannot list {}: the file is damaged", group));
+  return names;
+}
+
+std::vector<std::uint64_t> ArrayReader::shape(const std::string& array) const {
+  const Hdf5Handle set(checked(H5Dopen2(open_->file, array.c_str(), H5P_DEFAULT), fmt::format("no array {}", array)),
+                       H5Dclose);
+  const Hdf5Handle space(checked(H5Dget_space(set), fmt::format("{}: damaged", array)), H5Sclose);
+  return extent_of(space);
+}
+
+std::vector<float> ArrayReader::floats(const std::string& array) const {
+  const std::size_t count = count_of(shape(array));
+  const Hdf5Handle set(checked(H5Dopen2(open_->file, array.c_str(), H5P_DEFAULT), fmt::format("no array {}", array)),
+                       H5Dclose);
+  if (H5Dget_storage_size(set) == 0 && count > 0) throw InputError(path_, fmt::format("{}: holds no data", array));
+  std::vector<float> values(count);
+  if (count > 0)
+    checked(H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+            fmt::format("{}: cannot be read as numbers; the file is damaged or cut short", array));
+  return values;
+}
+
+std::vector<float> ArrayReader::floats(const std::string& array, const std::vector<std::uint64_t>& expected) const {
+  if (const std::vector<std::uint64_t> found = shape(array); found != expected)
+    throw InputError(path_, fmt::format("{}: shape {} (expected {})", array, found, expected));
+  return floats(array);
+}
+
+std::optional<std::vector<double>> ArrayReader::numbers(const std::string& object, const std::string& attribute) const {
+  if (H5Aexists_by_name(open_->file, object.c_str(), attribute.c_str(), H5P_DEFAULT) <= 0) return std::nullopt;
+  const std::string damaged = fmt::format("attribute {} of {}: not a number", attribute, object);
+  const Hdf5Handle id(
+      checked(H5Aopen_by_name(open_->file, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), damaged),
+      H5Aclose);
+  const Hdf5Handle space(checked(H5Aget_space(id), damaged), H5Sclose);
+  const Hdf5Handle type(checked(H5Aget_type(id), damaged), H5Tclose);
+  const std::size_t count = count_of(extent_of(space));
+  if (H5Tget_class(type) != H5T_ENUM) {
+    std::vector<double> values(count);
+    checked(H5Aread(id, H5T_NATIVE_DOUBLE, values.data()), damaged);
+    return values;
+  }
+  std::vector<std::int64_t> values(count);  // truth values of h5py
+  checked(H5Aread(id, H5T_NATIVE_INT64, values.data()), damaged);
+  return std::vector<double>(values.begin(), values.end());
+}
+
+std::optional<std::string> ArrayReader::text(const std::string& object, const std::string& attribute) const {
+  if (H5Aexists_by_name(open_->file, object.c_str(), attribute.c_str(), H5P_DEFAULT) <= 0) return std::nullopt;
+  const std::string damaged = fmt::format("attribute {} of {}: not a text", attribute, object);
+  const Hdf5Handle id(
+      checked(H5Aopen_by_name(open_->file, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), damaged),
+      H5Aclose);
+  const Hdf5Handle type(checked(H5Aget_type(id), damaged), H5Tclose);
+  if (H5Tget_class(type) != H5T_STRING) throw InputError(path_, damaged);
+  if (H5Tis_variable_str(type) > 0) {
+    char* read = nullptr;
+    checked(H5Aread(id, type, static_cast<void*>(&read)), damaged);
+    std::string text = read == nullptr ? "" : read;
+    H5free_memory(read);
+    return text;
+  }
+  std::string text(H5Tget_size(type), '\0');
+  checked(H5Aread(id, type, text.data()), damaged);
+  return text.substr(0, text.find('\0'));
+}
+
+}  // namespace an::io

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "network/network_shape.hpp"
+
+#include <stdexcept>
+
+namespace an::network {
+
+using kernels::LossKind;
+
+namespace {
+
+struct NamedShape {
+  std::string name;
+  NetworkShape shape;
+};
+
+std::vector<NamedShape> named_shapes() {
+  NetworkShape large, state, small, joint;
+  large.bottom = 1024;
+  state.filters = {64, 96, 128};
+  state.bottom = 256;
+  state.inter_divisor = 2;
+  state.gate_output_conv = state.batch_norm = true;
+  state.task = LossKind::cross_entropy;
+  joint.filters = {64, 96, 128};
+  joint.bottom = 192;
+  joint.batch_norm = true;
+  joint.task = LossKind::joint;
+  joint.kernel_rows = joint.pool_rows = 1;
+  joint.kernel_columns = 5;
+  joint.input_channels = 16;
+  joint.attention_blocks = 2;
+  joint.attention_heads = 6;
+  joint.mask_channel = 11;
+  const auto with_task = [](NetworkShape shape, LossKind task) {
+    shape.task = task;
+    return shape;
+  };
+  large.filters = {128, 512};
+  return {{"paper-alpha", with_task(large, LossKind::mae)},
+          {"paper-k", with_task(large, LossKind::msle)},
+          {"paper-state", state},
+          {"small-alpha", with_task(small, LossKind::mae)},
+          {"small-k", with_task(small, LossKind::msle)},
+          {"small-state", with_task(small, LossKind::cross_entropy)},
+          {"default", joint}};
+}
+
+constexpr LossKind tasks[] = {LossKind::mae, LossKind::msle, LossKind::cross_entropy, LossKind::joint};
+
+}  // namespace
+
+std::string_view task_name(LossKind task) {
+  switch (task) {
+    case LossKind::mae:
+      return "mae";
+    case LossKind::msle:
+      return "msle";
+    case LossKind::cross_entropy:
+      return "cce";
+    case LossKind::joint:
+      return "joint";
+  }
+  return "";
+}
+
+LossKind task_of_name(std::string_view name) {
+  for (const LossKind task : tasks)
+    if (name == task_name(task)) return task;
+  throw std::invalid_argument("no task `" + std::string(name) + "` (mae, msle, cce, joint)");
+}
+
+NetworkShape shape_of_name(std::string_view name) {
+  std::string known;
+  for (const NamedShape& s : named_shapes()) {
+    if (s.name == name) return s.shape;
+    known += (known.empty() ? "" : ", ") + s.name;
+  }
+  throw std::invalid_argument("no network `" + std::string(name) + "` (" + known + ")");
+}
+
+std::vector<std::string> shape_names() {
+  std::vector<std::string> names;
+  for (const NamedShape& s : named_shapes()) names.push_back(s.name);
+  return names;
+}
+
+}  // namespace an::network
