@@ -48,27 +48,31 @@ const toml::array& array_of(const toml::node& node, std::size_t size, const char
 
 constexpr const char* expected_distribution =
     "a number or one of { uniform = [low, high] }, { log_uniform = [low, high] }, { normal = [mean, variance] }, { "
-    "fixed = "
-    "number }";
+    "relative_normal = [mean, sd / mean] }, { fixed = number }";
 
 // One entry of a table such as { uniform = [0, 2] }, and { normal = […], cut = [low, high] }.
 struct NamedDistribution {
   Distribution::Kind kind;
   const toml::node* numbers;
   std::optional<Interval> cut;
+  bool relative = false;  // normal, by sd over mean
 };
 
 NamedDistribution named_distribution(const toml::node& node) {
   using Kind = Distribution::Kind;
-  static const std::map<std::string, Kind, std::less<>> kinds{
-      {"fixed", Kind::fixed}, {"normal", Kind::normal}, {"uniform", Kind::uniform}, {"log_uniform", Kind::log_uniform}};
+  static const std::map<std::string, Kind, std::less<>> kinds{{"fixed", Kind::fixed},
+                                                              {"normal", Kind::normal},
+                                                              {"relative_normal", Kind::normal},
+                                                              {"uniform", Kind::uniform},
+                                                              {"log_uniform", Kind::log_uniform}};
   const toml::table* table = node.as_table();
   if (table == nullptr) mismatch(node, fmt::format("expected {}", expected_distribution));
-  NamedDistribution found{Kind::fixed, nullptr, std::nullopt};
+  NamedDistribution found{Kind::fixed, nullptr, std::nullopt, false};
   for (const auto& [key, value] : *table) {
     const auto kind = kinds.find(key.str());
     if (kind != kinds.end() && found.numbers == nullptr) {
       found.kind = kind->second;
+      found.relative = kind->first == "relative_normal";
       found.numbers = &value;
     } else if (key.str() == "cut") {
       const toml::array& ends = array_of(value, 2, "cut = [low, high]");
@@ -106,6 +110,7 @@ Distribution distribution_of(const toml::node& node) {
     const toml::array& pair = array_of(*named.numbers, 2, "two numbers");
     distribution.a = number_of(*pair.get(0), "a number");
     distribution.b = number_of(*pair.get(1), "a number");
+    if (named.relative) distribution.b = std::copysign(std::pow(distribution.a * distribution.b, 2), distribution.b);
   }
   check_order(node, distribution);
   return distribution;
@@ -121,6 +126,7 @@ HyperDistribution hyper_distribution_of(const toml::node& node, Interval cut) {
   }
   const NamedDistribution named = named_distribution(node);
   hyper.kind = named.kind;
+  hyper.relative = named.relative;
   if (named.cut) hyper.cut = *named.cut;
   if (hyper.cut.low < cut.low || hyper.cut.high > cut.high)
     mismatch(node, fmt::format("expected cut within [{}, {}]", cut.low, cut.high));

@@ -36,7 +36,8 @@ Distribution cut_normal(double mean, double variance, Interval cut) {
 
 Distribution HyperDistribution::draw(Random& random) const {
   const double first = a.draw(random);
-  return {kind, first, b.draw(random), cut};
+  const double second = b.draw(random);
+  return {kind, first, relative ? (first * second) * (first * second) : second, cut};
 }
 
 std::optional<std::size_t> state_count(ModelKind model) {

@@ -74,7 +74,7 @@ class Check {
                    const char* expected) {
     if (value.kind == Distribution::Kind::normal) {
       in_range(key, value.a, mean, expected);
-      in_range(key, value.b, {0, 1e12}, "a variance from 0 on");
+      in_range(key, value.b, {0, 1e12}, value.relative ? "a relative sd from 0 on" : "a variance from 0 on");
       return;
     }
     in_range(key, value.a, fixed, expected);

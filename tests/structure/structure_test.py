@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "evaluation": {"core"},
     "src/simulation": {"core", "kernels"},
     "src/tracking": {"core", "kernels"},
-    "src/network": {"core", "kernels"},
+    "src/network": {"core", "kernels", "simulation"},
     "src/segmentation": {"core", "kernels"},
     "kernels": {"core"},
     "src/app": {"core", "io", "parallel", "report", "evaluation", "simulation", "tracking", "network", "segmentation", "kernels"},

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "app/experiment_toml.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "app/config.hpp"
+#include "core/error.hpp"
+
+namespace {
+
+using an::simulation::Distribution;
+using an::simulation::ExperimentSpec;
+using an::simulation::ModelKind;
+
+std::vector<ExperimentSpec> experiments_of(const std::string& text) {
+  an::app::Config config;
+  an::app::apply_toml(config, text, "test.toml");
+  return config.experiments;
+}
+
+const std::string single = "[[experiment]]\nmodel = \"single_state\"\nalpha = 1\n";
+
+TEST(ExperimentToml, TakesTheSpreadOfANormalDistributionRelativeToItsMean) {
+  const auto specs = experiments_of(single + "k = { relative_normal = [{ uniform = [2, 4] }, 0.5] }\n");
+  ASSERT_EQ(specs.size(), 1U);
+  an::Random random({1, 0, 0, 0, an::RandomStream::experiment});
+  const Distribution k = specs[0].k.at(0).draw(random);
+  EXPECT_EQ(k.kind, Distribution::Kind::normal);
+  EXPECT_GT(k.a, 2);
+  EXPECT_LT(k.a, 4);
+  EXPECT_DOUBLE_EQ(k.b, 0.25 * k.a * k.a);
+  EXPECT_EQ(k.cut.low, an::simulation::k_interval.low);
+}
+
+TEST(ExperimentToml, TakesItForPlainNumbersToo) {
+  const auto specs = experiments_of(single + "k = 1\nparticles = { relative_normal = [60, 0.1], cut = [20, 100] }\n");
+  EXPECT_DOUBLE_EQ(specs.at(0).particles.b, 36);
+}
+
+TEST(ExperimentToml, RefusesANegativeRelativeSpread) {
+  EXPECT_THROW(experiments_of(single + "k = { relative_normal = [1, -0.5] }\n"), an::ConfigError);
+  EXPECT_THROW(experiments_of(single + "k = 1\nparticles = { relative_normal = [60, -0.1], cut = [20, 100] }\n"),
+               an::ConfigError);
+}
+
+TEST(ExperimentToml, OfWhatNetworksLearnFromHasTheModelsInTheseShares) {
+  std::ostringstream text;
+  text << std::ifstream(std::filesystem::path(AN_FIXTURES) / "../../configs/train_default.toml").rdbuf();
+  std::map<ModelKind, std::uint32_t> weights;
+  for (const ExperimentSpec& spec : experiments_of(text.str())) weights[spec.model] += spec.repeat;
+  const std::map<ModelKind, std::uint32_t> expected{{ModelKind::single_state, 100},
+                                                    {ModelKind::multi_state, 350},
+                                                    {ModelKind::dimerization, 200},
+                                                    {ModelKind::immobile_traps, 150},
+                                                    {ModelKind::confinement, 200}};
+  EXPECT_EQ(weights, expected);
+}
+
+}  // namespace
