@@ -113,8 +113,10 @@ void CudaKernels<A>::convolution_backward(const C& c) {
   A* target = pointwise && !c.add_dx ? c.dx : columns_.as<A>();
   products_.multiply(pixels, inner, columns, Matrix(c.dy), Matrix(factors(c), true), target, false);
   if (!pointwise) {
-    sum_taps<<<blocks_for(inputs), 256, 0, stream_>>>(target, c.dx, extent_of(c.in), extent_of(c.out), taps_of(c),
-                                                      c.add_dx);
+    with_lanes<A>(c.in.channels, [&]<int lanes>() {
+      sum_taps<A, lanes><<<blocks_for(inputs / lanes), 256, 0, stream_>>>(target, c.dx, extent_of(c.in),
+                                                                          extent_of(c.out), taps_of(c), c.add_dx);
+    });
   } else if (c.add_dx) {
     pass_on(target);
   }
@@ -127,9 +129,11 @@ void CudaKernels<A>::transposed_convolution(const C& c) {
   const long pixels = static_cast<long>(c.in.pixels()), inner = static_cast<long>(c.in.channels);
   const long columns = static_cast<long>(o.kernel_rows * o.kernel_columns * c.out.channels);
   products_.multiply(pixels, columns, inner, Matrix(c.x), Matrix(factors(c), true), columns_.as<A>(), false);
-  scatter_taps<<<blocks_for(static_cast<long>(c.out.size())), 256, 0, stream_>>>(
-      columns_.as<A>(), c.bias, c.y, extent_of(c.in), extent_of(c.out), static_cast<int>(o.kernel_rows),
-      static_cast<int>(o.kernel_columns));
+  with_lanes<A>(c.out.channels, [&]<int lanes>() {
+    scatter_taps<A, lanes><<<blocks_for(static_cast<long>(c.out.size()) / lanes), 256, 0, stream_>>>(
+        columns_.as<A>(), c.bias, c.y, extent_of(c.in), extent_of(c.out), static_cast<int>(o.kernel_rows),
+        static_cast<int>(o.kernel_columns));
+  });
   check_launch("scatter_taps");
 }
 

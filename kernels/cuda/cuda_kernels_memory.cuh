@@ -16,6 +16,9 @@ CudaKernels<A>::CudaKernels(const Plan& plan, int device)
       products_(narrow, stream_),
       plan_(plan),
       plans_(plan.operations.size()) {
+  for (const Value& v : plan.values)
+    if (v.shape.size() > std::size_t{2'000'000'000})
+      throw std::runtime_error("cuda: a batch this large is not reckoned with");
   reserve_scratch(plan);
   if constexpr (narrow) {
     narrow_parameters_ = DeviceMemory(plan.parameters * sizeof(A));
@@ -33,7 +36,7 @@ CudaKernels<A>::CudaKernels(const Plan& plan, int device)
 // Room for the largest gathered matrix, gradient and sum of all operations.
 template <class A>
 void CudaKernels<A>::reserve_scratch(const Plan& plan) {
-  std::size_t columns = 0, channels = 1, filter = 0, pixels = 0, largest = 0;
+  std::size_t columns = 0, channels = 1, filter = 0, openings = 0, largest = 0;
   for (const Operation& o : plan.operations) {
     const Shape in = plan.values[o.inputs[0]].shape, out = plan.values[o.output].shape;
     const std::size_t taps = o.kernel_rows * o.kernel_columns;
@@ -47,11 +50,11 @@ void CudaKernels<A>::reserve_scratch(const Plan& plan) {
       columns = std::max(columns, out.size());
       largest = std::max(largest, in.size());
     }
-    if (o.kind == OperationKind::gate) pixels = std::max(pixels, out.pixels());
+    if (o.kind == OperationKind::gate) openings = std::max(openings, out.size());
   }
   columns_ = DeviceMemory((columns + (plan.training ? largest : 0)) * sizeof(A));
   partial_ = DeviceMemory((most_chunks + 2) * 2 * channels * sizeof(float));
-  float_scratch_ = DeviceMemory(pixels * sizeof(float));
+  float_scratch_ = DeviceMemory(openings * sizeof(float));
   filter_gradient_ = DeviceMemory(filter * sizeof(A));
   losses_ = DeviceMemory(loss_blocks * sizeof(double));
 }
@@ -81,7 +84,7 @@ void CudaKernels<A>::upload(std::span<const float> from, Bf16* to) {
     staged_ = from.size();
   }
   upload(from, staging_.as<float>());
-  const long count = static_cast<long>(from.size());
+  const int count = static_cast<int>(from.size());
   convert<<<blocks_for(count), 256, 0, stream_>>>(staging_.as<float>(), to, count);
   check_launch("convert");
 }
@@ -92,7 +95,7 @@ void CudaKernels<A>::download(const Bf16* from, std::span<float> to) const {
     staging_ = DeviceMemory(to.size_bytes());
     staged_ = to.size();
   }
-  const long count = static_cast<long>(to.size());
+  const int count = static_cast<int>(to.size());
   convert<<<blocks_for(count), 256, 0, stream_>>>(from, staging_.as<float>(), count);
   check_launch("convert");
   download(staging_.as<float>(), to);
@@ -102,8 +105,8 @@ template <class A>
 void CudaKernels<A>::parameters_changed(const float* parameters, std::size_t count) {
   parameters_ = parameters;
   if constexpr (narrow) {
-    convert<<<blocks_for(static_cast<long>(count)), 256, 0, stream_>>>(parameters, narrow_parameters_.as<A>(),
-                                                                       static_cast<long>(count));
+    convert<<<blocks_for(static_cast<int>(count)), 256, 0, stream_>>>(parameters, narrow_parameters_.as<A>(),
+                                                                      static_cast<int>(count));
     for (std::size_t i = 0; i < plans_.size(); ++i) {
       if (!plans_[i].forward) continue;
       const Operation& o = plan_.operations[i];

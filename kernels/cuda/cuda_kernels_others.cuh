@@ -9,7 +9,7 @@ namespace an::kernels::cuda {
 template <class A>
 void CudaKernels<A>::batch_norm(const C& c, Mode mode) {
   const int channels = static_cast<int>(c.out.channels);
-  const long pixels = static_cast<long>(c.out.pixels());
+  const int pixels = static_cast<int>(c.out.pixels());
   const unsigned blocks = static_cast<unsigned>((channels + 63) / 64);
   if (mode == Mode::training) {
     float* sums = partial_.as<float>() + static_cast<long>(most_chunks) * 2 * channels;
@@ -31,8 +31,10 @@ void CudaKernels<A>::batch_norm_backward(const C& c) {
   const BatchNormTerm<A> term{
       c.x, c.dy, c.weights, c.bias, c.saved, static_cast<int>(c.out.channels), c.operation.relu};
   sum_channels_of(term, c.out, c.dbias, c.dweights);
-  batch_norm_gradient<<<blocks_for(static_cast<long>(c.out.size())), 256, 0, stream_>>>(
-      term, c.dbias, c.dweights, c.dx, static_cast<long>(c.out.pixels()), c.add_dx);
+  with_lanes<A>(c.out.channels, [&]<int lanes>() {
+    batch_norm_gradient<A, lanes><<<blocks_for(static_cast<long>(c.out.size()) / lanes), 256, 0, stream_>>>(
+        term, c.dbias, c.dweights, c.dx, static_cast<int>(c.out.pixels()), c.add_dx);
+  });
   check_launch("batch_norm_gradient");
 }
 
@@ -54,17 +56,21 @@ void CudaKernels<A>::layer_norm_backward(const C& c) {
 
 template <class A>
 void CudaKernels<A>::max_pool(const C& c) {
-  cuda::max_pool<<<blocks_for(static_cast<long>(c.out.size())), 256, 0, stream_>>>(
-      c.x, c.y, extent_of(c.in), extent_of(c.out), static_cast<int>(c.operation.kernel_rows),
-      static_cast<int>(c.operation.kernel_columns));
+  with_lanes<A>(c.out.channels, [&]<int lanes>() {
+    cuda::max_pool<A, lanes><<<blocks_for(static_cast<long>(c.out.size()) / lanes), 256, 0, stream_>>>(
+        c.x, c.y, extent_of(c.in), extent_of(c.out), static_cast<int>(c.operation.kernel_rows),
+        static_cast<int>(c.operation.kernel_columns));
+  });
   check_launch("max_pool");
 }
 
 template <class A>
 void CudaKernels<A>::max_pool_backward(const C& c) {
-  max_pool_gradient<<<blocks_for(static_cast<long>(c.out.size())), 256, 0, stream_>>>(
-      c.x, c.y, c.dy, c.dx, extent_of(c.in), extent_of(c.out), static_cast<int>(c.operation.kernel_rows),
-      static_cast<int>(c.operation.kernel_columns), c.add_dx);
+  with_lanes<A>(c.out.channels, [&]<int lanes>() {
+    max_pool_gradient<A, lanes><<<blocks_for(static_cast<long>(c.out.size()) / lanes), 256, 0, stream_>>>(
+        c.x, c.y, c.dy, c.dx, extent_of(c.in), extent_of(c.out), static_cast<int>(c.operation.kernel_rows),
+        static_cast<int>(c.operation.kernel_columns), c.add_dx);
+  });
   check_launch("max_pool_gradient");
 }
 
@@ -104,18 +110,20 @@ void CudaKernels<A>::gate_backward(const C& c) {
   const int row_factor = static_cast<int>(c.operation.kernel_rows);
   const int column_factor = static_cast<int>(c.operation.kernel_columns);
   float* openings = float_scratch_.as<float>();
+  int groups = 0;
   with_lanes<A>(c.out.channels, [&]<int lanes>() {
-    gate_gradient<A, lanes><<<blocks_for(static_cast<long>(c.out.pixels())), 256, 0, stream_>>>(
+    groups = static_cast<int>(c.out.channels) / lanes;
+    gate_gradient<A, lanes><<<blocks_for(static_cast<long>(c.out.size()) / lanes), 256, 0, stream_>>>(
         c.x, c.z, c.dy, c.dx, openings, extent_of(c.out), extent_of(c.other), row_factor, column_factor, c.add_dx);
   });
   psi_gradient<<<blocks_for(static_cast<long>(c.other.size())), 256, 0, stream_>>>(
-      c.z, openings, c.dz, extent_of(c.out), extent_of(c.other), row_factor, column_factor, c.add_dz);
+      c.z, openings, groups, c.dz, extent_of(c.out), extent_of(c.other), row_factor, column_factor, c.add_dz);
   check_launch("gate_gradient");
 }
 
 template <class A>
 void CudaKernels<A>::concat(const C& c) {
-  const long pixels = static_cast<long>(c.out.pixels());
+  const int pixels = static_cast<int>(c.out.pixels());
   const int first = static_cast<int>(c.in.channels), second = static_cast<int>(c.other.channels);
   const std::size_t common = c.in.channels % 8 == 0 && c.other.channels % 8 == 0 ? 8 : 1;
   with_lanes<A>(common, [&]<int lanes>() {
@@ -128,7 +136,7 @@ void CudaKernels<A>::concat(const C& c) {
 
 template <class A>
 void CudaKernels<A>::concat_backward(const C& c) {
-  const long pixels = static_cast<long>(c.out.pixels());
+  const int pixels = static_cast<int>(c.out.pixels());
   const int first = static_cast<int>(c.in.channels), second = static_cast<int>(c.other.channels);
   const std::size_t common = c.in.channels % 8 == 0 && c.other.channels % 8 == 0 ? 8 : 1;
   with_lanes<A>(common, [&]<int lanes>() {
@@ -142,7 +150,7 @@ void CudaKernels<A>::concat_backward(const C& c) {
 
 template <class A>
 void CudaKernels<A>::pick(const C& c) {
-  const long pixels = static_cast<long>(c.out.pixels());
+  const int pixels = static_cast<int>(c.out.pixels());
   cuda::pick<<<blocks_for(pixels), 256, 0, stream_>>>(c.x, c.y, pixels, static_cast<int>(c.in.channels),
                                                       static_cast<int>(c.operation.channel));
   check_launch("pick");

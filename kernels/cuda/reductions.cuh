@@ -100,7 +100,7 @@ __global__ void partial_sums(Term term, long pixels, int channels, float* partia
 
 /// Sums of all chunks: one thread a channel. \param second may be null
 __global__ void total_sums(const float* partial, int chunks, int channels, float* first, float* second) {
-  const int channel = static_cast<int>(first_index());
+  const int channel = first_index();
   if (channel >= channels) return;
   double a = 0, b = 0;
   for (int chunk = 0; chunk < chunks; ++chunk) {
@@ -114,7 +114,7 @@ __global__ void total_sums(const float* partial, int chunks, int channels, float
 /// Means and 1/sd of a batch from its sums, and the moving statistics after it.
 __global__ void batch_statistics(const float* sums, const float* centre, long pixels, int channels, float epsilon,
                                  float momentum, float* statistics, float* saved) {
-  const int channel = static_cast<int>(first_index());
+  const int channel = first_index();
   if (channel >= channels) return;
   const double count = static_cast<double>(pixels);
   const double shift = static_cast<double>(sums[channel]) / count;
@@ -130,7 +130,7 @@ __global__ void batch_statistics(const float* sums, const float* centre, long pi
 
 /// Means and 1/sd of inference, from the moving statistics.
 __global__ void moving_statistics(const float* statistics, int channels, float epsilon, float* saved) {
-  const int channel = static_cast<int>(first_index());
+  const int channel = first_index();
   if (channel >= channels) return;
   saved[channel] = statistics[channel];
   saved[channels + channel] =
@@ -138,12 +138,12 @@ __global__ void moving_statistics(const float* statistics, int channels, float e
 }
 
 template <class A, int lanes>
-__global__ void batch_norm(const A* x, const float* gamma, const float* beta, const float* saved, A* y, long pixels,
+__global__ void batch_norm(const A* x, const float* gamma, const float* beta, const float* saved, A* y, int pixels,
                            int channels, bool relu) {
   const int groups = channels / lanes;
-  for (long i = first_index(); i < pixels * groups; i += index_stride()) {
+  for (int i = first_index(); i < pixels * groups; i += index_stride()) {
     Pack<A, lanes> pack = reinterpret_cast<const Pack<A, lanes>*>(x)[i];
-    const int first = static_cast<int>(i % groups) * lanes;
+    const int first = i % groups * lanes;
     for (int l = 0; l < lanes; ++l) {
       const int k = first + l;
       const float normal = (static_cast<float>(pack.lane[l]) - saved[k]) * saved[channels + k];
@@ -154,16 +154,26 @@ __global__ void batch_norm(const A* x, const float* gamma, const float* beta, co
   }
 }
 
-/// \param sums of the gradient, and of its products with the normalised input
-template <class A>
-__global__ void batch_norm_gradient(BatchNormTerm<A> term, const float* dbeta, const float* dgamma, A* dx, long pixels,
+/// \param dbeta, dgamma sums of the gradient, and of its products with the normalised input
+template <class A, int lanes>
+__global__ void batch_norm_gradient(BatchNormTerm<A> term, const float* dbeta, const float* dgamma, A* dx, int pixels,
                                     bool add) {
-  const int channels = term.channels;
+  const int channels = term.channels, groups = channels / lanes;
   const float share = 1 / static_cast<float>(pixels);
-  for (long i = first_index(); i < pixels * channels; i += index_stride()) {
-    const int k = static_cast<int>(i % channels);
-    const float normal = term.normal(i, k), d = term.gradient(i, k, normal);
-    give(dx[i], term.gamma[k] * term.saved[channels + k] * (d - dbeta[k] * share - normal * dgamma[k] * share), add);
+  for (int i = first_index(); i < pixels * groups; i += index_stride()) {
+    const Pack<A, lanes> x = reinterpret_cast<const Pack<A, lanes>*>(term.x)[i];
+    const Pack<A, lanes> dy = reinterpret_cast<const Pack<A, lanes>*>(term.dy)[i];
+    const int first = i % groups * lanes;
+    float values[lanes];
+    for (int l = 0; l < lanes; ++l) {
+      const int k = first + l;
+      const float scale = term.saved[channels + k];
+      const float normal = (static_cast<float>(x.lane[l]) - term.saved[k]) * scale;
+      const bool closed = term.relu && !(normal * term.gamma[k] + term.beta[k] > 0);
+      const float d = closed ? 0.0F : static_cast<float>(dy.lane[l]);
+      values[l] = term.gamma[k] * scale * (d - dbeta[k] * share - normal * dgamma[k] * share);
+    }
+    give_pack<A, lanes>(dx, i, values, add);
   }
 }
 

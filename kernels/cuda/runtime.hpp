@@ -18,7 +18,7 @@ inline void check(cudaError_t result, const char* call) {
 
 inline void check(cublasStatus_t result, const char* call) {
   if (result != CUBLAS_STATUS_SUCCESS)
-    throw std::runtime_error(std::string(call) + ": " + cublasGetStatusString(result));
+    throw std::runtime_error(std::string(call) + ": " + cublasLtGetStatusString(result));
 }
 
 /// Looks for an error of the kernel just launched.

@@ -103,6 +103,7 @@ class CommandLine {
     add_run();
     add_report();
     add_verify();
+    add_train();
     add_network();
     add_info();
     program_.get_formatter()->column_width(32);
@@ -285,6 +286,41 @@ class CommandLine {
     add_common(*verify_, common_);
   }
 
+  void add_train() {
+    train_ = &add_command("train", "Train a network on simulated trajectories",
+                          "mpirun -n 2 anomalousnet train --config configs/train_default.toml --output training");
+    train_->add_option("--output", train_options_.output, "folder for weights, checkpoint and learning curve")
+        ->type_name("DIR");
+    add_setting(*train_, common_, "--seed", "train.seed", "names all random numbers");
+    add_setting(*train_, common_, "--backend", "train.backend", "reference, onednn or cuda");
+    add_setting(*train_, common_, "--precision", "train.precision", "f32 or bf16");
+    train_->add_option_function<std::string>(
+        "--max-time", [this](const std::string& text) { train_options_.max_seconds = duration(text); },
+        "stop in order after this time, e.g. 3h50m; exit code 5");
+    train_->add_flag("--resume", train_options_.resume, "go on with an interrupted training (or begin one)");
+    add_common(*train_, common_);
+  }
+  // Seconds of `3h50m`, `90s`, `2h`.
+  static double duration(const std::string& text) {
+    double seconds = 0, number = -1;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const std::size_t unit = std::string("smhd").find(text[i]);
+      if (text[i] >= '0' && text[i] <= '9') {
+        number = std::max(0.0, number) * 10 + (text[i] - '0');
+      } else if (unit != std::string::npos && number >= 0) {
+        constexpr double of_unit[] = {1, 60, 3600, 86400};
+        seconds += number * of_unit[unit];
+        number = -1;
+      } else {
+        seconds = -1;
+        break;
+      }
+    }
+    if (!(seconds > 0) || number >= 0)
+      throw ConfigError(fmt::format("--max-time is {} (expected a time, e.g. 3h50m or 90s)", text));
+    return seconds;
+  }
+
   void add_network() {
     network_ = &add_command("network", "Run a network alone, or tell what it is",
                             "anomalousnet network forward --weights w.h5 --input x.h5 --output y.h5");
@@ -408,6 +444,11 @@ class CommandLine {
       verify_options_.dry_run = common_.dry_run;
       return verify_options_;
     }
+    if (train_->parsed()) {
+      require("--output", !train_options_.output.empty() || common_.dry_run);
+      train_options_.dry_run = common_.dry_run;
+      return train_options_;
+    }
     if (network_->parsed()) return network_command();
     return info_options_;
   }
@@ -443,6 +484,7 @@ class CommandLine {
   RunOptions run_options_;
   ReportOptions report_options_;
   VerifyOptions verify_options_;
+  TrainOptions train_options_;
   NetworkOptions network_options_;
   std::string keras_weights_;
   InfoOptions info_options_;
@@ -453,6 +495,7 @@ class CommandLine {
   CLI::App* run_ = nullptr;
   CLI::App* report_ = nullptr;
   CLI::App* verify_ = nullptr;
+  CLI::App* train_ = nullptr;
   CLI::App* network_ = nullptr;
   CLI::App* info_ = nullptr;
   bool version_ = false;

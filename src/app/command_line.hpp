@@ -74,6 +74,14 @@ struct VerifyOptions {
   bool dry_run = false;                              ///< say which files would be checked, and stop
 };
 
+/// `train`. What to train is in Config::train and experiments.
+struct TrainOptions {
+  std::filesystem::path output;
+  bool resume = false;  ///< go on with an interrupted training (or begin one)
+  bool dry_run = false;
+  std::optional<double> max_seconds;  ///< stop in order after these
+};
+
 /// `network`.
 struct NetworkOptions {
   enum class Action { forward, gradient, info, import_keras } action = Action::info;
@@ -93,7 +101,7 @@ struct InfoOptions {
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
   std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, ReportOptions,
-               VerifyOptions, NetworkOptions, InfoOptions>
+               VerifyOptions, TrainOptions, NetworkOptions, InfoOptions>
       command;
   Config config;
 };

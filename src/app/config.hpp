@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "evaluation/changepoint_metrics.hpp"
+#include "kernels/kernels.hpp"
 #include "segmentation/method_part.hpp"
 #include "simulation/experiment.hpp"
 #include "simulation/fov_video.hpp"
@@ -105,6 +106,26 @@ struct SegmentationConfig {
   segmentation::MethodPart left_out = segmentation::MethodPart::none;
 };
 
+/// Section `[train]`.
+struct TrainConfig {
+  std::string network = "default";  ///< a shape's name
+  std::uint64_t seed = 1;
+  std::int64_t tiles = 32;  ///< of a batch, over all ranks; each of 64 trajectories
+  std::int64_t steps = 20000;
+  double rate = 2e-3;  ///< highest learning rate
+  std::int64_t warmup = 500;
+  double decay = 0.01;  ///< of weights, decoupled
+  double scale = 1;     ///< px; steps are divided by it, where they are all a network gets
+  bool masked = true;   ///< what is no particle counts nothing
+  kernels::Backend backend = kernels::Backend::reference;
+  kernels::Precision precision = kernels::Precision::f32;
+  std::int64_t threads = 1;  ///< that simulate, of each rank
+  std::int64_t validate_every = 500;
+  std::int64_t validation_tiles = 64;
+  std::int64_t checkpoint_every = 5000;
+  std::int64_t patience = 1000000;  ///< validations without a better one before training ends
+};
+
 /// Section `[run]`.
 struct RunConfig {
   ProgressMode progress = ProgressMode::automatic;
@@ -120,6 +141,7 @@ struct Config {
   simulation::Quirks faithful;
   TrackingConfig tracking;
   SegmentationConfig segmentation;
+  TrainConfig train;
   RunConfig run;
   std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables
   std::string experiments_toml;                         ///< their text, or that of --params as a comment

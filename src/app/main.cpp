@@ -15,6 +15,7 @@
 #include "app/score_command.hpp"
 #include "app/simulate_command.hpp"
 #include "app/track_command.hpp"
+#include "app/train_command.hpp"
 #include "app/verify_command.hpp"
 #include "parallel/communicator.hpp"
 
@@ -39,6 +40,7 @@ struct Run {
   ExitCode operator()(const RunOptions& options) { return run_benchmark(options, config, world, progress); }
   ExitCode operator()(const ReportOptions& options) const { return run_report(options, config, world); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
+  ExitCode operator()(const TrainOptions& options) const { return run_train(options, config, world); }
   ExitCode operator()(const NetworkOptions& options) const { return run_network(options, world); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
 };

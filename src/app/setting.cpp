@@ -14,6 +14,7 @@
 #include "app/nearest_name.hpp"
 #include "core/error.hpp"
 #include "core/number_text.hpp"
+#include "network/network_shape.hpp"
 
 namespace an::app {
 
@@ -115,6 +116,12 @@ Setting choice(std::string section, std::string key, std::string help,
 
 #define AN_MEMBER(member) \
   [](auto& config) -> auto& { return config.member; }
+
+std::vector<std::pair<std::string, std::string>> named_networks() {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const std::string& name : network::shape_names()) names.emplace_back(name, name);
+  return names;
+}
 
 std::vector<Setting> declared_settings() {
   using evaluation::Rules;
@@ -302,6 +309,35 @@ std::vector<Setting> declared_settings() {
                                         {"expected_score", segmentation::MethodPart::expected_score},
                                         {"tracking_errors", segmentation::MethodPart::tracking_errors}},
                                        AN_MEMBER(segmentation.left_out)),
+      choice<std::string>("train", "network", "Shape of the network", named_networks(), AN_MEMBER(train.network)),
+      integer("train", "seed", "Names all random numbers; equal seeds give equal weights", {0, unbounded},
+              AN_MEMBER(train.seed)),
+      integer("train", "tiles", "Tiles of 64 trajectories in a batch, over all ranks", {1, 100000},
+              AN_MEMBER(train.tiles)),
+      integer("train", "steps", "Batches to learn from", {1, 1000000000}, AN_MEMBER(train.steps)),
+      real("train", "rate", "Highest learning rate of Adam", {0, 1}, AN_MEMBER(train.rate)),
+      integer("train", "warmup", "Steps over which the rate rises", {0, 1000000000}, AN_MEMBER(train.warmup)),
+      real("train", "decay", "Decoupled decay of weights", {0, 1, true}, AN_MEMBER(train.decay)),
+      real("train", "scale", "Steps in px are divided by it where they are all that a network gets", {0, 1000},
+           AN_MEMBER(train.scale)),
+      flag("train", "masked", "Frames without a particle count nothing in the loss", AN_MEMBER(train.masked)),
+      choice<kernels::Backend>("train", "backend", "Who reckons",
+                               {{"reference", kernels::Backend::reference},
+                                {"onednn", kernels::Backend::onednn},
+                                {"cuda", kernels::Backend::cuda}},
+                               AN_MEMBER(train.backend)),
+      choice<kernels::Precision>("train", "precision", "How activations are held",
+                                 {{"f32", kernels::Precision::f32}, {"bf16", kernels::Precision::bf16}},
+                                 AN_MEMBER(train.precision)),
+      integer("train", "threads", "Threads of each rank that simulate", {1, 1024}, AN_MEMBER(train.threads)),
+      integer("train", "validate_every", "Steps from one validation to the next", {1, 1000000000},
+              AN_MEMBER(train.validate_every)),
+      integer("train", "validation_tiles", "Tiles that are never learnt from", {1, 100000},
+              AN_MEMBER(train.validation_tiles)),
+      integer("train", "checkpoint_every", "Steps from one checkpoint to the next", {1, 1000000000},
+              AN_MEMBER(train.checkpoint_every)),
+      integer("train", "patience", "Validations without a better one before training ends", {1, 1000000000},
+              AN_MEMBER(train.patience)),
       choice<ProgressMode>("run", "progress",
                            "Progress on stderr; auto is a bar on a terminal and a line every 30 s elsewhere",
                            {{"auto", ProgressMode::automatic},

@@ -125,6 +125,13 @@ Weights read_keras_weights(const io::ArrayReader& file, const Network& network) 
   return weights;
 }
 
+std::vector<float> read_trainable(const io::ArrayReader& file, const std::string& prefix, const Network& network) {
+  Weights values = empty_weights(network);
+  for (const Variable& v : network.variables)
+    if (v.trainable) take(file, fmt::format("{}/{}/{}", prefix, v.layer, v.name), v, values);
+  return values.parameters;
+}
+
 void add_variables(io::ArrayFile& file, const std::string& prefix, const Network& network,
                    std::span<const float> parameters, std::span<const float> statistics, bool half) {
   file.add_group(prefix);

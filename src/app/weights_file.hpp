@@ -26,6 +26,10 @@ network::Weights read_weights(const io::ArrayReader& file, const network::Networ
 /// \throws InputError
 network::Weights read_keras_weights(const io::ArrayReader& file, const network::Network& network);
 
+/// Arrays PREFIX/LAYER/VARIABLE of all trainable variables. \throws InputError
+std::vector<float> read_trainable(const io::ArrayReader& file, const std::string& prefix,
+                                  const network::Network& network);
+
 /// Writes shape and weights. \param half weights as half precision \param record what to say of how they were made
 void write_weights(const std::filesystem::path& path, const network::Network& network, const network::Weights& weights,
                    bool half, const std::vector<std::pair<std::string, std::string>>& record);

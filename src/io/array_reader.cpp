@@ -77,16 +77,22 @@ std::vector<std::uint64_t> ArrayReader::shape(const std::string& array) const {
   return extent_of(space);
 }
 
-std::vector<float> ArrayReader::floats(const std::string& array) const {
+template <class Number>
+std::vector<Number> ArrayReader::read(const std::string& array, std::int64_t type) const {
   const std::size_t count = count_of(shape(array));
   const Hdf5Handle set(checked(H5Dopen2(open_->file, array.c_str(), H5P_DEFAULT), fmt::format("no array {}", array)),
                        H5Dclose);
   if (H5Dget_storage_size(set) == 0 && count > 0) throw InputError(path_, fmt::format("{}: holds no data", array));
-  std::vector<float> values(count);
+  std::vector<Number> values(count);
   if (count > 0)
-    checked(H5Dread(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+    checked(H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
             fmt::format("{}: cannot be read as numbers; the file is damaged or cut short", array));
   return values;
+}
+
+std::vector<float> ArrayReader::floats(const std::string& array) const { return read<float>(array, H5T_NATIVE_FLOAT); }
+std::vector<double> ArrayReader::doubles(const std::string& array) const {
+  return read<double>(array, H5T_NATIVE_DOUBLE);
 }
 
 std::vector<float> ArrayReader::floats(const std::string& array, const std::vector<std::uint64_t>& expected) const {

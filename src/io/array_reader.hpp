@@ -26,6 +26,7 @@ class ArrayReader {
   std::vector<std::uint64_t> shape(const std::string& array) const;
   /// All numbers of an array, whatever type they are stored as.
   std::vector<float> floats(const std::string& array) const;
+  std::vector<double> doubles(const std::string& array) const;
   /// The same, of an array that must have this shape.
   std::vector<float> floats(const std::string& array, const std::vector<std::uint64_t>& expected) const;
 
@@ -36,6 +37,8 @@ class ArrayReader {
 
  private:
   struct Open;
+  template <class Number>
+  std::vector<Number> read(const std::string& array, std::int64_t type) const;
   std::int64_t checked(std::int64_t result, const std::string& what) const;
 
   std::filesystem::path path_;

@@ -19,7 +19,15 @@ std::size_t Variable::size() const {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
+std::size_t Network::parameters() const {
+  std::size_t sum = 0;
+  for (const Variable& v : variables) sum += v.size();
+  return sum;
+}
+
 namespace {
+
+constexpr std::size_t alignment = 16;  // numbers
 
 // Adds layers to a plan; each returns the place of its value.
 class NetworkBuilder {
@@ -132,7 +140,8 @@ class NetworkBuilder {
   }
   std::size_t add_parameter(const std::string& layer, const std::string& name, std::vector<std::uint64_t> shape) {
     network_.variables.push_back({layer, name, std::move(shape), network_.plan.parameters, true});
-    network_.plan.parameters += network_.variables.back().size();
+    // Every array begins where the widest loads of all back ends may.
+    network_.plan.parameters += (network_.variables.back().size() + alignment - 1) / alignment * alignment;
     return network_.variables.back().place;
   }
   std::size_t add_statistic(const std::string& layer, const std::string& name, std::size_t size) {

@@ -25,7 +25,8 @@ struct Network {
   std::vector<Variable> variables;
   kernels::Plan plan;
 
-  std::size_t parameters() const { return plan.parameters + plan.statistics; }
+  /// How many numbers the variables hold.
+  std::size_t parameters() const;
 };
 
 /// Lays out a network for a batch. For inference alone, memory that is not needed any more is used again.

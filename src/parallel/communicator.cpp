@@ -2,6 +2,7 @@
 #include "parallel/communicator.hpp"
 
 #include <fmt/format.h>
+#include <cstring>
 
 #include <algorithm>
 #include <cstdio>
@@ -70,6 +71,24 @@ void Communicator::max_of_all(std::span<std::int64_t> values) const {
   check(
       MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD),
       "MPI_Allreduce");
+}
+
+void Communicator::sum_in_rank_order(std::span<float> values) const {
+  if (size_ == 1) return;
+  std::vector<std::byte> bytes(values.size_bytes());
+  if (!is_root()) {
+    send(std::as_bytes(values), 0);
+  } else {
+    for (int rank = 1; rank < size_; ++rank) {
+      const std::vector<std::byte> received = receive(rank);
+      std::vector<float> others(values.size());
+      std::memcpy(others.data(), received.data(), std::min(received.size(), values.size_bytes()));
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] += others[i];
+    }
+    std::memcpy(bytes.data(), values.data(), bytes.size());
+  }
+  broadcast(bytes);
+  std::memcpy(values.data(), bytes.data(), bytes.size());
 }
 
 void Communicator::send(std::span<const std::byte> bytes, int to) const {

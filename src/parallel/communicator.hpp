@@ -25,6 +25,8 @@ class Communicator {
   void broadcast(std::string& text) const;
   /// Largest value of every element over the ranks, on every rank.
   void max_of_all(std::span<std::int64_t> values) const;
+  /// Sums of every element over the ranks, on every rank; added in the order of the ranks.
+  void sum_in_rank_order(std::span<float> values) const;
   /// Point to point; messages of any size.
   void send(std::span<const std::byte> bytes, int to) const;
   std::vector<std::byte> receive(int from) const;

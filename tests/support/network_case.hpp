@@ -29,6 +29,8 @@ struct NetworkCase {
       if (v.name == "gamma" || v.name == "moving_variance")
         std::generate_n(values, v.size(), [&] { return static_cast<float>(0.7 + 0.6 * random.uniform()); });
     }
+    if (shape.task == kernels::LossKind::msle)  // K is clipped from below: start above that
+      weights.parameters[network.variables.back().place] = 1.5F;
     input.resize(images * rows * columns * shape.input_channels);
     for (float& x : input) x = static_cast<float>(random.normal());
     if (shape.attention_blocks > 0)  // some particles end early, some are not there

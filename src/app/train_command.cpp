@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+#include "app/train_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <future>
+#include <memory>
+#include <optional>
+
+#include "app/checkpoint.hpp"
+#include "app/learning_curve.hpp"
+#include "app/program_info.hpp"
+#include "app/progress.hpp"
+#include "app/weights_file.hpp"
+#include "core/error.hpp"
+#include "io/atomic_file.hpp"
+#include "network/training_batch.hpp"
+#include "network/training_data.hpp"
+#include "report/json_text.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using network::TrainingBatch;
+using report::Json;
+
+namespace {
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+network::TrainingSet training_set(const Config& config, std::uint64_t seed) {
+  if (config.experiments.empty())
+    throw ConfigError("train: the configuration has no [[experiment]] to learn from (see configs/train_default.toml)");
+  network::TrainingSet set;
+  set.specs = config.experiments;
+  set.seed = seed;
+  set.frames = static_cast<std::size_t>(config.simulate.frames);
+  set.fov = config.simulate.fov;
+  set.quirks = config.faithful;
+  return set;
+}
+
+// Batches that are made ready while the last one is learnt from.
+class BatchSource {
+ public:
+  BatchSource(const network::TrainingSet& set, const network::StreamOptions& options,
+              const network::NetworkShape& shape, bool masked)
+      : stream_(set, options),
+        seed_(set.seed),
+        rank_(options.rank),
+        ranks_(options.ranks),
+        shape_(shape),
+        masked_(masked) {
+    prepare();
+  }
+  ~BatchSource() {
+    if (next_.valid()) next_.wait();
+  }
+  TrainingBatch next() {
+    TrainingBatch batch = next_.get();
+    prepare();
+    return batch;
+  }
+
+ private:
+  void prepare() {
+    next_ = std::async(std::launch::async, [this] {
+      TrainingBatch batch;
+      const std::uint64_t number = stream_.next_batch() * ranks_ + rank_;
+      stream_.next(tiles_);
+      thin_tiles(tiles_, seed_, number);
+      fill_batch(tiles_, shape_, masked_, batch);
+      return batch;
+    });
+  }
+
+  network::TrainingStream stream_;
+  std::uint64_t seed_, rank_, ranks_;
+  network::NetworkShape shape_;
+  bool masked_;
+  network::TrainingTiles tiles_;
+  std::future<TrainingBatch> next_;
+};
+
+class Training {
+ public:
+  Training(const TrainOptions& options, const Config& config, const parallel::Communicator& world)
+      : options_(options), config_(config), train_(config.train), world_(world), shape_(chosen_shape()) {
+    const auto ranks = static_cast<std::size_t>(world.size());
+    if (static_cast<std::size_t>(train_.tiles) % ranks != 0)
+      throw ConfigError(fmt::format("train.tiles is {} (expected a multiple of the {} ranks)", train_.tiles, ranks));
+    share_ = static_cast<std::size_t>(train_.tiles) / ranks;
+    loss_.kind = shape_.task;
+    network_ = make_network(shape_, share_, tile_.rows, tile_.frames, true);
+    executor_ = make_executor(train_.backend, network_.plan, train_.precision, world.rank());
+    Json whole = config_json(config);
+    for (const char* section : {"score", "tracking", "segmentation", "run"}) whole.erase(section);
+    for (const char* key : {"threads", "checkpoint_every"}) whole["train"].erase(key);
+    configuration_ = whole.dump() + config.experiments_toml;
+    state_.weights = initial_weights(network_, train_.seed);
+    state_.first.assign(network_.plan.parameters, 0.0F);
+    state_.second = state_.first;
+    begin();
+  }
+
+  ExitCode run();
+
+ private:
+  network::NetworkShape chosen_shape() const {
+    network::NetworkShape shape;
+    try {
+      shape = network::shape_of_name(train_.network);
+    } catch (const std::invalid_argument& error) {
+      throw ConfigError(std::string("train.network: ") + error.what());
+    }
+    shape.scale = static_cast<float>(train_.scale);
+    return shape;
+  }
+  fs::path checkpoint_file() const { return options_.output / "checkpoint.h5"; }
+  void begin();
+  void learn_batch(const TrainingBatch& batch);
+  void share_gradients(double weight);
+  void validate(double rate);
+  void save(bool finished);
+  network::StreamOptions stream_options(std::uint64_t first_batch) const;
+
+  const TrainOptions& options_;
+  const Config& config_;
+  const TrainConfig& train_;
+  const parallel::Communicator& world_;
+  network::NetworkShape shape_;
+  network::TileShape tile_{};
+  std::size_t share_ = 0;
+  kernels::Loss loss_;
+  network::Network network_;
+  std::unique_ptr<kernels::Executor> executor_;
+  std::string configuration_;
+  Checkpoint state_;
+  std::vector<TrainingBatch> validation_;
+  double loss_sum_ = 0, loss_count_ = 0, start_ = 0, earlier_seconds_ = 0;
+};
+
+network::StreamOptions Training::stream_options(std::uint64_t first_batch) const {
+  network::StreamOptions options;
+  options.tile = tile_;
+  options.tiles = static_cast<std::size_t>(train_.tiles);
+  options.first_batch = first_batch;
+  options.rank = static_cast<std::size_t>(world_.rank());
+  options.ranks = static_cast<std::size_t>(world_.size());
+  options.threads = static_cast<std::size_t>(train_.threads);
+  return options;
+}
+
+void Training::begin() {
+  const bool found = fs::exists(checkpoint_file());
+  if (found && !options_.resume)
+    throw ConfigError(
+        fmt::format("{} holds a training; use --resume to go on, or another folder", options_.output.string()));
+  if (found) state_ = read_checkpoint(checkpoint_file(), network_, configuration_);
+  if (!state_.curve.empty()) earlier_seconds_ = state_.curve.back().seconds;
+  if (world_.is_root()) io::make_folder(options_.output);
+  world_.barrier();
+  executor_->set_parameters(state_.weights.parameters, state_.weights.statistics);
+  executor_->set_moments(state_.first, state_.second);
+}
+
+// Gradients of all ranks, weighted by the frames they have seen and added in the order of ranks.
+void Training::share_gradients(double weight) {
+  if (world_.size() == 1) return;
+  std::vector<float> gradients(network_.plan.parameters);
+  executor_->read_gradients(gradients);
+  gradients.push_back(1.0F);
+  for (float& g : gradients) g *= static_cast<float>(weight);
+  world_.sum_in_rank_order(gradients);
+  const float scale = gradients.back() > 0 ? 1 / gradients.back() : 0.0F;
+  gradients.pop_back();
+  for (float& g : gradients) g *= scale;
+  executor_->set_gradients(gradients);
+}
+
+void Training::learn_batch(const TrainingBatch& batch) {
+  executor_->set_input(batch.input);
+  executor_->forward(kernels::Mode::training);
+  const double loss = executor_->loss(loss_, batch.targets);
+  if (!std::isfinite(loss))
+    throw Error(fmt::format("train: the loss of step {} is not finite (a smaller train.rate may help)", state_.step));
+  executor_->backward();
+  double weight = 0;
+  for (std::size_t i = kernels::target_channels - 1; i < batch.targets.size(); i += kernels::target_channels)
+    weight += static_cast<double>(batch.targets[i]);
+  share_gradients(weight);
+  kernels::AdamStep step;
+  step.rate =
+      network::learning_rate(static_cast<float>(train_.rate), state_.step, static_cast<std::uint64_t>(train_.warmup),
+                             static_cast<std::uint64_t>(train_.steps));
+  step.decay = static_cast<float>(train_.decay);
+  step.step = ++state_.step;
+  executor_->step(step);
+  loss_sum_ += loss;
+  loss_count_ += 1;
+}
+
+void Training::validate(double rate) {
+  double loss = 0;
+  network::FrameErrors errors;
+  std::vector<float> output(network_.plan.values[network_.plan.output].shape.size());
+  for (const TrainingBatch& batch : validation_) {
+    executor_->set_input(batch.input);
+    executor_->forward(kernels::Mode::inference);
+    loss += executor_->loss(loss_, batch.targets) / static_cast<double>(validation_.size());
+    executor_->read_output(output);
+    errors.add(network::frame_errors(shape_.task, output, batch.targets));
+  }
+  const double trajectories =
+      static_cast<double>(state_.step) * static_cast<double>(train_.tiles) * static_cast<double>(tile_.rows);
+  state_.curve.push_back({static_cast<double>(state_.step), trajectories, earlier_seconds_ + seconds_now() - start_,
+                          rate, loss_count_ > 0 ? loss_sum_ / loss_count_ : 0.0, loss, errors.alpha, errors.log_k,
+                          errors.state, errors.change});
+  loss_sum_ = loss_count_ = 0;
+  state_.since_best = loss < state_.best_loss ? 0 : state_.since_best + 1;
+  state_.best_loss = std::min(state_.best_loss, loss);
+  const LearningPoint& p = state_.curve.back();
+  if (world_.is_root() && config_.run.verbosity >= 0) {
+    const double speed = p.step > 0 ? (p.seconds - 0) / p.step : 0;
+    fmt::print(stderr,
+               "step {:>7} of {}: loss {:.4f}, validation {:.4f}, alpha {:.4f}, ln(1+K) {:.5f}, states {:.4f}, changes "
+               "{:.4f}; {:.0f} trajectories/s, {} left\n",
+               state_.step, train_.steps, p.loss, loss, errors.alpha, errors.log_k, errors.state, errors.change,
+               p.seconds > 0 ? trajectories / p.seconds : 0.0,
+               duration_text(speed * (static_cast<double>(train_.steps) - p.step)));
+  }
+}
+
+void Training::save(bool finished) {
+  if (!world_.is_root()) return;
+  executor_->read_parameters(state_.weights.parameters, state_.weights.statistics);
+  executor_->read_moments(state_.first, state_.second);
+  write_checkpoint(checkpoint_file(), network_, state_, configuration_);
+  write_learning_curve(options_.output, state_.curve);
+  if (!finished) return;
+  write_weights(options_.output / "weights.h5", network_, state_.weights, true,
+                {{"program", program_info().dump()},
+                 {"configuration", configuration_},
+                 {"backend", kernels::backend_description(train_.backend)},
+                 {"trained", fmt::format("{} steps of {} tiles in {:.0f} s at {} ranks", state_.step, train_.tiles,
+                                         state_.curve.empty() ? 0.0 : state_.curve.back().seconds, world_.size())}});
+}
+
+ExitCode Training::run() {
+  start_ = seconds_now();
+  network::StreamOptions options = stream_options(0);
+  {
+    network::TrainingStream stream(training_set(config_, train_.seed + 1'000'000'007), options);
+    const std::int64_t batches = (train_.validation_tiles + train_.tiles - 1) / train_.tiles;
+    for (std::int64_t i = 0; i < batches; ++i) {
+      network::TrainingTiles tiles;
+      stream.next(tiles);
+      fill_batch(tiles, shape_, true, validation_.emplace_back());
+    }
+  }
+  BatchSource source(training_set(config_, train_.seed), stream_options(state_.step), shape_, train_.masked);
+  const auto steps = static_cast<std::uint64_t>(train_.steps);
+  start_ = seconds_now();
+  bool stopped = false, learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
+  while (state_.step < steps && !stopped && !learnt) {
+    learn_batch(source.next());
+    const bool last = state_.step == steps;
+    std::vector<std::int64_t> out_of_time{options_.max_seconds && seconds_now() - start_ > *options_.max_seconds ? 1
+                                                                                                                 : 0};
+    if (world_.size() > 1 && options_.max_seconds) world_.max_of_all(out_of_time);
+    stopped = out_of_time[0] != 0 && !last;
+    if (last || stopped || state_.step % static_cast<std::uint64_t>(train_.validate_every) == 0) {
+      validate(train_.rate);
+      learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
+    }
+    if (!last && !stopped && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0)
+      save(false);
+  }
+  save(!stopped);
+  return stopped ? ExitCode::stopped : ExitCode::done;
+}
+
+}  // namespace
+
+ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world) {
+  return Training(options, config, world).run();
+}
+
+}  // namespace an::app

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "network/attention_unet.hpp"
+#include "network/trajectory_features.hpp"
+
+namespace an::network {
+
+/// What a network says of each frame of a trajectory.
+struct FramePredictions {
+  std::vector<float> alpha;
+  std::vector<float> log_k;                       ///< ln K, K in px²/frame^alpha
+  std::vector<std::array<float, 4>> probability;  ///< of each DiffusiveState
+  std::vector<float> change;                      ///< probability that a segment begins here
+};
+
+/// Runs a joint network over fields of view: 64 trajectories a tile, padded to whole pools; trajectories of any length.
+class FramePredictor {
+ public:
+  /// \throws std::invalid_argument where the network is no joint one; kernels::BackendMissing
+  FramePredictor(const NetworkShape& shape, Weights weights, kernels::Backend backend, kernels::Precision precision);
+
+  /// Predictions of the trajectories, in their order. \param fov all trajectories of one field of view
+  std::vector<FramePredictions> predict(std::span<const ParticlePath> fov);
+
+ private:
+  struct Ready {
+    Network network;
+    std::unique_ptr<kernels::Executor> executor;
+  };
+  Ready& ready(std::size_t rows, std::size_t frames);
+
+  NetworkShape shape_;
+  Weights weights_;
+  kernels::Backend backend_;
+  kernels::Precision precision_;
+  std::map<std::pair<std::size_t, std::size_t>, Ready> ready_;
+};
+
+}  // namespace an::network
