@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <cstddef>
+
+#include "kernels/onednn/bfloat16.hpp"
+
+/// Before a function that needs AVX-512 (and, with bfloat16, its dot products), whatever the rest is compiled for.
+#define AN_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+#define AN_AVX512_INLINE AN_AVX512 __attribute__((always_inline)) inline
+
+/// Sixteen channels at once, held as float32; in memory they are float32 or bfloat16.
+namespace an::kernels::onednn {
+
+// The masked forms, since GCC 12 takes the others' unused source for one that was forgotten.
+inline constexpr __mmask16 all = 0xFFFF;
+
+AN_AVX512_INLINE __m512 positive(__m512 values) { return _mm512_maskz_max_ps(all, values, _mm512_setzero_ps()); }
+AN_AVX512_INLINE __m512 load16(const float* from) { return _mm512_loadu_ps(from); }
+AN_AVX512_INLINE __m512 load16(const BFloat16* from) {
+  const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(all, _mm512_maskz_cvtepu16_epi32(all, bits), 16));
+}
+AN_AVX512_INLINE void store16(float* to, __m512 values) { _mm512_storeu_ps(to, values); }
+AN_AVX512_INLINE void store16(BFloat16* to, __m512 values) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(values)));
+}
+
+/// Channels that are multiplied in one step: a weight vector has as many for each of its sixteen outputs.
+template <class A>
+constexpr std::size_t channels_a_step = 1;
+template <>
+inline constexpr std::size_t channels_a_step<BFloat16> = 2;
+
+/// sums + the step's channels at x, the same for all sixteen outputs, times the step's weights.
+AN_AVX512_INLINE __m512 multiply_add(const float* x, const float* weights, __m512 sums) {
+  return _mm512_fmadd_ps(_mm512_set1_ps(*x), _mm512_loadu_ps(weights), sums);
+}
+AN_AVX512_INLINE __m512 multiply_add(const BFloat16* x, const BFloat16* weights, __m512 sums) {
+  int pair = 0;
+  __builtin_memcpy(&pair, x, sizeof pair);
+  return _mm512_dpbf16_ps(sums, __builtin_bit_cast(__m512bh, _mm512_set1_epi32(pair)),
+                          __builtin_bit_cast(__m512bh, _mm512_loadu_si512(weights)));
+}
+
+}  // namespace an::kernels::onednn
+#endif
