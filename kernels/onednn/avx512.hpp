@@ -5,6 +5,7 @@
 #include <immintrin.h>
 
 #include <cstddef>
+#include <utility>
 
 #include "kernels/onednn/bfloat16.hpp"
 
@@ -14,6 +15,14 @@
 
 /// Sixteen channels at once, held as float32; in memory they are float32 or bfloat16.
 namespace an::kernels::onednn {
+
+inline constexpr std::size_t lanes = 16;
+
+/// Whether this machine has what float32 needs of it; who makes bfloat16 executors asks for its dot products.
+inline bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
 
 // The masked forms, since GCC 12 takes the others' unused source for one that was forgotten.
 inline constexpr __mmask16 all = 0xFFFF;
@@ -44,6 +53,18 @@ AN_AVX512_INLINE __m512 multiply_add(const BFloat16* x, const BFloat16* weights,
   __builtin_memcpy(&pair, x, sizeof pair);
   return _mm512_dpbf16_ps(sums, __builtin_bit_cast(__m512bh, _mm512_set1_epi32(pair)),
                           __builtin_bit_cast(__m512bh, _mm512_loadu_si512(weights)));
+}
+
+/// Products of sizeof...(I) / Vectors pixels, `x_stride` apart, with the weights of 16 Vectors outputs, held in
+/// registers and written one pixel after another.
+template <std::size_t Vectors, class A, std::size_t... I>
+AN_AVX512 void multiply(std::index_sequence<I...>, const A* x, std::size_t x_stride, const A* weights,
+                        std::size_t channels, float* sums) {
+  constexpr std::size_t step = channels_a_step<A>;
+  __m512 held[] = {(static_cast<void>(I), _mm512_setzero_ps())...};
+  for (std::size_t c = 0; c < channels; c += step, weights += step * lanes * Vectors)
+    ((held[I] = multiply_add(x + (I / Vectors) * x_stride + c, weights + (I % Vectors) * step * lanes, held[I])), ...);
+  (_mm512_storeu_ps(sums + I * lanes, held[I]), ...);
 }
 
 }  // namespace an::kernels::onednn

@@ -11,6 +11,7 @@
 #include "kernels/onednn/linear_layer.hpp"
 #include "kernels/onednn/normalisation.hpp"
 #include "kernels/onednn/pixel_loops.hpp"
+#include "kernels/onednn/spread.hpp"
 #include "kernels/onednn/threads.hpp"
 #include "kernels/onednn/winograd.hpp"
 #include "kernels/reference/attention.hpp"
@@ -67,6 +68,7 @@ class OneDnnKernels {
       if (layer.library) layer.library->parameters_changed();
       if (layer.forward) layer.forward->parameters_changed();
       if (layer.backward) layer.backward->parameters_changed();
+      if (layer.spread) layer.spread->parameters_changed();
     }
   }
   void wait() {}
@@ -82,10 +84,16 @@ class OneDnnKernels {
     layer.library->backward_weights(c.x, c.dy, c.dweights, c.dbias);
     if (c.dx == nullptr) return;
     if (layer.backward) return layer.backward->run(c.dy, c.weights, nullptr, false, c.add_dx, c.dx, tiles_);
+    if (layer.spread && c.operation.kind == OperationKind::convolution)
+      return layer.spread->run(c.dy, c.weights, nullptr, c.add_dx, c.dx);
     layer.library->backward_data(c.dy, c.weights, c.add_dx ? added_ : c.dx);
     if (c.add_dx) add_values(added_, c.dx, c.in.size());
   }
-  void transposed_convolution(const C& c) { convolution(c); }
+  void transposed_convolution(const C& c) {
+    const Layer& layer = layers_[c.index];
+    if (layer.spread) return layer.spread->run(c.x, c.weights, c.bias, false, c.y);
+    layer.library->forward(c.x, c.weights, c.bias, c.y);
+  }
   void transposed_convolution_backward(const C& c) { convolution_backward(c); }
   void batch_norm(const C& c, Mode mode) { onednn::batch_norm(c, mode, sums_); }
   void batch_norm_backward(const C& c) { onednn::batch_norm_backward(c, sums_); }
@@ -139,19 +147,29 @@ class OneDnnKernels {
   struct Layer {
     std::unique_ptr<LinearLayer> library;
     std::unique_ptr<Winograd<A>> forward, backward;
+    std::unique_ptr<Spread<A>> spread;  // forward of a transposed one, backward of one with strides
   };
 
   // Returns the scratch bytes that our kernels need for each thread.
   std::size_t make_layer(Layer& layer, const Plan& plan, const Operation& o) {
     constexpr auto type = std::is_same_v<A, float> ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
     const Shape &in = plan.values[o.inputs[0]].shape, &out = plan.values[o.output].shape;
-    const bool ours = Winograd<A>::suits(o, in, out), input_gradient = plan.training && o.wants_gradient.at(0);
-    if (ours) layer.forward = std::make_unique<Winograd<A>>(in, out.channels, false);
-    if (ours && input_gradient) layer.backward = std::make_unique<Winograd<A>>(out, in.channels, true);
-    const Directions library{!ours, input_gradient && !ours, plan.training};
-    if (library.forward || library.weights)
+    Directions library{true, plan.training && o.wants_gradient.at(0), plan.training};
+    if (o.kind == OperationKind::transposed_convolution && Spread<A>::suits(o, in, out)) {
+      layer.spread = std::make_unique<Spread<A>>(o, in, out);
+      library.forward = false;
+    } else if (o.kind == OperationKind::convolution && library.data && Spread<A>::suits(o, out, in)) {
+      layer.spread = std::make_unique<Spread<A>>(o, out, in);
+      library.data = false;
+    } else if (Winograd<A>::suits(o, in, out)) {
+      layer.forward = std::make_unique<Winograd<A>>(in, out.channels, false);
+      if (library.data) layer.backward = std::make_unique<Winograd<A>>(out, in.channels, true);
+      library.forward = library.data = false;
+    }
+    if (library.forward || library.data || library.weights)
       layer.library = std::make_unique<LinearLayer>(workspace_, o, in, out, type, library);
-    return std::max(ours ? layer.forward->scratch_bytes() : 0, layer.backward ? layer.backward->scratch_bytes() : 0);
+    return std::max(layer.forward ? layer.forward->scratch_bytes() : 0,
+                    layer.backward ? layer.backward->scratch_bytes() : 0);
   }
 
   template <class Loop>

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "kernels/onednn/avx512.hpp"
 #include "kernels/onednn/library.hpp"
@@ -15,9 +14,15 @@ namespace an::kernels::onednn {
 
 namespace {
 
-constexpr std::size_t lanes = 16;
 constexpr std::size_t places = 16;  // of a 4x4 tile
 constexpr std::size_t group = 26;   // a multiple of the tiles that one multiplication holds in registers
+
+// Distance of transformed tiles; not a multiple of 512 bytes, so that those multiplied together do not all fall on the
+// same lines of the cache.
+template <class A>
+constexpr std::size_t pitch(std::size_t channels) {
+  return channels * sizeof(A) % 512 == 0 ? channels + 64 / sizeof(A) : channels;
+}
 
 // Where tiles of 2x2 outputs lie.
 struct Tiles {
@@ -26,90 +31,6 @@ struct Tiles {
   explicit Tiles(const Shape& shape) : in(shape), rows((shape.rows + 1) / 2), columns((shape.columns + 1) / 2) {}
   std::size_t count() const { return in.images * rows * columns; }
 };
-
-// Pixel of a tile's upper left output.
-struct Place {
-  std::size_t image, row, column;
-};
-Place place_of(const Tiles& t, std::size_t tile) {
-  return {tile / (t.rows * t.columns), 2 * (tile / t.columns % t.rows), 2 * (tile % t.columns)};
-}
-
-// The 16 input pixels of a tile; those outside the image are zeros.
-template <class A>
-std::array<const A*, places> tile_pixels(const Tiles& t, std::size_t tile, const A* x, const A* zeros) {
-  const Place p = place_of(t, tile);
-  std::array<const A*, places> pixels;
-  for (std::size_t i = 0; i < 4; ++i)
-    for (std::size_t j = 0; j < 4; ++j) {
-      const std::size_t row = p.row + i, column = p.column + j;  // one more than in the image
-      const bool inside = row >= 1 && row <= t.in.rows && column >= 1 && column <= t.in.columns;
-      pixels[4 * i + j] =
-          inside ? x + ((p.image * t.in.rows + row - 1) * t.in.columns + column - 1) * t.in.channels : zeros;
-    }
-  return pixels;
-}
-
-// B' d B of one tile, sixteen channels after sixteen; place i goes to `to` + i * stride.
-template <class A>
-AN_AVX512 void transform_input(const std::array<const A*, places>& pixels, std::size_t channels, A* to,
-                               std::size_t stride) {
-  for (std::size_t c = 0; c < channels; c += lanes) {
-    __m512 d[places];
-    for (std::size_t j = 0; j < 4; ++j) {
-      const __m512 a = load16(pixels[j] + c), b = load16(pixels[4 + j] + c);
-      const __m512 e = load16(pixels[8 + j] + c), f = load16(pixels[12 + j] + c);
-      d[j] = _mm512_sub_ps(a, e);
-      d[4 + j] = _mm512_add_ps(b, e);
-      d[8 + j] = _mm512_sub_ps(e, b);
-      d[12 + j] = _mm512_sub_ps(b, f);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      const __m512* row = d + 4 * i;
-      A* at = to + 4 * i * stride + c;
-      store16(at, _mm512_sub_ps(row[0], row[2]));
-      store16(at + stride, _mm512_add_ps(row[1], row[2]));
-      store16(at + 2 * stride, _mm512_sub_ps(row[2], row[1]));
-      store16(at + 3 * stride, _mm512_sub_ps(row[1], row[3]));
-    }
-  }
-}
-
-// Sums of sizeof...(I) / Vectors tiles and 16 Vectors outputs, held in registers.
-template <std::size_t Vectors, class A, std::size_t... I>
-AN_AVX512 void multiply(std::index_sequence<I...>, const A* x, const A* weights, std::size_t channels, float* sums) {
-  __m512 held[] = {(static_cast<void>(I), _mm512_setzero_ps())...};
-  constexpr std::size_t step = channels_a_step<A>;
-  for (std::size_t c = 0; c < channels; c += step, weights += step * lanes * Vectors)
-    ((held[I] = multiply_add(x + (I / Vectors) * channels + c, weights + (I % Vectors) * step * lanes, held[I])), ...);
-  (_mm512_storeu_ps(sums + I * lanes, held[I]), ...);
-}
-
-// A' m A of one tile and sixteen outputs, with bias and ReLU.
-template <class A>
-AN_AVX512 void transform_output(const float* m, std::size_t stride, __m512 bias, bool relu, bool add,
-                                const std::array<A*, 4>& pixels) {
-  __m512 s[8];
-  for (std::size_t j = 0; j < 4; ++j) {
-    const __m512 a = load16(m + j * stride), b = load16(m + (4 + j) * stride);
-    const __m512 c = load16(m + (8 + j) * stride), d = load16(m + (12 + j) * stride);
-    s[j] = _mm512_add_ps(_mm512_add_ps(a, b), c);
-    s[4 + j] = _mm512_sub_ps(_mm512_sub_ps(b, c), d);
-  }
-  for (std::size_t i = 0; i < 2; ++i) {
-    const __m512* row = s + 4 * i;
-    __m512 y[2] = {_mm512_add_ps(_mm512_add_ps(row[0], row[1]), row[2]),
-                   _mm512_sub_ps(_mm512_sub_ps(row[1], row[2]), row[3])};
-    for (std::size_t j = 0; j < 2; ++j) {
-      A* to = pixels[2 * i + j];
-      if (to == nullptr) continue;
-      y[j] = _mm512_add_ps(y[j], bias);
-      if (add) y[j] = _mm512_add_ps(y[j], load16(to));
-      if (relu) y[j] = positive(y[j]);
-      store16(to, y[j]);
-    }
-  }
-}
 
 // What a run does with all its tiles.
 template <class A>
@@ -121,54 +42,154 @@ struct Run {
   const float* bias;
   bool relu, add;
   A* y;
+  std::size_t block;  // tiles of a block of scratch
 };
 
-// Outputs of one tile from channel k on; null where a tile hangs over the edge.
+// Tiles beside each other: their image, upper row and left column in the image.
+struct Strip {
+  std::size_t image, row, column, count;
+};
+
+// The tiles from `first` on that lie in one row, `most` at most.
+Strip strip_of(const Tiles& t, std::size_t first, std::size_t most) {
+  const std::size_t column = first % t.columns, row = first / t.columns;
+  return {row / t.rows, 2 * (row % t.rows), 2 * column, std::min(most, t.columns - column)};
+}
+
+// Four rows of the image, the first above a strip; those outside are zeros.
 template <class A>
-std::array<A*, 4> output_pixels(const Run<A>& r, std::size_t tile, std::size_t k) {
-  const Place p = place_of(r.tiles, tile);
-  const Shape& s = r.tiles.in;
-  std::array<A*, 4> pixels;
+struct InputRows {
+  const A* row[4];
+  std::size_t apart[4];  // pixels beside each other; 0 outside
+};
+
+template <class A>
+InputRows<A> input_rows(const Run<A>& r, const Strip& strip, const A* zeros) {
+  const Shape& in = r.tiles.in;
+  InputRows<A> rows;
   for (std::size_t i = 0; i < 4; ++i) {
-    const std::size_t row = p.row + i / 2, column = p.column + i % 2;
-    const bool inside = row < s.rows && column < s.columns;
-    pixels[i] = inside ? r.y + ((p.image * s.rows + row) * s.columns + column) * r.out_channels + k : nullptr;
+    const std::size_t row = strip.row + i;  // one more than in the image
+    const bool inside = row >= 1 && row <= in.rows;
+    rows.row[i] = inside ? r.x + (strip.image * in.rows + row - 1) * in.columns * in.channels : zeros;
+    rows.apart[i] = inside ? in.channels : 0;
   }
-  return pixels;
+  return rows;
+}
+
+// B' d of one column: sixteen channels of four pixels above each other.
+template <class A>
+AN_AVX512_INLINE void transform_column(const InputRows<A>& rows, std::size_t column, bool inside, std::size_t channel,
+                                       __m512* d) {
+  if (!inside) {
+    d[0] = d[1] = d[2] = d[3] = _mm512_setzero_ps();
+    return;
+  }
+  const __m512 a = load16(rows.row[0] + column * rows.apart[0] + channel);
+  const __m512 b = load16(rows.row[1] + column * rows.apart[1] + channel);
+  const __m512 e = load16(rows.row[2] + column * rows.apart[2] + channel);
+  const __m512 f = load16(rows.row[3] + column * rows.apart[3] + channel);
+  d[0] = _mm512_sub_ps(a, e);
+  d[1] = _mm512_add_ps(b, e);
+  d[2] = _mm512_sub_ps(e, b);
+  d[3] = _mm512_sub_ps(b, f);
+}
+
+// B' d B of a strip's tiles; tile t's place i goes to `to` + (i * block + t) * pitch. Tiles share two columns with the
+// next.
+template <class A>
+AN_AVX512 void transform_input(const Run<A>& r, const Strip& strip, const A* zeros, A* to) {
+  const std::size_t channels = r.tiles.in.channels, columns = r.tiles.in.columns, apart = pitch<A>(channels);
+  const InputRows<A> rows = input_rows(r, strip, zeros);
+  for (std::size_t c = 0; c < channels; c += lanes) {
+    __m512 d[16];
+    transform_column(rows, strip.column - 1, strip.column > 0, c, d);
+    transform_column(rows, strip.column, true, c, d + 4);
+    A* at = to + c;
+    for (std::size_t t = 0; t < strip.count; ++t, at += apart) {
+      const std::size_t column = strip.column + 2 * t + 1;
+      transform_column(rows, column, column < columns, c, d + 8);
+      transform_column(rows, column + 1, column + 1 < columns, c, d + 12);
+      for (std::size_t i = 0; i < 4; ++i) {
+        A* place = at + 4 * i * r.block * apart;
+        store16(place, _mm512_sub_ps(d[i], d[8 + i]));
+        store16(place + r.block * apart, _mm512_add_ps(d[4 + i], d[8 + i]));
+        store16(place + 2 * r.block * apart, _mm512_sub_ps(d[8 + i], d[4 + i]));
+        store16(place + 3 * r.block * apart, _mm512_sub_ps(d[4 + i], d[12 + i]));
+      }
+      for (std::size_t i = 0; i < 8; ++i) d[i] = d[8 + i];
+    }
+  }
+}
+
+// One output with what comes after the convolution.
+template <class A>
+AN_AVX512_INLINE void finish(__m512 y, __m512 bias, bool relu, bool add, A* to) {
+  y = _mm512_add_ps(y, bias);
+  if (add) y = _mm512_add_ps(y, load16(to));
+  if (relu) y = positive(y);
+  store16(to, y);
+}
+
+// A' m A of a strip's tiles and sixteen outputs; m's places are `stride` apart, its tiles `width`.
+template <class A>
+AN_AVX512 void transform_output(const Run<A>& r, const Strip& strip, std::size_t channel, const float* m,
+                                std::size_t width) {
+  const Shape& in = r.tiles.in;
+  const std::size_t stride = r.block * width, below = in.columns * r.out_channels;
+  const __m512 bias = r.bias != nullptr ? load16(r.bias + channel) : _mm512_setzero_ps();
+  A* to = r.y + ((strip.image * in.rows + strip.row) * in.columns + strip.column) * r.out_channels + channel;
+  const bool two_rows = strip.row + 1 < in.rows;
+  for (std::size_t t = 0; t < strip.count; ++t, m += width, to += 2 * r.out_channels) {
+    __m512 s[4], u[4];
+    for (std::size_t j = 0; j < 4; ++j) {
+      const __m512 a = load16(m + j * stride), b = load16(m + (4 + j) * stride);
+      const __m512 c = load16(m + (8 + j) * stride), d = load16(m + (12 + j) * stride);
+      s[j] = _mm512_add_ps(_mm512_add_ps(a, b), c);
+      u[j] = _mm512_sub_ps(_mm512_sub_ps(b, c), d);
+    }
+    const bool two_columns = strip.column + 2 * t + 1 < in.columns;
+    finish(_mm512_add_ps(_mm512_add_ps(s[0], s[1]), s[2]), bias, r.relu, r.add, to);
+    if (two_columns) finish(_mm512_sub_ps(_mm512_sub_ps(s[1], s[2]), s[3]), bias, r.relu, r.add, to + r.out_channels);
+    if (!two_rows) continue;
+    finish(_mm512_add_ps(_mm512_add_ps(u[0], u[1]), u[2]), bias, r.relu, r.add, to + below);
+    if (two_columns)
+      finish(_mm512_sub_ps(_mm512_sub_ps(u[1], u[2]), u[3]), bias, r.relu, r.add, to + below + r.out_channels);
+  }
 }
 
 // Outputs k to k + 16 Vectors of the tiles from `first` on, of which `x` holds the transformed inputs.
 template <std::size_t Vectors, class A>
-AN_AVX512 void outputs(const Run<A>& r, std::size_t first, std::size_t count, std::size_t k, const A* x,
-                       std::size_t block, float* sums) {
+AN_AVX512 void outputs(const Run<A>& r, std::size_t first, std::size_t count, std::size_t k, const A* x, float* sums) {
   constexpr std::size_t held = group / Vectors, width = lanes * Vectors;
   const std::size_t channels = r.tiles.in.channels, padded = (count + held - 1) / held * held;
+  const std::size_t apart = pitch<A>(channels);
   for (std::size_t p = 0; p < places; ++p) {
     const A* weights = r.weights + (k * places + p * width) * channels;
     for (std::size_t t = 0; t < padded; t += held)
-      multiply<Vectors>(std::make_index_sequence<group>{}, x + (p * block + t) * channels, weights, channels,
-                        sums + (p * block + t) * width);
+      multiply<Vectors>(std::make_index_sequence<group>{}, x + (p * r.block + t) * apart, apart, weights, channels,
+                        sums + (p * r.block + t) * width);
   }
-  for (std::size_t v = 0; v < Vectors; ++v) {
-    const std::size_t from = k + v * lanes;
-    const __m512 bias = r.bias != nullptr ? load16(r.bias + from) : _mm512_setzero_ps();
-    for (std::size_t t = 0; t < count; ++t)
-      transform_output(sums + t * width + v * lanes, block * width, bias, r.relu, r.add,
-                       output_pixels(r, first + t, from));
+  for (std::size_t t = 0; t < count;) {
+    const Strip strip = strip_of(r.tiles, first + t, count - t);
+    for (std::size_t v = 0; v < Vectors; ++v)
+      transform_output(r, strip, k + v * lanes, sums + t * width + v * lanes, width);
+    t += strip.count;
   }
 }
 
 template <class A>
-AN_AVX512 void run_block(const Run<A>& r, std::size_t first, std::size_t count, std::size_t block, A* scratch) {
+AN_AVX512 void run_block(const Run<A>& r, std::size_t first, std::size_t count, A* scratch) {
   const std::size_t channels = r.tiles.in.channels;
   A* transformed = scratch + channels;  // first come zeros, for pixels outside
-  auto* sums = reinterpret_cast<float*>(transformed + places * block * channels);
-  for (std::size_t t = 0; t < count; ++t)
-    transform_input(tile_pixels<A>(r.tiles, first + t, r.x, scratch), channels, transformed + t * channels,
-                    block * channels);
+  auto* sums = reinterpret_cast<float*>(transformed + places * r.block * pitch<A>(channels));
+  for (std::size_t t = 0; t < count;) {
+    const Strip strip = strip_of(r.tiles, first + t, count - t);
+    transform_input(r, strip, scratch, transformed + t * pitch<A>(channels));
+    t += strip.count;
+  }
   std::size_t k = 0;
-  for (; k + 2 * lanes <= r.out_channels; k += 2 * lanes) outputs<2>(r, first, count, k, transformed, block, sums);
-  if (k < r.out_channels) outputs<1>(r, first, count, k, transformed, block, sums);
+  for (; k + 2 * lanes <= r.out_channels; k += 2 * lanes) outputs<2>(r, first, count, k, transformed, sums);
+  if (k < r.out_channels) outputs<1>(r, first, count, k, transformed, sums);
 }
 
 // G g G' of one pair of channels.
@@ -197,9 +218,7 @@ template <class A>
 bool Winograd<A>::suits(const Operation& o, const Shape& in, const Shape& out) {
   const bool square = o.kind == OperationKind::convolution && o.kernel_rows == 3 && o.kernel_columns == 3 &&
                       o.stride_rows == 1 && o.stride_columns == 1;
-  return square && in.channels % lanes == 0 && out.channels % lanes == 0 && in.channels > 0 &&
-         __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return square && in.channels % lanes == 0 && out.channels % lanes == 0 && in.channels > 0 && has_avx512();
 }
 
 template <class A>
@@ -215,7 +234,8 @@ Winograd<A>::Winograd(const Shape& in, std::size_t out_channels, bool backward)
 
 template <class A>
 std::size_t Winograd<A>::scratch_bytes() const {
-  return in_.channels * sizeof(A) * (1 + places * block_) + places * block_ * 2 * lanes * sizeof(float);
+  return (in_.channels + places * block_ * pitch<A>(in_.channels)) * sizeof(A) +
+         places * block_ * 2 * lanes * sizeof(float);
 }
 
 // Weights lie in the order they are read: outputs by 32 (or 16), places, channels, outputs, channels of a step.
@@ -242,11 +262,11 @@ template <class A>
 void Winograd<A>::run(const A* x, const float* weights, const float* bias, bool relu, bool add, A* y,
                       const std::vector<AlignedMemory>& scratch) {
   if (!packed_) pack(weights);
-  const Run<A> r{Tiles(in_), out_channels_, x, weights_.as<A>(), bias, relu, add, y};
+  const Run<A> r{Tiles(in_), out_channels_, x, weights_.as<A>(), bias, relu, add, y, block_};
   for_each_part(r.tiles.count(), block_, [&](std::size_t first, std::size_t end) {
     A* mine = scratch[thread_number()].template as<A>();
     std::fill_n(mine, in_.channels, A(0));
-    for (std::size_t t = first; t < end; t += block_) run_block(r, t, std::min(block_, end - t), block_, mine);
+    for (std::size_t t = first; t < end; t += block_) run_block(r, t, std::min(block_, end - t), mine);
   });
 }
 
