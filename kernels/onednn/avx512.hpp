@@ -38,6 +38,14 @@ AN_AVX512_INLINE void store16(BFloat16* to, __m512 values) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(values)));
 }
 
+/// Sixteen numbers to be the second of pairs, of which a store16 to the same place wrote the first.
+AN_AVX512_INLINE void store_second16(BFloat16* to, __m512 values) {
+  const __m256i firsts = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(to));
+  const __m256i seconds = __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(values));
+  const __m512i upper = _mm512_maskz_slli_epi32(all, _mm512_maskz_cvtepu16_epi32(all, seconds), 16);
+  _mm512_storeu_si512(to, _mm512_or_si512(_mm512_maskz_cvtepu16_epi32(all, firsts), upper));
+}
+
 /// Channels that are multiplied in one step: a weight vector has as many for each of its sixteen outputs.
 template <class A>
 constexpr std::size_t channels_a_step = 1;
@@ -65,6 +73,34 @@ AN_AVX512 void multiply(std::index_sequence<I...>, const A* x, std::size_t x_str
   for (std::size_t c = 0; c < channels; c += step, weights += step * lanes * Vectors)
     ((held[I] = multiply_add(x + (I / Vectors) * x_stride + c, weights + (I % Vectors) * step * lanes, held[I])), ...);
   (_mm512_storeu_ps(sums + I * lanes, held[I]), ...);
+}
+
+/// Adds products over `steps` to sizeof...(I) / Vectors rows of 16 Vectors sums, `row` apart: those of row r are
+/// x[step][r] v[step][...], steps `x_step` and `v_step` apart. With bfloat16 a step is a pair, interleaved.
+template <std::size_t Vectors, class A, std::size_t... I>
+AN_AVX512 void add_products(std::index_sequence<I...>, const A* x, std::size_t x_step, const A* v, std::size_t v_step,
+                            std::size_t steps, float* sums, std::size_t row) {
+  constexpr std::size_t pair = channels_a_step<A>;
+  __m512 held[] = {load16(sums + (I / Vectors) * row + (I % Vectors) * lanes)...};
+  for (std::size_t s = 0; s < steps; ++s, x += x_step, v += v_step)
+    ((held[I] = multiply_add(x + (I / Vectors) * pair, v + (I % Vectors) * lanes * pair, held[I])), ...);
+  (_mm512_storeu_ps(sums + (I / Vectors) * row + (I % Vectors) * lanes, held[I]), ...);
+}
+
+/// The same for `rows` rows (a multiple of 16) and `columns` sums of each (a multiple of 16).
+template <class A>
+AN_AVX512_INLINE void add_all_products(const A* x, std::size_t x_step, std::size_t rows, const A* v, std::size_t v_step,
+                                       std::size_t columns, std::size_t steps, float* sums) {
+  constexpr std::size_t pair = channels_a_step<A>;
+  std::size_t k = 0;
+  for (; k + 2 * lanes <= columns; k += 2 * lanes)
+    for (std::size_t r = 0; r < rows; r += 8)
+      add_products<2>(std::make_index_sequence<16>{}, x + r * pair, x_step, v + k * pair, v_step, steps,
+                      sums + r * columns + k, columns);
+  for (; k < columns; k += lanes)
+    for (std::size_t r = 0; r < rows; r += 16)
+      add_products<1>(std::make_index_sequence<16>{}, x + r * pair, x_step, v + k * pair, v_step, steps,
+                      sums + r * columns + k, columns);
 }
 
 }  // namespace an::kernels::onednn

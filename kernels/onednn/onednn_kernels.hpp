@@ -14,6 +14,7 @@
 #include "kernels/onednn/spread.hpp"
 #include "kernels/onednn/threads.hpp"
 #include "kernels/onednn/winograd.hpp"
+#include "kernels/onednn/winograd_gradient.hpp"
 #include "kernels/reference/attention.hpp"
 #include "kernels/reference/normalisation.hpp"
 #include "kernels/reference/shaping.hpp"
@@ -81,7 +82,11 @@ class OneDnnKernels {
   void convolution_backward(const C& c) {
     if (c.operation.relu) for_pixels(c, [&](std::size_t first, std::size_t end) { close_relu(c, first, end); });
     const Layer& layer = layers_[c.index];
-    layer.library->backward_weights(c.x, c.dy, c.dweights, c.dbias);
+    if (layer.gradient) {
+      layer.gradient->run(c.x, c.dy, c.dweights, c.dbias, tiles_);
+    } else {
+      layer.library->backward_weights(c.x, c.dy, c.dweights, c.dbias);
+    }
     if (c.dx == nullptr) return;
     if (layer.backward) return layer.backward->run(c.dy, c.weights, nullptr, false, c.add_dx, c.dx, tiles_);
     if (layer.spread && c.operation.kind == OperationKind::convolution)
@@ -147,6 +152,7 @@ class OneDnnKernels {
   struct Layer {
     std::unique_ptr<LinearLayer> library;
     std::unique_ptr<Winograd<A>> forward, backward;
+    std::unique_ptr<WinogradGradient<A>> gradient;
     std::unique_ptr<Spread<A>> spread;  // forward of a transposed one, backward of one with strides
   };
 
@@ -164,12 +170,13 @@ class OneDnnKernels {
     } else if (Winograd<A>::suits(o, in, out)) {
       layer.forward = std::make_unique<Winograd<A>>(in, out.channels, false);
       if (library.data) layer.backward = std::make_unique<Winograd<A>>(out, in.channels, true);
-      library.forward = library.data = false;
+      if (plan.training) layer.gradient = std::make_unique<WinogradGradient<A>>(in, out.channels);
+      library = {false, false, false};
     }
     if (library.forward || library.data || library.weights)
       layer.library = std::make_unique<LinearLayer>(workspace_, o, in, out, type, library);
-    return std::max(layer.forward ? layer.forward->scratch_bytes() : 0,
-                    layer.backward ? layer.backward->scratch_bytes() : 0);
+    const auto bytes = [](const auto& kernel) { return kernel ? kernel->scratch_bytes() : 0; };
+    return std::max({bytes(layer.forward), bytes(layer.backward), bytes(layer.gradient)});
   }
 
   template <class Loop>
