@@ -161,4 +161,13 @@ void batch_norm(const Call<BFloat16, float>& c, Mode mode, std::vector<double>& 
 void batch_norm_backward(const Call<float, float>& c, std::vector<double>& sums) { batch_norm_backward_of(c, sums); }
 void batch_norm_backward(const Call<BFloat16, float>& c, std::vector<double>& sums) { batch_norm_backward_of(c, sums); }
 
+void channel_sums(const float* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums) {
+  if (sums.size() < channels) sums.resize(channels);
+  sum(Sum::values, values, values, pixels, channels, nullptr, nullptr, sums.data());
+}
+void channel_sums(const BFloat16* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums) {
+  if (sums.size() < channels) sums.resize(channels);
+  sum(Sum::values, values, values, pixels, channels, nullptr, nullptr, sums.data());
+}
+
 }  // namespace an::kernels::onednn

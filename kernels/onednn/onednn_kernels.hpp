@@ -12,6 +12,7 @@
 #include "kernels/onednn/normalisation.hpp"
 #include "kernels/onednn/pixel_loops.hpp"
 #include "kernels/onednn/spread.hpp"
+#include "kernels/onednn/spread_gradient.hpp"
 #include "kernels/onednn/threads.hpp"
 #include "kernels/onednn/winograd.hpp"
 #include "kernels/onednn/winograd_gradient.hpp"
@@ -82,11 +83,7 @@ class OneDnnKernels {
   void convolution_backward(const C& c) {
     if (c.operation.relu) for_pixels(c, [&](std::size_t first, std::size_t end) { close_relu(c, first, end); });
     const Layer& layer = layers_[c.index];
-    if (layer.gradient) {
-      layer.gradient->run(c.x, c.dy, c.dweights, c.dbias, tiles_);
-    } else {
-      layer.library->backward_weights(c.x, c.dy, c.dweights, c.dbias);
-    }
+    weights_gradient(c, layer);
     if (c.dx == nullptr) return;
     if (layer.backward) return layer.backward->run(c.dy, c.weights, nullptr, false, c.add_dx, c.dx, tiles_);
     if (layer.spread && c.operation.kind == OperationKind::convolution)
@@ -154,7 +151,17 @@ class OneDnnKernels {
     std::unique_ptr<Winograd<A>> forward, backward;
     std::unique_ptr<WinogradGradient<A>> gradient;
     std::unique_ptr<Spread<A>> spread;  // forward of a transposed one, backward of one with strides
+    std::unique_ptr<SpreadGradient<A>> spread_gradient;
   };
+
+  void weights_gradient(const C& c, const Layer& layer) {
+    if (layer.gradient) return layer.gradient->run(c.x, c.dy, c.dweights, c.dbias, tiles_);
+    if (!layer.spread_gradient) return layer.library->backward_weights(c.x, c.dy, c.dweights, c.dbias);
+    const bool transposed = c.operation.kind == OperationKind::transposed_convolution;
+    layer.spread_gradient->run(transposed ? c.x : c.dy, transposed ? c.dy : c.x, c.dweights, tiles_);
+    channel_sums(c.dy, c.out.pixels(), c.out.channels, sums_);
+    for (std::size_t k = 0; k < c.out.channels; ++k) c.dbias[k] = static_cast<float>(sums_[k]);
+  }
 
   // Returns the scratch bytes that our kernels need for each thread.
   std::size_t make_layer(Layer& layer, const Plan& plan, const Operation& o) {
@@ -173,10 +180,16 @@ class OneDnnKernels {
       if (plan.training) layer.gradient = std::make_unique<WinogradGradient<A>>(in, out.channels);
       library = {false, false, false};
     }
+    const bool transposed = o.kind == OperationKind::transposed_convolution;
+    const Shape &coarse = transposed ? in : out, &fine = transposed ? out : in;
+    if (library.weights && SpreadGradient<A>::suits(o, coarse, fine)) {
+      layer.spread_gradient = std::make_unique<SpreadGradient<A>>(o, coarse, fine);
+      library.weights = false;
+    }
     if (library.forward || library.data || library.weights)
       layer.library = std::make_unique<LinearLayer>(workspace_, o, in, out, type, library);
     const auto bytes = [](const auto& kernel) { return kernel ? kernel->scratch_bytes() : 0; };
-    return std::max({bytes(layer.forward), bytes(layer.backward), bytes(layer.gradient)});
+    return std::max({bytes(layer.forward), bytes(layer.backward), bytes(layer.gradient), bytes(layer.spread_gradient)});
   }
 
   template <class Loop>

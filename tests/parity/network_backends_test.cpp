@@ -196,8 +196,8 @@ TEST(NetworkBackends, GiveTheReferencesGradients) {
         EXPECT_LT(relative_difference(found.statistics, expected.statistics), rough ? 1e-2 : 1e-5) << name;
       }
       if (rough) {
-        // Signs of errors and closed ReLUs turn over where bf16 rounds across them, which tiny nets feel most.
-        EXPECT_LT(turned(found.gradients, expected.gradients), 0.1) << name;
+        // A batch norm takes the mean gradient away, and what is left is little more than bf16's rounding here.
+        EXPECT_LT(turned(found.gradients, expected.gradients), one.shape.batch_norm ? 0.1 : 2e-3) << name;
       } else {
         expect_gradients(c, found, expected, name);
       }
