@@ -48,15 +48,16 @@ typename Backward::primitive_desc describe_backward_data(const dnnl::engine& eng
 #endif
 }
 
+/// Without the bias, which the library sums in float32, one pixel after another.
 template <class Backward, class Hint>
 typename Backward::primitive_desc describe_backward_weights(const dnnl::engine& engine, dnnl::algorithm algorithm,
                                                             const Joined& j, const Hint& hint,
                                                             const dnnl::primitive_attr& attributes) {
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine,    algorithm,        j.input,         j.weights, j.bias,    j.output,
+  return {engine,    algorithm,        j.input,         j.weights, j.output,
           j.strides, j.padding_before, j.padding_after, hint,      attributes};
 #else
-  const typename Backward::desc what(algorithm, j.input, j.weights, j.bias, j.output, j.strides, j.padding_before,
+  const typename Backward::desc what(algorithm, j.input, j.weights, j.output, j.strides, j.padding_before,
                                      j.padding_after);
   return {what, attributes, engine, hint};
 #endif

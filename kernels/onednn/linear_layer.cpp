@@ -95,7 +95,6 @@ void LinearLayer::make_steps(bool relu, dnnl::algorithm algorithm, const Directi
   add(weights_, DNNL_ARG_SRC, joined_.input, false);
   add(weights_, DNNL_ARG_DIFF_DST, joined_.output, false);
   add(weights_, DNNL_ARG_DIFF_WEIGHTS, weights.diff_weights_desc(), true);
-  add(weights_, DNNL_ARG_DIFF_BIAS, joined_.bias, false);
   weights_.reorder = dnnl::reorder(weights_.arguments.at(DNNL_ARG_DIFF_WEIGHTS), given_);
 }
 
@@ -146,10 +145,9 @@ void LinearLayer::backward_data(const void* dy, const float* weights, void* dx) 
   run(data_);
 }
 
-void LinearLayer::backward_weights(const void* x, const void* dy, float* dweights, float* dbias) {
+void LinearLayer::backward_weights(const void* x, const void* dy, float* dweights) {
   point(weights_, DNNL_ARG_SRC, x);
   point(weights_, DNNL_ARG_DIFF_DST, dy);
-  point(weights_, DNNL_ARG_DIFF_BIAS, dbias);
   run(weights_);
   given_.set_data_handle(dweights);
   weights_.reorder.execute(workspace_.stream,

@@ -26,7 +26,7 @@ class Workspace {
 
 /// What a layer is asked for.
 struct Directions {
-  bool forward, data, weights;  ///< outputs, gradient of the input, gradients of weights and bias
+  bool forward, data, weights;  ///< outputs, gradient of the input, gradients of the weights
 };
 
 /// A convolution or transposed convolution of a plan by oneDNN: its primitives, and its weights as they like them.
@@ -41,7 +41,7 @@ class LinearLayer {
   /// Convolution, bias, and ReLU where the operation has one.
   void forward(const void* x, const float* weights, const float* bias, void* y);
   void backward_data(const void* dy, const float* weights, void* dx);
-  void backward_weights(const void* x, const void* dy, float* dweights, float* dbias);
+  void backward_weights(const void* x, const void* dy, float* dweights);
 
  private:
   // A primitive with what it works on.

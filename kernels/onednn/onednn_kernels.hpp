@@ -156,9 +156,12 @@ class OneDnnKernels {
 
   void weights_gradient(const C& c, const Layer& layer) {
     if (layer.gradient) return layer.gradient->run(c.x, c.dy, c.dweights, c.dbias, tiles_);
-    if (!layer.spread_gradient) return layer.library->backward_weights(c.x, c.dy, c.dweights, c.dbias);
     const bool transposed = c.operation.kind == OperationKind::transposed_convolution;
-    layer.spread_gradient->run(transposed ? c.x : c.dy, transposed ? c.dy : c.x, c.dweights, tiles_);
+    if (layer.spread_gradient) {
+      layer.spread_gradient->run(transposed ? c.x : c.dy, transposed ? c.dy : c.x, c.dweights, tiles_);
+    } else {
+      layer.library->backward_weights(c.x, c.dy, c.dweights);
+    }
     channel_sums(c.dy, c.out.pixels(), c.out.channels, sums_);
     for (std::size_t k = 0; k < c.out.channels; ++k) c.dbias[k] = static_cast<float>(sums_[k]);
   }
