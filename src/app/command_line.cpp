@@ -348,6 +348,10 @@ class CommandLine {
           network_options_.precision = name == "f32" ? kernels::Precision::f32 : kernels::Precision::bf16;
         },
         "f32 or bf16");
+    network_
+        ->add_option("--repeat", network_options_.repeat,
+                     "forward, gradient: do it N times more and print milliseconds (gradient: a whole training step)")
+        ->type_name("N");
     add_common(*network_, common_);
   }
   static NetworkOptions::Action network_action(const std::string& name) {

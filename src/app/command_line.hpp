@@ -91,6 +91,7 @@ struct NetworkOptions {
   std::string shape;  ///< a shape's name instead of a weights file's; empty: the file's
   kernels::Backend backend = kernels::Backend::reference;
   kernels::Precision precision = kernels::Precision::f32;
+  std::size_t repeat = 0;  ///< forward, gradient: times to do it again, for a print of milliseconds
 };
 
 /// `info`.

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/network_timing.hpp"
 #include "app/program_info.hpp"
 #include "app/weights_file.hpp"
 #include "core/error.hpp"
+#include "network/fold_batch_norm.hpp"
 
 namespace an::app {
 
@@ -99,7 +101,8 @@ struct Loaded {
     const network::NetworkShape shape = read_shape(weights_file);
     batch = read_input(input, shape);
     network = lay_out(input, shape, batch, training);
-    const Weights weights = read_weights(weights_file, network);
+    Weights weights = read_weights(weights_file, network);
+    if (!training) fold_batch_norm(network, weights);
     executor = make_executor(options.backend, network.plan, options.precision);
     executor->set_parameters(weights.parameters, weights.statistics);
     executor->set_input(batch.values);
@@ -108,10 +111,15 @@ struct Loaded {
 
 void run_forward(const NetworkOptions& options) {
   const Loaded loaded(options, false);
-  loaded.executor->forward(kernels::Mode::inference);
+  const auto infer = [&] {
+    loaded.executor->set_input(loaded.batch.values);
+    loaded.executor->forward(kernels::Mode::inference);
+    return read_output(loaded.network, *loaded.executor);
+  };
+  const std::vector<float> output = infer();
+  print_times("forward", options.repeat, infer);
   io::ArrayFile file(options.output);
-  file.add("/output", std::span<const float>(read_output(loaded.network, *loaded.executor)),
-           output_shape(loaded.network));
+  file.add("/output", std::span<const float>(output), output_shape(loaded.network));
   file.commit();
 }
 
@@ -123,7 +131,8 @@ void run_gradient(const NetworkOptions& options) {
   kernels::Loss loss;
   loss.kind = network.shape.task;
   const std::size_t pixels = network.plan.values[network.plan.output].shape.pixels();
-  const double value = executor.loss(loss, read_targets(loaded.input, loss.kind, pixels));
+  const std::vector<float> targets = read_targets(loaded.input, loss.kind, pixels);
+  const double value = executor.loss(loss, targets);
   executor.backward();
   std::vector<float> gradients(network.plan.parameters);
   executor.read_gradients(gradients);
@@ -132,6 +141,15 @@ void run_gradient(const NetworkOptions& options) {
   file.add("/output_training", std::span<const float>(read_output(network, executor)), output_shape(network));
   add_variables(file, "/gradients", network, gradients, {}, false);
   file.commit();
+  kernels::AdamStep adam;
+  print_times("training step", options.repeat, [&] {
+    executor.set_input(loaded.batch.values);
+    executor.forward(kernels::Mode::training);
+    executor.loss(loss, targets);
+    executor.backward();
+    executor.step(adam);
+    ++adam.step;
+  });
 }
 
 void print_info(const NetworkOptions& options) {

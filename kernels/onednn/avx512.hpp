@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <cstddef>
+#include <utility>
+
+#include "kernels/onednn/bfloat16.hpp"
+
+/// Before a function that needs AVX-512 (and, with bfloat16, its dot products), whatever the rest is compiled for.
+#define AN_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
+#define AN_AVX512_INLINE AN_AVX512 __attribute__((always_inline)) inline
+
+/// Sixteen channels at once, held as float32; in memory they are float32 or bfloat16.
+namespace an::kernels::onednn {
+
+inline constexpr std::size_t lanes = 16;
+
+/// Whether this machine has what float32 needs of it; who makes bfloat16 executors asks for its dot products.
+inline bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+// The masked forms, since GCC 12 takes the others' unused source for one that was forgotten.
+inline constexpr __mmask16 all = 0xFFFF;
+
+AN_AVX512_INLINE __m512 positive(__m512 values) { return _mm512_maskz_max_ps(all, values, _mm512_setzero_ps()); }
+AN_AVX512_INLINE __m512 load16(const float* from) { return _mm512_loadu_ps(from); }
+AN_AVX512_INLINE __m512 load16(const BFloat16* from) {
+  const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+  return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(all, _mm512_maskz_cvtepu16_epi32(all, bits), 16));
+}
+AN_AVX512_INLINE void store16(float* to, __m512 values) { _mm512_storeu_ps(to, values); }
+AN_AVX512_INLINE void store16(BFloat16* to, __m512 values) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(values)));
+}
+
+/// Sixteen numbers to be the second of pairs, of which a store16 to the same place wrote the first.
+AN_AVX512_INLINE void store_second16(BFloat16* to, __m512 values) {
+  const __m256i firsts = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(to));
+  const __m256i seconds = __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(values));
+  const __m512i upper = _mm512_maskz_slli_epi32(all, _mm512_maskz_cvtepu16_epi32(all, seconds), 16);
+  _mm512_storeu_si512(to, _mm512_or_si512(_mm512_maskz_cvtepu16_epi32(all, firsts), upper));
+}
+
+/// Channels that are multiplied in one step: a weight vector has as many for each of its sixteen outputs.
+template <class A>
+constexpr std::size_t channels_a_step = 1;
+template <>
+inline constexpr std::size_t channels_a_step<BFloat16> = 2;
+
+/// sums + the step's channels at x, the same for all sixteen outputs, times the step's weights.
+AN_AVX512_INLINE __m512 multiply_add(const float* x, const float* weights, __m512 sums) {
+  return _mm512_fmadd_ps(_mm512_set1_ps(*x), _mm512_loadu_ps(weights), sums);
+}
+AN_AVX512_INLINE __m512 multiply_add(const BFloat16* x, const BFloat16* weights, __m512 sums) {
+  int pair = 0;
+  __builtin_memcpy(&pair, x, sizeof pair);
+  return _mm512_dpbf16_ps(sums, __builtin_bit_cast(__m512bh, _mm512_set1_epi32(pair)),
+                          __builtin_bit_cast(__m512bh, _mm512_loadu_si512(weights)));
+}
+
+/// Products of sizeof...(I) / Vectors pixels, `x_stride` apart, with the weights of 16 Vectors outputs, held in
+/// registers and written one pixel after another.
+template <std::size_t Vectors, class A, std::size_t... I>
+AN_AVX512 void multiply(std::index_sequence<I...>, const A* x, std::size_t x_stride, const A* weights,
+                        std::size_t channels, float* sums) {
+  constexpr std::size_t step = channels_a_step<A>;
+  __m512 held[] = {(static_cast<void>(I), _mm512_setzero_ps())...};
+  for (std::size_t c = 0; c < channels; c += step, weights += step * lanes * Vectors)
+    ((held[I] = multiply_add(x + (I / Vectors) * x_stride + c, weights + (I % Vectors) * step * lanes, held[I])), ...);
+  (_mm512_storeu_ps(sums + I * lanes, held[I]), ...);
+}
+
+/// Adds products over `steps` to sizeof...(I) / Vectors rows of 16 Vectors sums, `row` apart: those of row r are
+/// x[step][r] v[step][...], steps `x_step` and `v_step` apart. With bfloat16 a step is a pair, interleaved.
+template <std::size_t Vectors, class A, std::size_t... I>
+AN_AVX512 void add_products(std::index_sequence<I...>, const A* x, std::size_t x_step, const A* v, std::size_t v_step,
+                            std::size_t steps, float* sums, std::size_t row) {
+  constexpr std::size_t pair = channels_a_step<A>;
+  __m512 held[] = {load16(sums + (I / Vectors) * row + (I % Vectors) * lanes)...};
+  for (std::size_t s = 0; s < steps; ++s, x += x_step, v += v_step)
+    ((held[I] = multiply_add(x + (I / Vectors) * pair, v + (I % Vectors) * lanes * pair, held[I])), ...);
+  (_mm512_storeu_ps(sums + (I / Vectors) * row + (I % Vectors) * lanes, held[I]), ...);
+}
+
+/// The same for `rows` rows (a multiple of 16) and `columns` sums of each (a multiple of 16).
+template <class A>
+AN_AVX512_INLINE void add_all_products(const A* x, std::size_t x_step, std::size_t rows, const A* v, std::size_t v_step,
+                                       std::size_t columns, std::size_t steps, float* sums) {
+  constexpr std::size_t pair = channels_a_step<A>;
+  std::size_t k = 0;
+  for (; k + 2 * lanes <= columns; k += 2 * lanes)
+    for (std::size_t r = 0; r < rows; r += 8)
+      add_products<2>(std::make_index_sequence<16>{}, x + r * pair, x_step, v + k * pair, v_step, steps,
+                      sums + r * columns + k, columns);
+  for (; k < columns; k += lanes)
+    for (std::size_t r = 0; r < rows; r += 16)
+      add_products<1>(std::make_index_sequence<16>{}, x + r * pair, x_step, v + k * pair, v_step, steps,
+                      sums + r * columns + k, columns);
+}
+
+}  // namespace an::kernels::onednn
+#endif

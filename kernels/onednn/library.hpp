@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+/// The few calls of oneDNN that versions 2 and 3 spell differently.
+namespace an::kernels::onednn {
+
+/// What a convolution or transposed convolution joins, whatever its direction.
+struct Joined {
+  dnnl::memory::desc input, weights, bias, output;
+  dnnl::memory::dims strides, padding_before, padding_after;
+};
+
+inline void append_relu(dnnl::post_ops& operations) {
+#if DNNL_VERSION_MAJOR >= 3
+  operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);
+#else
+  operations.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
+#endif
+}
+
+template <class Forward>
+typename Forward::primitive_desc describe_forward(const dnnl::engine& engine, dnnl::prop_kind kind,
+                                                  dnnl::algorithm algorithm, const Joined& j,
+                                                  const dnnl::primitive_attr& attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine,   kind,      algorithm,        j.input,         j.weights, j.bias,
+          j.output, j.strides, j.padding_before, j.padding_after, attributes};
+#else
+  const typename Forward::desc what(kind, algorithm, j.input, j.weights, j.bias, j.output, j.strides, j.padding_before,
+                                    j.padding_after);
+  return {what, attributes, engine};
+#endif
+}
+
+template <class Backward, class Hint>
+typename Backward::primitive_desc describe_backward_data(const dnnl::engine& engine, dnnl::algorithm algorithm,
+                                                         const Joined& j, const Hint& hint,
+                                                         const dnnl::primitive_attr& attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine,    algorithm,        j.input,         j.weights, j.output,
+          j.strides, j.padding_before, j.padding_after, hint,      attributes};
+#else
+  const typename Backward::desc what(algorithm, j.input, j.weights, j.output, j.strides, j.padding_before,
+                                     j.padding_after);
+  return {what, attributes, engine, hint};
+#endif
+}
+
+/// Without the bias, which the library sums in float32, one pixel after another.
+template <class Backward, class Hint>
+typename Backward::primitive_desc describe_backward_weights(const dnnl::engine& engine, dnnl::algorithm algorithm,
+                                                            const Joined& j, const Hint& hint,
+                                                            const dnnl::primitive_attr& attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine,    algorithm,        j.input,         j.weights, j.output,
+          j.strides, j.padding_before, j.padding_after, hint,      attributes};
+#else
+  const typename Backward::desc what(algorithm, j.input, j.weights, j.output, j.strides, j.padding_before,
+                                     j.padding_after);
+  return {what, attributes, engine, hint};
+#endif
+}
+
+}  // namespace an::kernels::onednn

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "kernels/onednn/bfloat16.hpp"
+#include "kernels/plan_executor.hpp"
+
+/// Batch norm in loops that are vectorised over channels; what the reference's gives. `sums` is memory that grows to
+/// a few numbers a channel.
+namespace an::kernels::onednn {
+
+void batch_norm(const Call<float, float>& call, Mode mode, std::vector<double>& sums);
+void batch_norm(const Call<BFloat16, float>& call, Mode mode, std::vector<double>& sums);
+void batch_norm_backward(const Call<float, float>& call, std::vector<double>& sums);
+void batch_norm_backward(const Call<BFloat16, float>& call, std::vector<double>& sums);
+
+/// Sums over all pixels, as gradients of a bias are.
+void channel_sums(const float* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums);
+void channel_sums(const BFloat16* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums);
+
+}  // namespace an::kernels::onednn

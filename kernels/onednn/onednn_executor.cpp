@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/back_ends.hpp"
+#include "kernels/onednn/onednn_kernels.hpp"
+
+namespace an::kernels {
+
+namespace {
+
+std::string_view instruction_set() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::sse41:
+      return "sse41";
+    case dnnl::cpu_isa::avx:
+      return "avx";
+    case dnnl::cpu_isa::avx2:
+      return "avx2";
+    case dnnl::cpu_isa::avx2_vnni:
+      return "avx2_vnni";
+    case dnnl::cpu_isa::avx512_core:
+      return "avx512_core";
+    case dnnl::cpu_isa::avx512_core_vnni:
+      return "avx512_core_vnni";
+    case dnnl::cpu_isa::avx512_core_bf16:
+      return "avx512_core_bf16";
+    default:
+      return dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::all ? "no known instruction set" : "avx512_core_amx";
+  }
+}
+
+bool multiplies_bf16() { return instruction_set() == "avx512_core_bf16" || instruction_set() == "avx512_core_amx"; }
+
+}  // namespace
+
+std::string onednn_description() {
+  const dnnl_version_t& v = *dnnl_version();
+  const int threads = onednn::set_threads();
+  return "oneDNN " + std::to_string(v.major) + '.' + std::to_string(v.minor) + '.' + std::to_string(v.patch) + ", " +
+         std::string(instruction_set()) + ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+}
+
+bool onednn_works() { return true; }
+
+std::unique_ptr<Executor> make_onednn_executor(const Plan& plan, Precision precision) {
+  if (precision == Precision::f32) return std::make_unique<PlanExecutor<onednn::OneDnnKernels<float>>>(plan);
+  if (!multiplies_bf16())
+    throw BackendMissing("back end onednn: precision bf16 needs a processor with avx512_core_bf16 (this one has " +
+                         std::string(instruction_set()) + ")");
+  return std::make_unique<PlanExecutor<onednn::OneDnnKernels<onednn::BFloat16>>>(plan);
+}
+
+}  // namespace an::kernels

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+#include "kernels/onednn/aligned_memory.hpp"
+#include "kernels/onednn/bfloat16.hpp"
+#include "kernels/onednn/gate.hpp"
+#include "kernels/onednn/linear_layer.hpp"
+#include "kernels/onednn/normalisation.hpp"
+#include "kernels/onednn/pixel_loops.hpp"
+#include "kernels/onednn/spread.hpp"
+#include "kernels/onednn/spread_gradient.hpp"
+#include "kernels/onednn/threads.hpp"
+#include "kernels/onednn/winograd.hpp"
+#include "kernels/onednn/winograd_gradient.hpp"
+#include "kernels/reference/attention.hpp"
+#include "kernels/reference/normalisation.hpp"
+#include "kernels/reference/shaping.hpp"
+#include "kernels/reference/training.hpp"
+
+namespace an::kernels::onednn {
+
+/// The back end on oneDNN: activations in float or BFloat16, channels last. Where our own kernels are faster than the
+/// library's (3x3 convolutions with many channels) they are used.
+template <class A>
+class OneDnnKernels {
+ public:
+  using Activation = A;
+  using Number = float;
+  using C = Call<A, float>;
+
+  explicit OneDnnKernels(const Plan& plan) : layers_(plan.operations.size()) {
+    const int threads = set_threads();
+    std::size_t added = 0, gates = 0, tiles = 0;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const Operation& o = plan.operations[i];
+      const Shape& in = plan.values[o.inputs[0]].shape;
+      if (o.kind == OperationKind::gate) gates = std::max(gates, gate_scratch(plan.values[o.inputs[1]].shape));
+      if (o.kind != OperationKind::convolution && o.kind != OperationKind::transposed_convolution) continue;
+      tiles = std::max(tiles, make_layer(layers_[i], plan, o));
+      if (plan.training && o.adds_gradient.at(0)) added = std::max(added, in.size());
+    }
+    added_ = allocate<A>(added);
+    sigmoids_ = allocate<float>(gates);
+    for (int i = 0; i < threads; ++i) tiles_.emplace_back(tiles);
+  }
+
+  template <class T>
+  T* allocate(std::size_t count) {
+    memory_.emplace_back(count * sizeof(T));
+    return memory_.back().template as<T>();
+  }
+  static void upload(std::span<const float> from, A* to) {
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] = A(from[i]);
+  }
+  static void download(const A* from, std::span<float> to) {
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<float>(from[i]);
+  }
+  static void upload(std::span<const float> from, float* to) requires(!std::is_same_v<A, float>) {
+    std::copy(from.begin(), from.end(), to);
+  }
+  static void download(const float* from, std::span<float> to) requires(!std::is_same_v<A, float>) {
+    std::copy_n(from, to.size(), to.begin());
+  }
+  void parameters_changed(const float*, std::size_t) {
+    for (const Layer& layer : layers_) {
+      if (layer.library) layer.library->parameters_changed();
+      if (layer.forward) layer.forward->parameters_changed();
+      if (layer.backward) layer.backward->parameters_changed();
+      if (layer.spread) layer.spread->parameters_changed();
+    }
+  }
+  void wait() {}
+
+  void convolution(const C& c) {
+    const Layer& layer = layers_[c.index];
+    if (layer.forward) return layer.forward->run(c.x, c.weights, c.bias, c.operation.relu, false, c.y, tiles_);
+    layer.library->forward(c.x, c.weights, c.bias, c.y);
+  }
+  void convolution_backward(const C& c) {
+    if (c.operation.relu) for_pixels(c, [&](std::size_t first, std::size_t end) { close_relu(c, first, end); });
+    const Layer& layer = layers_[c.index];
+    weights_gradient(c, layer);
+    if (c.dx == nullptr) return;
+    if (layer.backward) return layer.backward->run(c.dy, c.weights, nullptr, false, c.add_dx, c.dx, tiles_);
+    if (layer.spread && c.operation.kind == OperationKind::convolution)
+      return layer.spread->run(c.dy, c.weights, nullptr, c.add_dx, c.dx);
+    layer.library->backward_data(c.dy, c.weights, c.add_dx ? added_ : c.dx);
+    if (c.add_dx) add_values(added_, c.dx, c.in.size());
+  }
+  void transposed_convolution(const C& c) {
+    const Layer& layer = layers_[c.index];
+    if (layer.spread) return layer.spread->run(c.x, c.weights, c.bias, false, c.y);
+    layer.library->forward(c.x, c.weights, c.bias, c.y);
+  }
+  void transposed_convolution_backward(const C& c) { convolution_backward(c); }
+  void batch_norm(const C& c, Mode mode) { onednn::batch_norm(c, mode, sums_); }
+  void batch_norm_backward(const C& c) { onednn::batch_norm_backward(c, sums_); }
+  void layer_norm(const C& c) { reference::layer_norm(c); }
+  void layer_norm_backward(const C& c) { reference::layer_norm_backward(c); }
+  void max_pool(const C& c) {
+    for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::max_pool(c, first, end); });
+  }
+  void max_pool_backward(const C& c) {
+    for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::max_pool_backward(c, first, end); });
+  }
+  void add(const C& c) {
+    for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::add(c, first, end); });
+  }
+  void add_backward(const C& c) {
+    for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::add_backward(c, first, end); });
+  }
+  void gate(const C& c) {
+    sigmoid(c.z, sigmoids_, c.other.size());
+    for_each_part(c.out.images * c.out.rows, 1,
+                  [&](std::size_t first, std::size_t end) { gate_rows(c, sigmoids_, first, end); });
+  }
+  void gate_backward(const C& c) {
+    sigmoid(c.z, sigmoids_, c.other.size());
+    float* gradients = sigmoids_ + c.other.size();
+    std::fill_n(gradients, c.other.size(), 0.0F);
+    for_each_part(c.out.images, 1, [&](std::size_t first, std::size_t end) {
+      gate_backward_images(c, sigmoids_, gradients, first, end);
+    });
+  }
+  void concat(const C& c) {
+    for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::concat(c, first, end); });
+  }
+  void concat_backward(const C& c) {
+    for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::concat_backward(c, first, end); });
+  }
+  void pick(const C& c) { reference::pick(c); }
+  void attention(const C& c) { reference::attention(c); }
+  void attention_backward(const C& c) { reference::attention_backward(c); }
+  double loss(const Loss& loss, const Shape& shape, const A* output, const float* targets, double weights,
+              A* gradient) {
+    return reference::loss(loss, shape, output, targets, weights, gradient);
+  }
+  void adam(const AdamStep& step, std::size_t count, const float* gradients, float* first, float* second,
+            float* parameters) {
+    onednn::adam(step, count, gradients, first, second, parameters);
+  }
+
+ private:
+  // A convolution: the library's, or ours for what we have one for.
+  struct Layer {
+    std::unique_ptr<LinearLayer> library;
+    std::unique_ptr<Winograd<A>> forward, backward;
+    std::unique_ptr<WinogradGradient<A>> gradient;
+    std::unique_ptr<Spread<A>> spread;  // forward of a transposed one, backward of one with strides
+    std::unique_ptr<SpreadGradient<A>> spread_gradient;
+  };
+
+  void weights_gradient(const C& c, const Layer& layer) {
+    if (layer.gradient) return layer.gradient->run(c.x, c.dy, c.dweights, c.dbias, tiles_);
+    const bool transposed = c.operation.kind == OperationKind::transposed_convolution;
+    if (layer.spread_gradient) {
+      layer.spread_gradient->run(transposed ? c.x : c.dy, transposed ? c.dy : c.x, c.dweights, tiles_);
+    } else {
+      layer.library->backward_weights(c.x, c.dy, c.dweights);
+    }
+    channel_sums(c.dy, c.out.pixels(), c.out.channels, sums_);
+    for (std::size_t k = 0; k < c.out.channels; ++k) c.dbias[k] = static_cast<float>(sums_[k]);
+  }
+
+  // Returns the scratch bytes that our kernels need for each thread.
+  std::size_t make_layer(Layer& layer, const Plan& plan, const Operation& o) {
+    constexpr auto type = std::is_same_v<A, float> ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
+    const Shape &in = plan.values[o.inputs[0]].shape, &out = plan.values[o.output].shape;
+    Directions library{true, plan.training && o.wants_gradient.at(0), plan.training};
+    if (o.kind == OperationKind::transposed_convolution && Spread<A>::suits(o, in, out)) {
+      layer.spread = std::make_unique<Spread<A>>(o, in, out);
+      library.forward = false;
+    } else if (o.kind == OperationKind::convolution && library.data && Spread<A>::suits(o, out, in)) {
+      layer.spread = std::make_unique<Spread<A>>(o, out, in);
+      library.data = false;
+    } else if (Winograd<A>::suits(o, in, out)) {
+      layer.forward = std::make_unique<Winograd<A>>(in, out.channels, false);
+      if (library.data) layer.backward = std::make_unique<Winograd<A>>(out, in.channels, true);
+      if (plan.training) layer.gradient = std::make_unique<WinogradGradient<A>>(in, out.channels);
+      library = {false, false, false};
+    }
+    const bool transposed = o.kind == OperationKind::transposed_convolution;
+    const Shape &coarse = transposed ? in : out, &fine = transposed ? out : in;
+    if (library.weights && SpreadGradient<A>::suits(o, coarse, fine)) {
+      layer.spread_gradient = std::make_unique<SpreadGradient<A>>(o, coarse, fine);
+      library.weights = false;
+    }
+    if (library.forward || library.data || library.weights)
+      layer.library = std::make_unique<LinearLayer>(workspace_, o, in, out, type, library);
+    const auto bytes = [](const auto& kernel) { return kernel ? kernel->scratch_bytes() : 0; };
+    return std::max({bytes(layer.forward), bytes(layer.backward), bytes(layer.gradient), bytes(layer.spread_gradient)});
+  }
+
+  template <class Loop>
+  static void for_pixels(const C& c, const Loop& loop) {
+    for_each_part(c.out.pixels(), 16, loop);
+  }
+
+  Workspace workspace_;
+  std::vector<Layer> layers_;  // by operation
+  std::vector<AlignedMemory> memory_;
+  std::vector<AlignedMemory> tiles_;  // of our kernels, for each thread
+  std::vector<double> sums_;          // of a norm
+  A* added_ = nullptr;                // a gradient that is then added to another
+  float* sigmoids_ = nullptr;         // of a gate, and their gradients
+};
+
+}  // namespace an::kernels::onednn

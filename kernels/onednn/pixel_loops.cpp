@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/onednn/pixel_loops.hpp"
+
+#include <cmath>
+#include <cstring>
+
+#include "core/vectorised.hpp"
+
+// Loops are written once, as templates that are inlined into a function for each type and instruction set.
+#define AN_INLINE __attribute__((always_inline)) inline
+#define AN_DEFINE_LOOP(name)                                                                       \
+  AN_VECTORISED void name(const Call<float, float>& call, std::size_t first, std::size_t end) {    \
+    name##_loop(call, first, end);                                                                 \
+  }                                                                                                \
+  AN_VECTORISED void name(const Call<BFloat16, float>& call, std::size_t first, std::size_t end) { \
+    name##_loop(call, first, end);                                                                 \
+  }
+
+namespace an::kernels::onednn {
+
+namespace {
+
+constexpr std::size_t lanes = 16;
+
+template <class A>
+AN_INLINE void give(bool adds, float value, A& gradient) {
+  gradient = A(adds ? static_cast<float>(gradient) + value : value);
+}
+
+template <class A>
+AN_INLINE void close_relu_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
+  const A* __restrict y = c.y;
+  A* __restrict dy = c.dy;
+  for (std::size_t i = first * c.out.channels; i < end * c.out.channels; ++i)
+    dy[i] = A(static_cast<float>(y[i]) > 0 ? static_cast<float>(dy[i]) : 0.0F);
+}
+
+// First input pixel of a pool.
+template <class A>
+AN_INLINE std::size_t pool_corner(const Call<A, float>& c, std::size_t pixel) {
+  const std::size_t line = pixel / c.out.columns;  // image and row, which are pooled without a rest
+  return line * c.operation.kernel_rows * c.in.columns + pixel % c.out.columns * c.operation.kernel_columns;
+}
+
+template <class A>
+AN_INLINE void max_pool_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
+  const std::size_t channels = c.out.channels;
+  for (std::size_t p = first; p < end; ++p) {
+    const A* corner = c.x + pool_corner(c, p) * channels;
+    A* __restrict y = c.y + p * channels;
+    std::memcpy(static_cast<void*>(y), corner, channels * sizeof(A));
+    for (std::size_t i = 0; i < c.operation.kernel_rows; ++i)
+      for (std::size_t j = 0; j < c.operation.kernel_columns; ++j) {
+        const A* __restrict x = corner + (i * c.in.columns + j) * channels;
+        for (std::size_t k = 0; k < channels; ++k) {
+          const float here = static_cast<float>(x[k]), most = static_cast<float>(y[k]);
+          y[k] = A(here > most ? here : most);
+        }
+      }
+  }
+}
+
+template <class A>
+AN_INLINE void max_pool_backward_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
+  const std::size_t channels = c.out.channels;
+  for (std::size_t p = first; p < end; ++p)
+    for (std::size_t from = 0; from < channels; from += lanes) {
+      const std::size_t corner = pool_corner(c, p), width = std::min(lanes, channels - from);
+      const A* __restrict y = c.y + p * channels + from;
+      float left[lanes];  // of the gradient, until the first of the largest takes it
+      for (std::size_t k = 0; k < width; ++k) left[k] = static_cast<float>(c.dy[p * channels + from + k]);
+      for (std::size_t i = 0; i < c.operation.kernel_rows; ++i)
+        for (std::size_t j = 0; j < c.operation.kernel_columns; ++j) {
+          const std::size_t at = (corner + i * c.in.columns + j) * channels + from;
+          const A* __restrict x = c.x + at;
+          A* __restrict dx = c.dx + at;
+          for (std::size_t k = 0; k < width; ++k) {
+            const bool largest = static_cast<float>(x[k]) == static_cast<float>(y[k]);
+            give(c.add_dx, largest ? left[k] : 0.0F, dx[k]);
+            left[k] = largest ? 0.0F : left[k];
+          }
+        }
+    }
+}
+
+template <class A>
+AN_INLINE void add_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
+  const A* __restrict x = c.x, * __restrict z = c.z;
+  A* __restrict y = c.y;
+  const float least = c.operation.relu ? 0 : -INFINITY;
+  for (std::size_t i = first * c.out.channels; i < end * c.out.channels; ++i) {
+    const float sum = static_cast<float>(x[i]) + static_cast<float>(z[i]);
+    y[i] = A(sum < least ? least : sum);
+  }
+}
+
+template <class A>
+AN_INLINE void give_all(const A* __restrict dy, bool adds, A* __restrict gradient, std::size_t first, std::size_t end) {
+  if (gradient == nullptr) return;
+  for (std::size_t i = first; i < end; ++i) give(adds, static_cast<float>(dy[i]), gradient[i]);
+}
+
+template <class A>
+AN_INLINE void add_backward_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
+  if (c.operation.relu) close_relu_loop(c, first, end);
+  give_all(c.dy, c.add_dx, c.dx, first * c.out.channels, end * c.out.channels);
+  give_all(c.dy, c.add_dz, c.dz, first * c.out.channels, end * c.out.channels);
+}
+
+template <class A>
+AN_INLINE void concat_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
+  const std::size_t one = c.in.channels, two = c.other.channels;
+  for (std::size_t p = first; p < end; ++p) {
+    std::memcpy(static_cast<void*>(c.y + p * (one + two)), c.x + p * one, one * sizeof(A));
+    std::memcpy(static_cast<void*>(c.y + p * (one + two) + one), c.z + p * two, two * sizeof(A));
+  }
+}
+
+template <class A>
+AN_INLINE void concat_backward_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
+  const std::size_t one = c.in.channels, two = c.other.channels;
+  for (std::size_t p = first; p < end; ++p) {
+    const A* dy = c.dy + p * (one + two);
+    if (c.dx != nullptr) give_all(dy, c.add_dx, c.dx + p * one, 0, one);
+    if (c.dz != nullptr) give_all(dy + one, c.add_dz, c.dz + p * two, 0, two);
+  }
+}
+
+template <class A>
+AN_INLINE void add_values_loop(const A* __restrict from, A* __restrict to, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = A(static_cast<float>(to[i]) + static_cast<float>(from[i]));
+}
+
+}  // namespace
+
+AN_DEFINE_LOOP(close_relu)
+AN_DEFINE_LOOP(max_pool)
+AN_DEFINE_LOOP(max_pool_backward)
+AN_DEFINE_LOOP(add)
+AN_DEFINE_LOOP(add_backward)
+AN_DEFINE_LOOP(concat)
+AN_DEFINE_LOOP(concat_backward)
+
+AN_VECTORISED void add_values(const float* from, float* to, std::size_t count) { add_values_loop(from, to, count); }
+AN_VECTORISED void add_values(const BFloat16* from, BFloat16* to, std::size_t count) {
+  add_values_loop(from, to, count);
+}
+
+void sigmoid(const float* x, float* y, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = 1 / (1 + std::exp(-x[i]));
+}
+void sigmoid(const BFloat16* x, float* y, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) y[i] = 1 / (1 + std::exp(-static_cast<float>(x[i])));
+}
+
+AN_VECTORISED void adam(const AdamStep& s, std::size_t count, const float* __restrict gradients,
+                        float* __restrict first, float* __restrict second, float* __restrict parameters) {
+  const auto corrections = adam_corrections(s);
+  const float keep1 = s.beta1, keep2 = s.beta2, scale = s.gradient_scale;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float g = gradients[i] * scale;
+    first[i] = keep1 * first[i] + (1 - keep1) * g;
+    second[i] = keep2 * second[i] + (1 - keep2) * g * g;
+    const float slope = first[i] * corrections.first / (std::sqrt(second[i] * corrections.second) + s.epsilon);
+    parameters[i] -= s.rate * (slope + s.decay * parameters[i]);
+  }
+}
+
+}  // namespace an::kernels::onednn

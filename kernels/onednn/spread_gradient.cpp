@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/onednn/spread_gradient.hpp"
+
+#include <algorithm>
+
+#include "kernels/onednn/avx512.hpp"
+#include "kernels/onednn/threads.hpp"
+
+namespace an::kernels::onednn {
+
+#if defined(__x86_64__)
+
+namespace {
+
+// Pixels as the products want them: `apart` from step to step.
+template <class A>
+struct Steps {
+  const A* first;
+  std::size_t apart;
+};
+
+// `count` pixels, `apart` in memory: as they are, or interleaved in pairs (the last with zeros) in `memory`.
+AN_AVX512_INLINE Steps<float> steps_of(const float* pixels, std::size_t apart, std::size_t, std::size_t, float*) {
+  return {pixels, apart};
+}
+AN_AVX512_INLINE Steps<BFloat16> steps_of(const BFloat16* pixels, std::size_t apart, std::size_t count,
+                                          std::size_t channels, BFloat16* memory) {
+  for (std::size_t p = 0; p < count; p += 2)
+    for (std::size_t c = 0; c < channels; c += lanes) {
+      BFloat16* to = memory + p * channels + 2 * c;
+      const BFloat16* from = pixels + p * apart + c;
+      store16(to, load16(from));
+      store_second16(to, p + 1 < count ? load16(from + apart) : _mm512_setzero_ps());
+    }
+  return {memory, 2 * channels};
+}
+
+template <class A>
+struct Lines {
+  const Shape &coarse, &fine;
+  std::size_t kernel_rows, kernel_columns;
+  const A *coarse_pixels, *fine_pixels;
+};
+
+// Adds the products of one row of coarse pixels.
+template <class A>
+AN_AVX512 void add_line(const Lines<A>& l, std::size_t row, float* sums, A* memory) {
+  constexpr std::size_t step = channels_a_step<A>;
+  const std::size_t columns = l.coarse.columns, wide = l.coarse.channels, narrow = l.fine.channels;
+  const Steps<A> v = steps_of(l.coarse_pixels + row * columns * wide, wide, columns, wide, memory);
+  for (std::size_t tap = 0; tap < l.kernel_rows * l.kernel_columns; ++tap) {
+    const std::size_t fine_row = row * l.kernel_rows + tap / l.kernel_columns;
+    const A* from = l.fine_pixels + (fine_row * l.fine.columns + tap % l.kernel_columns) * narrow;
+    const Steps<A> x = steps_of(from, l.kernel_columns * narrow, columns, narrow, memory + (columns + 1) * wide);
+    add_all_products(x.first, x.apart, narrow, v.first, v.apart, wide, (columns + step - 1) / step,
+                     sums + tap * narrow * wide);
+  }
+}
+
+}  // namespace
+
+template <class A>
+bool SpreadGradient<A>::suits(const Operation& o, const Shape& coarse, const Shape& fine) {
+  return o.kernel_rows == o.stride_rows && o.kernel_columns == o.stride_columns &&
+         fine.rows == coarse.rows * o.kernel_rows && fine.columns == coarse.columns * o.kernel_columns &&
+         coarse.channels % lanes == 0 && fine.channels % lanes == 0 && has_avx512();
+}
+
+template <class A>
+SpreadGradient<A>::SpreadGradient(const Operation& o, const Shape& coarse, const Shape& fine)
+    : coarse_(coarse), fine_(fine), kernel_rows_(o.kernel_rows), kernel_columns_(o.kernel_columns) {}
+
+template <class A>
+std::size_t SpreadGradient<A>::products() const {
+  return kernel_rows_ * kernel_columns_ * fine_.channels * coarse_.channels;
+}
+
+template <class A>
+std::size_t SpreadGradient<A>::scratch_bytes() const {
+  return products() * sizeof(float) + (coarse_.columns + 1) * (coarse_.channels + fine_.channels) * sizeof(A);
+}
+
+template <class A>
+void SpreadGradient<A>::run(const A* coarse, const A* fine, float* dweights,
+                            const std::vector<AlignedMemory>& scratch) const {
+  const Lines<A> lines{coarse_, fine_, kernel_rows_, kernel_columns_, coarse, fine};
+  for (const AlignedMemory& memory : scratch) std::fill_n(memory.as<float>(), products(), 0.0F);
+  for_each_part(coarse_.images * coarse_.rows, 1, [&](std::size_t first, std::size_t end) {
+    auto* sums = scratch[thread_number()].template as<float>();
+    for (std::size_t row = first; row < end; ++row) add_line(lines, row, sums, reinterpret_cast<A*>(sums + products()));
+  });
+  std::fill_n(dweights, products(), 0.0F);
+  for (const AlignedMemory& memory : scratch)
+    for (std::size_t i = 0; i < products(); ++i) dweights[i] += memory.as<float>()[i];
+}
+
+#else
+
+template <class A>
+bool SpreadGradient<A>::suits(const Operation&, const Shape&, const Shape&) {
+  return false;
+}
+template <class A>
+SpreadGradient<A>::SpreadGradient(const Operation&, const Shape&, const Shape&) : kernel_rows_(1), kernel_columns_(1) {}
+template <class A>
+std::size_t SpreadGradient<A>::scratch_bytes() const {
+  return 0;
+}
+template <class A>
+void SpreadGradient<A>::run(const A*, const A*, float*, const std::vector<AlignedMemory>&) const {}
+
+#endif
+
+template class SpreadGradient<float>;
+template class SpreadGradient<BFloat16>;
+
+}  // namespace an::kernels::onednn

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "kernels/onednn/winograd_gradient.hpp"
+
+#include "core/vectorised.hpp"
+#include "kernels/onednn/threads.hpp"
+#include "kernels/onednn/winograd_tiles.hpp"
+
+namespace an::kernels::onednn {
+
+#if defined(__x86_64__)
+
+namespace {
+
+template <class A>
+constexpr bool paired = channels_a_step<A> == 2;
+
+// A dy A' of a strip's tiles, to the block's tiles from `first` on; adds the outputs' gradients to `sums` of channels.
+template <class A>
+AN_AVX512 void transform_gradient(const Shape& out, const A* dy, const Strip& strip, float* sums,
+                                  const TileBlock<A, paired<A>>& block, std::size_t first) {
+  const std::size_t stride = block.place_stride();
+  const bool two_rows = strip.row + 1 < out.rows;
+  const A* corner = dy + ((strip.image * out.rows + strip.row) * out.columns + strip.column) * out.channels;
+  for (std::size_t k = 0; k < out.channels; k += lanes) {
+    __m512 sum = load16(sums + k);
+    for (std::size_t t = 0; t < strip.count; ++t) {
+      const A *upper = corner + 2 * t * out.channels + k, *lower = upper + out.columns * out.channels;
+      const bool two_columns = strip.column + 2 * t + 1 < out.columns, second = (first + t) % 2 != 0;
+      const __m512 zero = _mm512_setzero_ps();
+      const __m512 left[2] = {load16(upper), two_rows ? load16(lower) : zero};
+      const __m512 right[2] = {two_columns ? load16(upper + out.channels) : zero,
+                               two_rows && two_columns ? load16(lower + out.channels) : zero};
+      const __m512 a[4] = {left[0], _mm512_add_ps(left[0], left[1]), _mm512_sub_ps(left[0], left[1]),
+                           _mm512_sub_ps(zero, left[1])};
+      const __m512 b[4] = {right[0], _mm512_add_ps(right[0], right[1]), _mm512_sub_ps(right[0], right[1]),
+                           _mm512_sub_ps(zero, right[1])};
+      sum = _mm512_add_ps(sum, _mm512_add_ps(a[1], b[1]));
+      A* place = block.at(first + t, k);
+      for (std::size_t i = 0; i < 4; ++i, place += 4 * stride) {
+        block.put(place, second, a[i]);
+        block.put(place + stride, second, _mm512_add_ps(a[i], b[i]));
+        block.put(place + 2 * stride, second, _mm512_sub_ps(a[i], b[i]));
+        block.put(place + 3 * stride, second, _mm512_sub_ps(zero, b[i]));
+      }
+    }
+    store16(sums + k, sum);
+  }
+}
+
+// A tile of zeros, where a pair lacks its second.
+template <class A>
+AN_AVX512 void put_zeros(const TileBlock<A, paired<A>>& block, std::size_t tile, std::size_t channels) {
+  for (std::size_t p = 0; p < tile_places; ++p)
+    for (std::size_t c = 0; c < channels; c += lanes)
+      block.put(block.at(tile, c) + p * block.place_stride(), true, _mm512_setzero_ps());
+}
+
+// A thread's memory.
+template <class A>
+struct Scratch {
+  float *products, *sums;  // of places, input and output channels; of output channels
+  A* zeros;
+  TileBlock<A, paired<A>> inputs, gradients;
+
+  Scratch(const AlignedMemory& memory, std::size_t in, std::size_t out, std::size_t block)
+      : products(memory.as<float>()),
+        sums(products + tile_places * in * out),
+        zeros(reinterpret_cast<A*>(sums + out)),
+        inputs{zeros + in, tile_pitch<A>(in), block},
+        gradients{inputs.memory + tile_places * inputs.place_stride(), tile_pitch<A>(out), block} {}
+};
+
+template <class A>
+AN_AVX512 void run_block(const Tiles& tiles, const Shape& out, const A* x, const A* dy, std::size_t first,
+                         std::size_t count, const Scratch<A>& scratch) {
+  const std::size_t in_channels = tiles.in.channels;
+  for (std::size_t t = 0; t < count;) {
+    const Strip strip = strip_of(tiles, first + t, count - t);
+    transform_input(tiles.in, x, strip, scratch.zeros, scratch.inputs, t);
+    transform_gradient(out, dy, strip, scratch.sums, scratch.gradients, t);
+    t += strip.count;
+  }
+  constexpr std::size_t step = channels_a_step<A>;
+  if (count % step != 0) {
+    put_zeros(scratch.inputs, count, in_channels);
+    put_zeros(scratch.gradients, count, out.channels);
+  }
+  for (std::size_t p = 0; p < tile_places; ++p)
+    add_all_products(scratch.inputs.memory + p * scratch.inputs.place_stride(), step * scratch.inputs.pitch,
+                     in_channels, scratch.gradients.memory + p * scratch.gradients.place_stride(),
+                     step * scratch.gradients.pitch, out.channels, (count + step - 1) / step,
+                     scratch.products + p * in_channels * out.channels);
+}
+
+AN_VECTORISED void add_to(const float* __restrict from, float* __restrict to, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
+}
+
+// G' u G: from places (of all pairs of channels) to the taps of a kernel.
+AN_VECTORISED void finish(const float* __restrict u, std::size_t pairs, float* __restrict dweights) {
+  const auto three = [](float a, float b, float c, float d, float* to) {
+    to[0] = a + 0.5F * (b + c);
+    to[1] = 0.5F * (b - c);
+    to[2] = 0.5F * (b + c) + d;
+  };
+  for (std::size_t i = 0; i < pairs; ++i) {
+    float half[4][3];
+    for (std::size_t r = 0; r < 4; ++r)
+      three(u[(4 * r) * pairs + i], u[(4 * r + 1) * pairs + i], u[(4 * r + 2) * pairs + i], u[(4 * r + 3) * pairs + i],
+            half[r]);
+    for (std::size_t j = 0; j < 3; ++j) {
+      float column[3];
+      three(half[0][j], half[1][j], half[2][j], half[3][j], column);
+      for (std::size_t r = 0; r < 3; ++r) dweights[(3 * r + j) * pairs + i] = column[r];
+    }
+  }
+}
+
+}  // namespace
+
+template <class A>
+WinogradGradient<A>::WinogradGradient(const Shape& in, std::size_t out_channels)
+    : in_(in), out_channels_(out_channels), block_(tile_group) {
+  constexpr std::size_t cached = 256 << 10;  // products that a core keeps; others are read and written by each block
+  if (tile_places * in.channels * out_channels * sizeof(float) > cached) block_ = 4 * tile_group;
+}
+
+template <class A>
+std::size_t WinogradGradient<A>::scratch_bytes() const {
+  const std::size_t sums = tile_places * in_.channels * out_channels_ + out_channels_;
+  const std::size_t pitches = tile_pitch<A>(in_.channels) + tile_pitch<A>(out_channels_);
+  return sums * sizeof(float) + (in_.channels + tile_places * block_ * pitches) * sizeof(A);
+}
+
+template <class A>
+void WinogradGradient<A>::run(const A* x, const A* dy, float* dweights, float* dbias,
+                              const std::vector<AlignedMemory>& scratch) const {
+  const Tiles tiles(in_);
+  Shape out = in_;
+  out.channels = out_channels_;
+  const std::size_t pairs = in_.channels * out_channels_, sums = tile_places * pairs + out_channels_;
+  for (const AlignedMemory& memory : scratch) std::fill_n(memory.as<float>(), sums, 0.0F);
+  for_each_part(tiles.count(), block_, [&](std::size_t first, std::size_t end) {
+    const Scratch<A> mine(scratch[thread_number()], in_.channels, out_channels_, block_);
+    std::fill_n(mine.zeros, in_.channels, A(0));
+    for (std::size_t t = first; t < end; t += block_) run_block(tiles, out, x, dy, t, std::min(block_, end - t), mine);
+  });
+  auto* total = scratch.front().as<float>();
+  for (std::size_t i = 1; i < scratch.size(); ++i) add_to(scratch[i].as<float>(), total, sums);
+  finish(total, pairs, dweights);
+  std::copy_n(total + tile_places * pairs, out_channels_, dbias);
+}
+
+#else
+
+template <class A>
+WinogradGradient<A>::WinogradGradient(const Shape& in, std::size_t out_channels)
+    : in_(in), out_channels_(out_channels), block_(0) {}
+template <class A>
+std::size_t WinogradGradient<A>::scratch_bytes() const {
+  return 0;
+}
+template <class A>
+void WinogradGradient<A>::run(const A*, const A*, float*, float*, const std::vector<AlignedMemory>&) const {}
+
+#endif
+
+template class WinogradGradient<float>;
+template class WinogradGradient<BFloat16>;
+
+}  // namespace an::kernels::onednn
