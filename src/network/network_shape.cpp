@@ -15,23 +15,28 @@ struct NamedShape {
 };
 
 std::vector<NamedShape> named_shapes() {
-  NetworkShape large, state, small, joint;
+  NetworkShape large, state, small, joint, wide;
   large.bottom = 1024;
   state.filters = {64, 96, 128};
   state.bottom = 256;
   state.inter_divisor = 2;
   state.gate_output_conv = state.batch_norm = true;
   state.task = LossKind::cross_entropy;
-  joint.filters = {64, 96, 128};
-  joint.bottom = 192;
+  joint.filters = {32, 64, 96};
+  joint.bottom = 128;
   joint.batch_norm = true;
   joint.task = LossKind::joint;
   joint.kernel_rows = joint.pool_rows = 1;
   joint.kernel_columns = 5;
   joint.input_channels = 16;
-  joint.attention_blocks = 2;
-  joint.attention_heads = 6;
+  joint.attention_blocks = 1;
+  joint.attention_heads = 4;
   joint.mask_channel = 11;
+  wide = joint;
+  wide.filters = {64, 96, 128};
+  wide.bottom = 192;
+  wide.attention_blocks = 2;
+  wide.attention_heads = 6;
   const auto with_task = [](NetworkShape shape, LossKind task) {
     shape.task = task;
     return shape;
@@ -43,7 +48,8 @@ std::vector<NamedShape> named_shapes() {
           {"small-alpha", with_task(small, LossKind::mae)},
           {"small-k", with_task(small, LossKind::msle)},
           {"small-state", with_task(small, LossKind::cross_entropy)},
-          {"default", joint}};
+          {"default", joint},
+          {"default-wide", wide}};
 }
 
 constexpr LossKind tasks[] = {LossKind::mae, LossKind::msle, LossKind::cross_entropy, LossKind::joint};
