@@ -26,7 +26,8 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, st
     }
   };
   ItemOutcome outcome;
-  outcome.owner = parallel::for_each_item(world, costs, do_item, [&](std::size_t taken) { progress.update(taken); });
+  outcome.owner = parallel::for_each_item(
+      world, costs, do_item, [&](std::size_t taken) { progress.update(taken); }, work.after);
   progress.finish();
   world.max_of_all(bytes);
   world.max_of_all(failed);

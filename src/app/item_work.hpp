@@ -12,11 +12,12 @@
 
 namespace an::app {
 
-/// How items that stand for themselves are done.
+/// How items are done.
 struct ItemWork {
   std::string what, unit;                          ///< for the progress: `simulating`, `fields of view`
   std::function<bool(std::size_t)> is_done;        ///< whether an item needs nothing any more
   std::function<std::uint64_t(std::size_t)> make;  ///< makes an item; returns bytes written
+  std::vector<std::size_t> after{};                ///< which item has to be done before each: see for_each_item
 };
 
 struct ItemOutcome {

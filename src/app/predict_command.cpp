@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <functional>
+#include <numeric>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
 #include "app/item_work.hpp"
 #include "app/output_folder.hpp"
@@ -19,6 +23,7 @@
 #include "io/atomic_file.hpp"
 #include "io/benchmark_tree.hpp"
 #include "io/trajectory_csv.hpp"
+#include "parallel/work_list.hpp"
 #include "report/json_text.hpp"
 
 namespace an::app {
@@ -49,9 +54,10 @@ class Prediction {
 
   const PredictionPlan& plan() const { return plan_; }
   void track_videos();
-  void fit_models();
-  void infer_fovs();
+  void fit_and_infer();
   void write_ensembles();
+  /// Seconds of all ranks together, on every rank. Collective.
+  std::pair<double, double> fit_and_infer_seconds() const;
   std::vector<std::string> take_failures() { return std::move(failures_); }
 
  private:
@@ -99,6 +105,8 @@ class Prediction {
       out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
     return out;
   }
+  void fit(const PredictedExperiment& experiment) const;
+  void infer(const PlannedFov& fov) const;
   void do_step(std::span<const double> costs, const ItemWork& work) {
     ItemOutcome outcome = do_items(world_, progress_, costs, work);
     for (std::string& failure : outcome.failures) failures_.push_back(std::move(failure));
@@ -111,6 +119,7 @@ class Prediction {
   Progress& progress_;
   PredictionPlan plan_;
   std::vector<std::string> failures_;
+  double fit_seconds_ = 0, infer_seconds_ = 0;  // of this rank
 };
 
 void Prediction::track_videos() {
@@ -130,62 +139,84 @@ void Prediction::track_videos() {
                   }});
 }
 
-void Prediction::fit_models() {
-  const std::vector<double> costs(plan_.experiments.size(), 1.0);
-  do_step(costs, {"fitting", "experiments", [&](std::size_t e) { return is_done(model_file(plan_.experiments[e])); },
-                  [&](std::size_t e) -> std::uint64_t {
-                    const PredictedExperiment& experiment = plan_.experiments[e];
-                    std::vector<segmentation::FieldOfView> fovs;
-                    std::vector<double> noise, overlapping;
-                    for (const std::size_t fov : experiment.fovs) try {
-                        TrackedFov read = read_fov(plan_.fovs[fov]);
-                        if (read.noise > 0) noise.push_back(read.noise);
-                        if (read.overlapping_noise > 0) overlapping.push_back(read.overlapping_noise);
-                        fovs.push_back(std::move(read.fov));
-                      } catch (const InputError&) {  // told when this field of view is inferred
-                      }
-                    segmentation::FitOptions options = fit_options(experiment, noise, overlapping);
-                    options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
-                    options.seed = config_.segmentation.seed;
-                    options.experiment = stream_of(experiment);
-                    try {
-                      write_model(model_file(experiment), segmentation::fit_experiment(fovs, options));
-                    } catch (const std::invalid_argument&) {
-                      throw InputError(options_.input / experiment.place,
-                                       "no trajectory of two points in any field of view: the experiment is left out");
-                    }
-                    return 0;
-                  }});
+void Prediction::fit(const PredictedExperiment& experiment) const {
+  std::vector<segmentation::FieldOfView> fovs;
+  std::vector<double> noise, overlapping;
+  for (const std::size_t fov : experiment.fovs) try {
+      TrackedFov read = read_fov(plan_.fovs[fov]);
+      if (read.noise > 0) noise.push_back(read.noise);
+      if (read.overlapping_noise > 0) overlapping.push_back(read.overlapping_noise);
+      fovs.push_back(std::move(read.fov));
+    } catch (const InputError&) {  // told when this field of view is inferred
+    }
+  segmentation::FitOptions options = fit_options(experiment, noise, overlapping);
+  options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
+  options.seed = config_.segmentation.seed;
+  options.experiment = stream_of(experiment);
+  try {
+    write_model(model_file(experiment), segmentation::fit_experiment(fovs, options));
+  } catch (const std::invalid_argument&) {
+    throw InputError(options_.input / experiment.place,
+                     "no trajectory of two points in any field of view: the experiment is left out");
+  }
 }
 
-void Prediction::infer_fovs() {
-  std::vector<double> costs;
-  for (const PlannedFov& fov : plan_.fovs) costs.push_back(fov.cost);
-  do_step(costs, {"inferring", "fields of view", [&](std::size_t i) { return is_done(sums_file(plan_.fovs[i])); },
-                  [&](std::size_t i) -> std::uint64_t {
-                    const PlannedFov& fov = plan_.fovs[i];
-                    const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
-                    const TrackedFov read = read_fov(fov);
-                    const segmentation::ExperimentModel model = read_model(model_file(experiment));
-                    segmentation::InferenceOptions options;
-                    options.paths = static_cast<std::size_t>(config_.segmentation.paths);
-                    options.choice = {config_.segmentation.expected_jaccard,
-                                      experiment.track == 1 ? config_.segmentation.video_error_weight
-                                                            : config_.segmentation.error_weight,
-                                      config_.segmentation.usual_error};
-                    options.seed = config_.segmentation.seed;
-                    options.experiment = stream_of(experiment);
-                    options.fov = static_cast<std::uint32_t>(fov.number);
-                    options.wanted = read.vips;
-                    options.left_out = config_.segmentation.left_out;
-                    const segmentation::InferredFov inferred = infer_trajectories(read.fov, model, options);
-                    write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
-                    write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);
-                    if (i == experiment.fovs.front())
-                      write_shown_fov(details(experiment) / shown_fov_name, fov, experiment.number, read, inferred);
-                    write_sums(sums_file(fov), inferred.populations);
-                    return 0;
-                  }});
+void Prediction::infer(const PlannedFov& fov) const {
+  const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
+  const TrackedFov read = read_fov(fov);
+  const segmentation::ExperimentModel model = read_model(model_file(experiment));
+  segmentation::InferenceOptions options;
+  options.paths = static_cast<std::size_t>(config_.segmentation.paths);
+  options.choice = {config_.segmentation.expected_jaccard,
+                    experiment.track == 1 ? config_.segmentation.video_error_weight : config_.segmentation.error_weight,
+                    config_.segmentation.usual_error};
+  options.seed = config_.segmentation.seed;
+  options.experiment = stream_of(experiment);
+  options.fov = static_cast<std::uint32_t>(fov.number);
+  options.wanted = read.vips;
+  options.left_out = config_.segmentation.left_out;
+  const segmentation::InferredFov inferred = infer_trajectories(read.fov, model, options);
+  write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
+  write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);
+  if (&fov == &plan_.fovs[experiment.fovs.front()])
+    write_shown_fov(details(experiment) / shown_fov_name, fov, experiment.number, read, inferred);
+  write_sums(sums_file(fov), inferred.populations);
+}
+
+// One work list: the fields of view of an experiment are inferred while others are still being fitted.
+void Prediction::fit_and_infer() {
+  const std::size_t fits = plan_.experiments.size();
+  std::vector<double> costs(fits);
+  std::vector<std::size_t> after(fits, parallel::no_item);
+  for (const PlannedFov& fov : plan_.fovs) {
+    costs[fov.experiment] += fov.cost;
+    costs.push_back(fov.cost);
+    after.push_back(fov.experiment);
+  }
+  do_step(costs,
+          {"fitting and inferring", "experiments and fields of view",
+           [&](std::size_t item) {
+             return is_done(item < fits ? model_file(plan_.experiments[item]) : sums_file(plan_.fovs[item - fits]));
+           },
+           [&](std::size_t item) -> std::uint64_t {
+             if (item < fits)
+               fit_seconds_ += timed([&] { fit(plan_.experiments[item]); });
+             else
+               infer_seconds_ += timed([&] { infer(plan_.fovs[item - fits]); });
+             return 0;
+           },
+           after});
+}
+
+std::pair<double, double> Prediction::fit_and_infer_seconds() const {
+  const auto ranks = static_cast<std::size_t>(world_.size());
+  std::vector<std::int64_t> microseconds(2 * ranks);
+  microseconds[static_cast<std::size_t>(world_.rank())] = std::llround(1e6 * fit_seconds_);
+  microseconds[ranks + static_cast<std::size_t>(world_.rank())] = std::llround(1e6 * infer_seconds_);
+  world_.max_of_all(microseconds);
+  const auto middle = microseconds.begin() + static_cast<std::ptrdiff_t>(ranks);
+  return {1e-6 * std::accumulate(microseconds.begin(), middle, 0.0),
+          1e-6 * std::accumulate(middle, microseconds.end(), 0.0)};
 }
 
 void Prediction::write_ensembles() {
@@ -221,13 +252,14 @@ PredictionOutcome predict_all(const PredictOptions& options, const Config& confi
   }
   world.barrier();
   outcome.track_seconds = timed([&] { prediction.track_videos(); });
-  outcome.fit_seconds = timed([&] { prediction.fit_models(); });
-  outcome.infer_seconds = timed([&] { prediction.infer_fovs(); });
+  outcome.solve_seconds = timed([&] { prediction.fit_and_infer(); });
+  std::tie(outcome.fit_seconds, outcome.infer_seconds) = prediction.fit_and_infer_seconds();
   if (world.is_root()) prediction.write_ensembles();
   outcome.failures = prediction.take_failures();
   if (world.is_root()) {
-    const Json seconds{
-        {"track", outcome.track_seconds}, {"fit", outcome.fit_seconds}, {"infer", outcome.infer_seconds}};
+    const Json seconds{{"track", outcome.track_seconds},
+                       {"solve", outcome.solve_seconds},
+                       {"of_all_ranks", {{"fit", outcome.fit_seconds}, {"infer", outcome.infer_seconds}}}};
     io::write_file_atomically(options.output / record_name,
                               report::json_text(Json{{"schema", 1},
                                                      {"complete", true},
@@ -256,9 +288,10 @@ ExitCode run_predict(const PredictOptions& options, const Config& config, const 
   if (world.is_root() && config.run.verbosity >= 0)
     fmt::print(
         stderr,
-        "{} fields of view of {} experiments (tracked in {:.1f} s, fitted in {:.1f} s, inferred in {:.1f} s) in {}\n",
-        outcome.fovs, outcome.experiments, outcome.track_seconds, outcome.fit_seconds, outcome.infer_seconds,
-        options.output.string());
+        "{} fields of view of {} experiments (tracked in {:.1f} s, solved in {:.1f} s; all ranks together: fitting "
+        "{:.1f} s, inferring {:.1f} s) in {}\n",
+        outcome.fovs, outcome.experiments, outcome.track_seconds, outcome.solve_seconds, outcome.fit_seconds,
+        outcome.infer_seconds, options.output.string());
   return outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed;
 }
 

@@ -16,7 +16,8 @@ namespace an::app {
 struct PredictionOutcome {
   std::size_t experiments = 0, fovs = 0;
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere
-  double track_seconds = 0, fit_seconds = 0, infer_seconds = 0;
+  double track_seconds = 0, solve_seconds = 0;
+  double fit_seconds = 0, infer_seconds = 0;  ///< of all ranks together
 };
 
 /// Infers every experiment below `input` and writes a whole submission into `output`. Collective.

@@ -105,6 +105,32 @@ TEST(ForEachItem, ReportsProgressOnTheRootOnly) {
   }
 }
 
+TEST(ForEachItem, DoesItemsThatComeAfterOthersOnceTheseAreDone) {
+  // Four items, and six after each of them; the costliest first ones take longest.
+  constexpr std::size_t first = 4;
+  std::vector<double> costs{1, 4, 2, 3};
+  std::vector<std::size_t> after(first, no_item);
+  for (std::size_t item = first; item < 7 * first; ++item) {
+    costs.push_back(10);
+    after.push_back(item % first);
+  }
+  using Clock = std::chrono::steady_clock;  // of one machine, for all ranks
+  std::vector<std::int64_t> begins(costs.size());
+  std::vector<std::int64_t> ends(costs.size());
+  const auto owner = for_each_item(
+      world(), costs,
+      [&](std::size_t item) {
+        begins[item] = Clock::now().time_since_epoch().count();
+        std::this_thread::sleep_for(std::chrono::milliseconds(item < first ? static_cast<int>(20 * costs[item]) : 1));
+        ends[item] = Clock::now().time_since_epoch().count();
+      },
+      {}, after);
+  world().max_of_all(begins);
+  world().max_of_all(ends);
+  EXPECT_EQ(std::count(owner.begin(), owner.end(), -1), 0);
+  for (std::size_t item = first; item < costs.size(); ++item) EXPECT_GE(begins[item], ends[after[item]]) << item;
+}
+
 TEST(ForEachItem, NeedsNoMpiInOneProcess) {
   std::vector<std::size_t> items;
   const std::vector<double> costs{1, 2, 3};
