@@ -230,15 +230,12 @@ class CommandLine {
   }
 
   void add_method(CLI::App& command) {
-    command
-        .add_option_function<std::string>(
-            "--method",
-            [this](const std::string& method) {
-              if (method != "likelihood")
-                throw ConfigError(fmt::format("{}--method is {} (expected likelihood)", prefix(), method));
-            },
-            "likelihood: exact Bayesian segmentation, no training (the only one so far)")
-        ->type_name("METHOD");
+    add_setting(command, common_, "--method", "predict.method",
+                "likelihood (exact, no training), unet (a trained network) or hybrid (both)");
+    command.add_option("--weights", weights_, "folder of the network's weights, instead of those that come with it")
+        ->type_name("DIR");
+    add_setting(command, common_, "--backend", "predict.backend", "of the network: reference, onednn or cuda");
+    add_setting(command, common_, "--precision", "predict.precision", "of the network: f32 or bf16");
     add_setting(command, common_, "--seed", "segmentation.seed", "of the paths drawn from the posterior");
   }
 
@@ -430,12 +427,14 @@ class CommandLine {
       require("--input", !predict_options_.input.empty());
       require("--output", !predict_options_.output.empty() || common_.dry_run);
       predict_options_.dry_run = common_.dry_run;
+      predict_options_.weights = weights_;
       return predict_options_;
     }
     if (run_->parsed()) {
       require("--benchmark", !run_options_.benchmark.empty());
       require("--output", !run_options_.output.empty() || common_.dry_run);
       run_options_.dry_run = common_.dry_run;
+      run_options_.weights = weights_;
       return run_options_;
     }
     if (report_->parsed()) {
@@ -486,6 +485,7 @@ class CommandLine {
   std::optional<bool> faithful_;
   PredictOptions predict_options_;
   RunOptions run_options_;
+  std::filesystem::path weights_;
   ReportOptions report_options_;
   VerifyOptions verify_options_;
   TrainOptions train_options_;

@@ -47,16 +47,18 @@ struct TrackOptions {
 
 /// `predict`. How to infer is in Config::segmentation and Config::tracking.
 struct PredictOptions {
-  std::filesystem::path input;   ///< holds `track_1/` (videos) or `track_2/` (trajectories), or both
-  std::filesystem::path output;  ///< folder for the submission
-  bool resume = false;           ///< finish an interrupted submission
-  bool dry_run = false;          ///< say what would be inferred, and stop
+  std::filesystem::path input;    ///< holds `track_1/` (videos) or `track_2/` (trajectories), or both
+  std::filesystem::path output;   ///< folder for the submission
+  std::filesystem::path weights;  ///< folder of the network's weights; empty: those that come with the program
+  bool resume = false;            ///< finish an interrupted submission
+  bool dry_run = false;           ///< say what would be inferred, and stop
 };
 
 /// `run`. As `predict` and `score`.
 struct RunOptions {
   std::filesystem::path benchmark;  ///< holds `public/`, and `ref/` where there is a truth
   std::filesystem::path output;
+  std::filesystem::path weights;  ///< as PredictOptions
   bool resume = false;
   bool dry_run = false;
 };

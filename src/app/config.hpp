@@ -10,6 +10,7 @@
 #include "evaluation/changepoint_metrics.hpp"
 #include "kernels/kernels.hpp"
 #include "segmentation/method_part.hpp"
+#include "segmentation/trajectory_inference.hpp"
 #include "simulation/experiment.hpp"
 #include "simulation/fov_video.hpp"
 #include "tracking/crocker_grier.hpp"
@@ -106,6 +107,21 @@ struct SegmentationConfig {
   segmentation::MethodPart left_out = segmentation::MethodPart::none;
 };
 
+/// How trajectories are solved.
+enum class Method {
+  likelihood,  ///< exact likelihood, no training
+  unet,        ///< a network's predictions of frames
+  hybrid       ///< both together
+};
+
+/// Section `[predict]`.
+struct PredictConfig {
+  Method method = Method::likelihood;
+  kernels::Backend backend = kernels::Backend::onednn;
+  kernels::Precision precision = kernels::Precision::f32;
+  segmentation::BeliefShares shares;  ///< of the network in `hybrid`
+};
+
 /// Section `[train]`.
 struct TrainConfig {
   std::string network = "default";  ///< a shape's name
@@ -117,7 +133,7 @@ struct TrainConfig {
   double decay = 0.01;  ///< of weights, decoupled
   double scale = 1;     ///< px; steps are divided by it, where they are all a network gets
   bool masked = true;   ///< what is no particle counts nothing
-  kernels::Backend backend = kernels::Backend::reference;
+  kernels::Backend backend = kernels::Backend::onednn;
   kernels::Precision precision = kernels::Precision::f32;
   std::int64_t threads = 1;  ///< that simulate, of each rank
   std::int64_t validate_every = 500;
@@ -141,6 +157,7 @@ struct Config {
   simulation::Quirks faithful;
   TrackingConfig tracking;
   SegmentationConfig segmentation;
+  PredictConfig predict;
   TrainConfig train;
   RunConfig run;
   std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/item_work.hpp"
+#include "app/network_beliefs.hpp"
 #include "app/output_folder.hpp"
 #include "app/prediction_files.hpp"
 #include "app/prediction_plan.hpp"
@@ -25,6 +26,7 @@
 #include "io/trajectory_csv.hpp"
 #include "parallel/work_list.hpp"
 #include "report/json_text.hpp"
+#include "segmentation/frame_beliefs.hpp"
 
 namespace an::app {
 
@@ -106,7 +108,13 @@ class Prediction {
     return out;
   }
   void fit(const PredictedExperiment& experiment) const;
-  void infer(const PlannedFov& fov) const;
+  void infer(const PlannedFov& fov);
+  segmentation::InferredFov infer_alone(const TrackedFov& read, const segmentation::InferenceOptions& options) const;
+  NetworkBeliefs& network() {
+    if (!network_) network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict);
+    return *network_;
+  }
+  bool needs_fit() const { return config_.predict.method != Method::unet; }
   void do_step(std::span<const double> costs, const ItemWork& work) {
     ItemOutcome outcome = do_items(world_, progress_, costs, work);
     for (std::string& failure : outcome.failures) failures_.push_back(std::move(failure));
@@ -120,6 +128,7 @@ class Prediction {
   PredictionPlan plan_;
   std::vector<std::string> failures_;
   double fit_seconds_ = 0, infer_seconds_ = 0;  // of this rank
+  std::unique_ptr<NetworkBeliefs> network_;     // where the method has one
 };
 
 void Prediction::track_videos() {
@@ -161,10 +170,25 @@ void Prediction::fit(const PredictedExperiment& experiment) const {
   }
 }
 
-void Prediction::infer(const PlannedFov& fov) const {
+// A field of view from the network's predictions of frames alone.
+segmentation::InferredFov Prediction::infer_alone(const TrackedFov& read,
+                                                  const segmentation::InferenceOptions& options) const {
+  segmentation::InferredFov out;
+  const auto infer_one = [&](std::size_t i) {
+    Random random({options.seed, options.experiment, options.fov, static_cast<std::uint32_t>(i), RandomStream::paths});
+    out.trajectories.push_back(infer_from_frames(read.fov.trajectories[i].index, options.beliefs[i], options, random));
+  };
+  if (options.wanted.empty()) {
+    for (std::size_t i = 0; i < read.fov.trajectories.size(); ++i) infer_one(i);
+  } else {
+    for (const std::size_t i : options.wanted) infer_one(i);
+  }
+  return out;
+}
+
+void Prediction::infer(const PlannedFov& fov) {
   const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
   const TrackedFov read = read_fov(fov);
-  const segmentation::ExperimentModel model = read_model(model_file(experiment));
   segmentation::InferenceOptions options;
   options.paths = static_cast<std::size_t>(config_.segmentation.paths);
   options.choice = {config_.segmentation.expected_jaccard,
@@ -175,12 +199,20 @@ void Prediction::infer(const PlannedFov& fov) const {
   options.fov = static_cast<std::uint32_t>(fov.number);
   options.wanted = read.vips;
   options.left_out = config_.segmentation.left_out;
-  const segmentation::InferredFov inferred = infer_trajectories(read.fov, model, options);
+  std::vector<segmentation::FrameBeliefs> beliefs;
+  if (config_.predict.method != Method::likelihood) beliefs = network().of(read.fov);
+  options.beliefs = beliefs;
+  options.shares = config_.predict.shares;
+  const segmentation::InferredFov inferred =
+      needs_fit() ? infer_trajectories(read.fov, read_model(model_file(experiment)), options) : infer_alone(read, options);
   write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
   write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);
   if (&fov == &plan_.fovs[experiment.fovs.front()])
     write_shown_fov(details(experiment) / shown_fov_name, fov, experiment.number, read, inferred);
-  write_sums(sums_file(fov), inferred.populations);
+  if (needs_fit())
+    write_sums(sums_file(fov), inferred.populations);
+  else
+    write_segment_list(sums_file(fov), inferred);
 }
 
 // One work list: the fields of view of an experiment are inferred while others are still being fitted.
@@ -200,7 +232,9 @@ void Prediction::fit_and_infer() {
            },
            [&](std::size_t item) -> std::uint64_t {
              if (item < fits)
-               fit_seconds_ += timed([&] { fit(plan_.experiments[item]); });
+               fit_seconds_ += timed([&] {
+                 if (needs_fit()) fit(plan_.experiments[item]);
+               });
              else
                infer_seconds_ += timed([&] { infer(plan_.fovs[item - fits]); });
              return 0;
@@ -221,6 +255,13 @@ std::pair<double, double> Prediction::fit_and_infer_seconds() const {
 
 void Prediction::write_ensembles() {
   for (const PredictedExperiment& experiment : plan_.experiments) {
+    if (!needs_fit()) {
+      std::vector<segmentation::ChainSegment> segments;
+      for (const std::size_t fov : experiment.fovs)
+        if (fs::exists(sums_file(plan_.fovs[fov]))) read_segment_list(sums_file(plan_.fovs[fov]), segments);
+      write_clustered_ensemble(io::ensemble_labels(submission(experiment)), segments);
+      continue;
+    }
     if (!fs::exists(model_file(experiment))) continue;
     const segmentation::ExperimentModel model = read_model(model_file(experiment));
     segmentation::PopulationSums sums(model.states.size());
@@ -239,7 +280,8 @@ PredictionOutcome predict_all(const PredictOptions& options, const Config& confi
   outcome.experiments = prediction.plan().experiments.size();
   outcome.fovs = prediction.plan().fovs.size();
   const Json whole = config_json(config);
-  const Json settings{{"segmentation", whole["segmentation"]}, {"tracking", whole["tracking"]}};
+  const Json settings{
+      {"segmentation", whole["segmentation"]}, {"tracking", whole["tracking"]}, {"predict", whole["predict"]}};
   if (world.is_root()) {
     claim_output(options.output, record_name, settings, options.resume, "a submission");
     io::make_folder(options.output);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cmath>
 #include <iterator>
 #include <numeric>
@@ -139,6 +141,49 @@ PopulationSums read_sums(const fs::path& path) {
     json.at("frames").get_to(sums.frames);
     return sums;
   });
+}
+
+void write_segment_list(const fs::path& path, const segmentation::InferredFov& fov) {
+  Json list = Json::array();
+  for (const segmentation::InferredTrajectory& trajectory : fov.trajectories)
+    for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
+      const segmentation::InferredSegment& s = trajectory.segments[i];
+      list.push_back({s.begin, trajectory.end(i), s.alpha.value, s.k.value, static_cast<int>(s.state)});
+    }
+  io::write_file_atomically(path, report::json_text(Json{{"segments", list}}));
+}
+
+void read_segment_list(const fs::path& path, std::vector<segmentation::ChainSegment>& segments) {
+  use_json(path, [&](const Json& json) {
+    for (const Json& s : json.at("segments"))
+      segments.push_back({s.at(0).get<std::size_t>(), s.at(1).get<std::size_t>(), s.at(2).get<double>(),
+                          s.at(3).get<double>(), static_cast<DiffusiveState>(s.at(4).get<int>())});
+    return 0;
+  });
+}
+
+void write_clustered_ensemble(const fs::path& path, const std::vector<segmentation::ChainSegment>& segments) {
+  constexpr double worth_another = 0.35;  // of the spread that is left with one cluster fewer
+  if (segments.empty()) return;
+  std::vector<std::array<double, 2>> points;
+  for (const segmentation::ChainSegment& s : segments) points.push_back({s.alpha, std::log(std::max(s.k, 1e-4))});
+  std::size_t count = 1;
+  double spread = segmentation::cluster_points(points, 1).inertia;
+  for (std::size_t more = 2; more <= 3 && more <= points.size(); ++more) {
+    const double left = segmentation::cluster_points(points, more).inertia;
+    if (!(left < worth_another * spread)) break;
+    count = more;
+    spread = left;
+  }
+  EnsembleLabels labels;
+  for (const segmentation::ChainCluster& c : segmentation::cluster_chain_segments(segments, count)) {
+    labels.alpha_mean.push_back(c.alpha_mean);
+    labels.alpha_variance.push_back(c.alpha_variance);
+    labels.k_mean.push_back(c.k_mean);
+    labels.k_variance.push_back(c.k_variance);
+    labels.weight.push_back(c.share);
+  }
+  io::write_ensemble(path, labels, count == 1 ? "single_state" : "multi_state");
 }
 
 void write_submission(const fs::path& path, const segmentation::InferredFov& fov) {

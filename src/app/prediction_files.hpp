@@ -8,6 +8,7 @@
 #include "app/tracked_trajectories.hpp"
 #include "report/figures.hpp"
 #include "segmentation/experiment_fit.hpp"
+#include "segmentation/paper_chain.hpp"
 #include "segmentation/trajectory_inference.hpp"
 
 namespace an::app {
@@ -26,6 +27,15 @@ void write_segments(const std::filesystem::path& path, const segmentation::Infer
 void write_sums(const std::filesystem::path& path, const segmentation::PopulationSums& sums);
 /// \throws InputError where the file is missing or is not one that write_sums wrote
 segmentation::PopulationSums read_sums(const std::filesystem::path& path);
+
+/// The same where no model was fitted: the segments themselves. \throws OutputError
+void write_segment_list(const std::filesystem::path& path, const segmentation::InferredFov& fov);
+/// Adds those of a file to `segments`. \throws InputError as read_sums
+void read_segment_list(const std::filesystem::path& path, std::vector<segmentation::ChainSegment>& segments);
+/// `ensemble_labels.txt` from segments alone: the fewest clusters, of one to three, that a further one would not better
+/// by much. \throws OutputError
+void write_clustered_ensemble(const std::filesystem::path& path,
+                              const std::vector<segmentation::ChainSegment>& segments);
 
 /// `fov_F.txt` of the submission. \throws OutputError
 void write_submission(const std::filesystem::path& path, const segmentation::InferredFov& fov);

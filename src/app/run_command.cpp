@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 ExitCode run_benchmark(const RunOptions& options, const Config& config, const parallel::Communicator& world,
                        Progress& progress) {
-  const PredictOptions predict{options.benchmark / "public", options.output / "submission", options.resume,
-                               options.dry_run};
+  const PredictOptions predict{options.benchmark / "public", options.output / "submission", options.weights,
+                               options.resume, options.dry_run};
   const ExitCode predicted = run_predict(predict, config, world, progress);
   if (options.dry_run) return predicted;
   const fs::path reference = options.benchmark / "ref";

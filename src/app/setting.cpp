@@ -123,6 +123,16 @@ std::vector<std::pair<std::string, std::string>> named_networks() {
   return names;
 }
 
+std::vector<std::pair<std::string, kernels::Backend>> named_backends() {
+  return {{"reference", kernels::Backend::reference},
+          {"onednn", kernels::Backend::onednn},
+          {"cuda", kernels::Backend::cuda}};
+}
+
+std::vector<std::pair<std::string, kernels::Precision>> named_precisions() {
+  return {{"f32", kernels::Precision::f32}, {"bf16", kernels::Precision::bf16}};
+}
+
 std::vector<Setting> declared_settings() {
   using evaluation::Rules;
   using tracking::BorderFill;
@@ -309,6 +319,19 @@ std::vector<Setting> declared_settings() {
                                         {"expected_score", segmentation::MethodPart::expected_score},
                                         {"tracking_errors", segmentation::MethodPart::tracking_errors}},
                                        AN_MEMBER(segmentation.left_out)),
+      choice<Method>("predict", "method", "The exact likelihood, a network, or both",
+                     {{"likelihood", Method::likelihood}, {"unet", Method::unet}, {"hybrid", Method::hybrid}},
+                     AN_MEMBER(predict.method)),
+      choice<kernels::Backend>("predict", "backend", "Who runs the network", named_backends(),
+                               AN_MEMBER(predict.backend)),
+      choice<kernels::Precision>("predict", "precision", "How activations are held", named_precisions(),
+                                 AN_MEMBER(predict.precision)),
+      real("predict", "value_share", "Hybrid: what the network counts for in alpha and K", {0, 1, true, true},
+           AN_MEMBER(predict.shares.value)),
+      real("predict", "state_share", "Hybrid: the same for states", {0, 1, true, true},
+           AN_MEMBER(predict.shares.state)),
+      real("predict", "change_share", "Hybrid: the same for change points", {0, 1, true, true},
+           AN_MEMBER(predict.shares.change)),
       choice<std::string>("train", "network", "Shape of the network", named_networks(), AN_MEMBER(train.network)),
       integer("train", "seed", "Names all random numbers; equal seeds give equal weights", {0, unbounded},
               AN_MEMBER(train.seed)),
@@ -321,13 +344,8 @@ std::vector<Setting> declared_settings() {
       real("train", "scale", "Steps in px are divided by it where they are all that a network gets", {0, 1000},
            AN_MEMBER(train.scale)),
       flag("train", "masked", "Frames without a particle count nothing in the loss", AN_MEMBER(train.masked)),
-      choice<kernels::Backend>("train", "backend", "Who reckons",
-                               {{"reference", kernels::Backend::reference},
-                                {"onednn", kernels::Backend::onednn},
-                                {"cuda", kernels::Backend::cuda}},
-                               AN_MEMBER(train.backend)),
-      choice<kernels::Precision>("train", "precision", "How activations are held",
-                                 {{"f32", kernels::Precision::f32}, {"bf16", kernels::Precision::bf16}},
+      choice<kernels::Backend>("train", "backend", "Who reckons", named_backends(), AN_MEMBER(train.backend)),
+      choice<kernels::Precision>("train", "precision", "How activations are held", named_precisions(),
                                  AN_MEMBER(train.precision)),
       integer("train", "threads", "Threads of each rank that simulate", {1, 1024}, AN_MEMBER(train.threads)),
       integer("train", "validate_every", "Steps from one validation to the next", {1, 1000000000},

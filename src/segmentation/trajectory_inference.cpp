@@ -10,6 +10,7 @@
 
 #include "core/label_filter.hpp"
 #include "segmentation/dimer_terms.hpp"
+#include "segmentation/frame_beliefs.hpp"
 
 namespace an::segmentation {
 
@@ -102,6 +103,8 @@ class Inference {
   InferredSegment describe(std::size_t begin, std::size_t end, const PathSamples& paths) const;
   void count_frames(const PathSamples& paths);
   InferredSegment usual_segment() const;
+  void pool_changes(std::vector<PossibleChanges>& changes, Random& random);
+  void pool_segment(InferredSegment& segment, std::size_t end) const;
 
   const FieldOfView& fov_;
   const ExperimentModel& model_;
@@ -112,6 +115,7 @@ class Inference {
   PopulationSums populations_;
   std::vector<std::vector<double>> frame_shares_;  // [state][frame]
   std::vector<double> change_;                     // [frame] probability of a change point
+  const FrameBeliefs* beliefs_ = nullptr;          // of the trajectory at hand, where there are any
 };
 
 // alpha, K and state of frames [begin, end): a mixture over the states they may be in.
@@ -189,9 +193,51 @@ InferredSegment Inference::usual_segment() const {
   return segment;
 }
 
+// What the beliefs hold possible joins what the likelihood does (a linear opinion pool).
+void Inference::pool_changes(std::vector<PossibleChanges>& changes, Random& random) {
+  const double share = options_.shares.change;
+  for (PossibleChanges& possible : changes) possible.probability *= 1 - share;
+  for (double& probability : change_) probability *= 1 - share;
+  for (PossibleChanges& possible : possible_changes(beliefs_->change, options_.paths, shortest_segment, random)) {
+    possible.probability *= share;
+    for (const int frame : possible.frames) change_[static_cast<std::size_t>(frame)] += possible.probability;
+    changes.push_back(std::move(possible));
+  }
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const PossibleChanges& a, const PossibleChanges& b) { return a.probability > b.probability; });
+}
+
+// A segment's values between those of the likelihood and those of the beliefs; intervals hold both.
+void Inference::pool_segment(InferredSegment& segment, std::size_t end) const {
+  const InferredSegment other = describe_frames(*beliefs_, segment.begin, end);
+  const BeliefShares& shares = options_.shares;
+  const auto mix = [&](Estimate& mine, const Estimate& others, bool logarithmic) {
+    const auto scaled = [&](double v) { return logarithmic ? std::log1p(v) : v; };
+    const double value = (1 - shares.value) * scaled(mine.value) + shares.value * scaled(others.value);
+    mine.value = logarithmic ? std::expm1(value) : value;
+    mine.low = std::min(mine.low, mine.value);
+    mine.high = std::max(mine.high, mine.value);
+  };
+  if (segment.state != DiffusiveState::immobile) {  // at rest alpha and K are 0 by definition
+    mix(segment.alpha, other.alpha, false);
+    mix(segment.k, other.k, true);
+  }
+  const double mine = (1 - shares.state) * segment.state_probability;
+  const double others = shares.state * other.state_probability;
+  if (segment.state == other.state) {
+    segment.state_probability = mine + others;
+  } else if (others > mine) {
+    segment.state = other.state;
+    segment.state_probability = others;
+  } else {
+    segment.state_probability = mine;
+  }
+}
+
 InferredTrajectory Inference::infer(std::size_t place) {
   const Trajectory& trajectory = fov_.trajectories[place];
   const std::size_t frames = trajectory.x.size();
+  beliefs_ = options_.beliefs.empty() || frames > longest_piece ? nullptr : &options_.beliefs[place];
   if (frames <= longest_piece) return infer_piece(trajectory, place);
   InferredTrajectory out{trajectory.index, frames, {}};
   for (std::size_t begin = 0; begin < frames; begin += longest_piece) {
@@ -252,6 +298,7 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   for (const auto& [points, probability] : possible) changes.push_back({points, probability});
   std::stable_sort(changes.begin(), changes.end(),
                    [](const PossibleChanges& a, const PossibleChanges& b) { return a.probability > b.probability; });
+  if (beliefs_ != nullptr) pool_changes(changes, random);
   const std::vector<int> chosen =
       options_.left_out == MethodPart::expected_score
           ? changes.front().frames
@@ -261,6 +308,7 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
     const std::size_t begin = i == 0 ? 0 : static_cast<std::size_t>(chosen[i - 1]);
     const std::size_t end = i == chosen.size() ? frames : static_cast<std::size_t>(chosen[i]);
     out.segments.push_back(describe(begin, end, paths));
+    if (beliefs_ != nullptr) pool_segment(out.segments.back(), end);
     double near = i == 0 ? 1 : 0;
     if (i > 0)
       for (std::size_t t = begin < 3 ? 0 : begin - 3; t <= std::min(begin + 3, frames - 1); ++t) near += change_[t];

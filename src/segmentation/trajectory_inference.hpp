@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/labels.hpp"
@@ -12,6 +14,20 @@
 
 namespace an::segmentation {
 
+/// What something else than the likelihood, a network, says of every frame of a trajectory.
+struct FrameBeliefs {
+  std::vector<double> alpha;
+  std::vector<double> log_k;                 ///< ln K, K in px²/frame^alpha
+  std::vector<std::array<double, 4>> state;  ///< probability of each DiffusiveState
+  std::vector<double> change;                ///< probability that a segment begins here
+};
+
+/// How much beliefs count beside the likelihood, from 0 to 1: of what two say of a number, of a state, and of where
+/// change points may be.
+struct BeliefShares {
+  double value = 0.5, state = 0.5, change = 0.5;
+};
+
 struct InferenceOptions {
   std::size_t paths = 64;  ///< drawn from each trajectory's posterior
   ChoiceRules choice;
@@ -19,6 +35,8 @@ struct InferenceOptions {
   std::uint32_t experiment = 0, fov = 0;  ///< name the random numbers
   std::vector<std::size_t> wanted;        ///< places of the trajectories to infer; empty: all
   MethodPart left_out = MethodPart::none;
+  std::span<const FrameBeliefs> beliefs;  ///< of every trajectory of the field of view, or none
+  BeliefShares shares;
 };
 
 /// An estimate and the interval that holds the truth with a probability of 90 %.

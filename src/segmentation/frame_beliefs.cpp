@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/frame_beliefs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace an::segmentation {
+
+namespace {
+
+constexpr double no_change = 0.004;      // below: a change here is out of the question
+constexpr std::size_t quiet_frames = 4;  // that many of these part two changes
+constexpr int shortest_segment = 3;      // frames
+
+// Runs of frames that may hold a change, apart from each other.
+std::vector<std::pair<std::size_t, std::size_t>> doubtful_runs(std::span<const double> change) {
+  std::vector<std::pair<std::size_t, std::size_t>> runs;
+  std::size_t last = 0;
+  for (std::size_t t = 1; t < change.size(); ++t) {
+    if (!(change[t] >= no_change)) continue;
+    if (runs.empty() || t - last > quiet_frames)
+      runs.emplace_back(t, t + 1);
+    else
+      runs.back().second = t + 1;
+    last = t;
+  }
+  return runs;
+}
+
+Estimate estimate_of(std::vector<double> values, double mean) {
+  std::ranges::sort(values);
+  const auto quantile = [&](double share) {
+    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+  };
+  return {mean, std::min(mean, quantile(0.05)), std::max(mean, quantile(0.95))};
+}
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+std::vector<PossibleChanges> possible_changes(std::span<const double> change, std::size_t draws, int shortest,
+                                              Random& random) {
+  std::vector<std::vector<int>> sets(draws);
+  std::vector<std::size_t> order(draws);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (const auto& [begin, end] : doubtful_runs(change)) {
+    for (std::size_t i = draws; i-- > 1;) std::swap(order[i], order[random.below(static_cast<std::uint32_t>(i + 1))]);
+    for (std::size_t i = 0; i < draws; ++i) {
+      // A change wherever the sum of probabilities passes a whole number and this draw's share of one.
+      double next = (static_cast<double>(order[i]) + 0.5) / static_cast<double>(draws), sum = 0;
+      for (std::size_t t = begin; t < end; ++t) {
+        sum += change[t];
+        if (sum < next) continue;
+        next += std::floor(sum - next) + 1;
+        const int frame = static_cast<int>(t);
+        const int before = sets[i].empty() ? 0 : sets[i].back();
+        if (frame - before >= shortest && static_cast<int>(change.size()) - frame >= shortest) sets[i].push_back(frame);
+      }
+    }
+  }
+  std::map<std::vector<int>, double> counted;
+  for (const std::vector<int>& set : sets) counted[set] += 1 / static_cast<double>(draws);
+  std::vector<PossibleChanges> possible;
+  for (const auto& [frames, probability] : counted) possible.push_back({frames, probability});
+  std::ranges::stable_sort(possible, std::greater<>(), &PossibleChanges::probability);
+  return possible;
+}
+
+InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, std::size_t end) {
+  const std::size_t length = end - begin;
+  const std::size_t margin = length >= 10 ? 2 : length >= 5 ? 1 : 0;
+  const std::size_t first = begin == 0 ? 0 : begin + margin;
+  const std::size_t last = end == beliefs.alpha.size() ? end : end - margin;
+  std::vector<double> alpha, log_k;
+  std::array<double, 4> states{};
+  for (std::size_t t = first; t < last; ++t) {
+    alpha.push_back(beliefs.alpha[t]);
+    log_k.push_back(std::log1p(std::exp(beliefs.log_k[t])));
+    for (std::size_t s = 0; s < 4; ++s) states[s] += beliefs.state[t][s];
+  }
+  InferredSegment out{};
+  out.begin = begin;
+  out.alpha = estimate_of(alpha, std::clamp(mean_of(alpha), 0.0, 1.999));
+  out.k = estimate_of(log_k, mean_of(log_k));
+  for (double* value : {&out.k.value, &out.k.low, &out.k.high}) *value = std::expm1(*value);
+  const auto likeliest = std::ranges::max_element(states);
+  out.state = static_cast<DiffusiveState>(likeliest - states.begin());
+  out.state_probability = *likeliest / static_cast<double>(last - first);
+  return out;
+}
+
+InferredTrajectory infer_from_frames(std::int64_t index, const FrameBeliefs& beliefs, const InferenceOptions& options,
+                                     Random& random) {
+  const std::size_t frames = beliefs.alpha.size();
+  const std::vector<PossibleChanges> possible =
+      possible_changes(beliefs.change, options.paths, shortest_segment, random);
+  const std::vector<int> chosen =
+      choose_change_points(possible, options.choice, static_cast<int>(frames), shortest_segment);
+  InferredTrajectory out{index, frames, {}};
+  for (std::size_t i = 0; i <= chosen.size(); ++i) {
+    const std::size_t begin = i == 0 ? 0 : static_cast<std::size_t>(chosen[i - 1]);
+    const std::size_t end = i == chosen.size() ? frames : static_cast<std::size_t>(chosen[i]);
+    out.segments.push_back(describe_frames(beliefs, begin, end));
+    double near = i == 0 ? 1 : 0;
+    if (i > 0)
+      for (std::size_t t = begin < 3 ? 0 : begin - 3; t <= std::min(begin + 3, frames - 1); ++t)
+        near += beliefs.change[t];
+    out.segments.back().change_probability = std::min(1.0, near);
+  }
+  return out;
+}
+
+}  // namespace an::segmentation
