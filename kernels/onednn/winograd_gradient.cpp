@@ -66,8 +66,8 @@ struct Scratch {
       : products(memory.as<float>()),
         sums(products + tile_places * in * out),
         zeros(reinterpret_cast<A*>(sums + out)),
-        inputs{zeros + in, tile_pitch<A>(in), block},
-        gradients{inputs.memory + tile_places * inputs.place_stride(), tile_pitch<A>(out), block} {}
+        inputs{zeros + in, in, block},
+        gradients{inputs.place(tile_places), out, block} {}
 };
 
 template <class A>
@@ -86,9 +86,8 @@ AN_AVX512 void run_block(const Tiles& tiles, const Shape& out, const A* x, const
     put_zeros(scratch.gradients, count, out.channels);
   }
   for (std::size_t p = 0; p < tile_places; ++p)
-    add_all_products(scratch.inputs.memory + p * scratch.inputs.place_stride(), step * scratch.inputs.pitch,
-                     in_channels, scratch.gradients.memory + p * scratch.gradients.place_stride(),
-                     step * scratch.gradients.pitch, out.channels, (count + step - 1) / step,
+    add_all_products(scratch.inputs.place(p), scratch.inputs.layout(), in_channels, scratch.gradients.place(p),
+                     scratch.gradients.layout(), out.channels, (count + step - 1) / step,
                      scratch.products + p * in_channels * out.channels);
 }
 
@@ -128,8 +127,7 @@ WinogradGradient<A>::WinogradGradient(const Shape& in, std::size_t out_channels)
 template <class A>
 std::size_t WinogradGradient<A>::scratch_bytes() const {
   const std::size_t sums = tile_places * in_.channels * out_channels_ + out_channels_;
-  const std::size_t pitches = tile_pitch<A>(in_.channels) + tile_pitch<A>(out_channels_);
-  return sums * sizeof(float) + (in_.channels + tile_places * block_ * pitches) * sizeof(A);
+  return sums * sizeof(float) + (in_.channels + tile_places * block_ * (in_.channels + out_channels_)) * sizeof(A);
 }
 
 template <class A>
