@@ -135,9 +135,10 @@ AN_INLINE float joined(std::size_t count, float start, const Join& join) {
   for (; j + lanes <= count; j += lanes)
     for (std::size_t k = 0; k < lanes; ++k) part[k] = join(part[k], j + k);
   for (; j < count; ++j) part[0] = join(part[0], j);
-  float all = part[0];
-  for (std::size_t k = 1; k < lanes; ++k) all = start < 0 ? std::max(all, part[k]) : all + part[k];
-  return all;
+  for (std::size_t half = lanes / 2; half > 0; half /= 2)
+    for (std::size_t k = 0; k < half; ++k)
+      part[k] = start < 0 ? std::max(part[k], part[k + half]) : part[k] + part[k + half];
+  return part[0];
 }
 
 struct Largest {

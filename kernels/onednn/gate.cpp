@@ -76,9 +76,9 @@ AN_INLINE float pixel_backward(const Call<A, float>& c, std::size_t place, float
   } else {
     for (k = 0; k < channels; ++k) dx[k] = A(static_cast<float>(dy[k]) * opening);
   }
-  float sum = 0;
-  for (const float s : sums) sum += s;
-  return sum;
+  for (std::size_t half = lanes / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+  return sums[0];
 }
 
 template <class A>

@@ -16,10 +16,10 @@ constexpr std::size_t lanes = 16;
 // Sixteen partial sums, which is what can be vectorised.
 struct Sums {
   float part[lanes] = {};
-  AN_INLINE float total() const {
-    float sum = 0;
-    for (const float p : part) sum += p;
-    return sum;
+  AN_INLINE float total() {
+    for (std::size_t half = lanes / 2; half > 0; half /= 2)
+      for (std::size_t i = 0; i < half; ++i) part[i] += part[i + half];
+    return part[0];
   }
 };
 

@@ -82,8 +82,9 @@ class OneDnnKernels {
     layer.library->forward(c.x, c.weights, c.bias, c.y);
   }
   void convolution_backward(const C& c) {
-    if (c.operation.relu) for_pixels(c, [&](std::size_t first, std::size_t end) { close_relu(c, first, end); });
     const Layer& layer = layers_[c.index];
+    if (c.operation.relu && !layer.gradient)
+      for_pixels(c, [&](std::size_t first, std::size_t end) { close_relu(c, first, end); });
     weights_gradient(c, layer);
     if (c.dx == nullptr) return;
     if (layer.backward) return layer.backward->run(c.dy, c.weights, nullptr, false, c.add_dx, c.dx, scratch_);
@@ -162,7 +163,8 @@ class OneDnnKernels {
   };
 
   void weights_gradient(const C& c, const Layer& layer) {
-    if (layer.gradient) return layer.gradient->run(c.x, c.dy, c.dweights, c.dbias, scratch_);
+    if (layer.gradient)
+      return layer.gradient->run(c.x, c.dy, c.operation.relu ? c.y : nullptr, c.dweights, c.dbias, scratch_);
     const bool transposed = c.operation.kind == OperationKind::transposed_convolution;
     if (layer.spread_gradient) {
       layer.spread_gradient->run(transposed ? c.x : c.dy, transposed ? c.dy : c.x, c.dweights, scratch_);
