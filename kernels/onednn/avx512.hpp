@@ -63,44 +63,60 @@ AN_AVX512_INLINE __m512 multiply_add(const BFloat16* x, const BFloat16* weights,
                           __builtin_bit_cast(__m512bh, _mm512_loadu_si512(weights)));
 }
 
-/// Products of sizeof...(I) / Vectors pixels, `x_stride` apart, with the weights of 16 Vectors outputs, held in
-/// registers and written one pixel after another.
+/// How channels of pixels lie: sixteen after each other, the next sixteen `chunk` further, the next pixel (or pair of
+/// pixels) `step`.
+struct Layout {
+  std::size_t step, chunk;
+};
+
+/// Products of sizeof...(I) / Vectors pixels with the weights of 16 Vectors outputs, held in registers and written one
+/// pixel after another.
 template <std::size_t Vectors, class A, std::size_t... I>
-AN_AVX512 void multiply(std::index_sequence<I...>, const A* x, std::size_t x_stride, const A* weights,
-                        std::size_t channels, float* sums) {
-  constexpr std::size_t step = channels_a_step<A>;
+AN_AVX512_INLINE void multiply(std::index_sequence<I...>, const A* x, const Layout& layout, const A* weights,
+                               std::size_t channels, float* sums) {
+  constexpr std::size_t together = channels_a_step<A>;
   __m512 held[] = {(static_cast<void>(I), _mm512_setzero_ps())...};
-  for (std::size_t c = 0; c < channels; c += step, weights += step * lanes * Vectors)
-    ((held[I] = multiply_add(x + (I / Vectors) * x_stride + c, weights + (I % Vectors) * step * lanes, held[I])), ...);
+  for (std::size_t first = 0; first < channels; first += lanes, x += layout.chunk) {
+    const std::size_t count = channels - first < lanes ? channels - first : lanes;
+    for (std::size_t c = 0; c < count; c += together, weights += together * lanes * Vectors)
+      ((held[I] =
+            multiply_add(x + (I / Vectors) * layout.step + c, weights + (I % Vectors) * together * lanes, held[I])),
+       ...);
+  }
   (_mm512_storeu_ps(sums + I * lanes, held[I]), ...);
 }
 
 /// Adds products over `steps` to sizeof...(I) / Vectors rows of 16 Vectors sums, `row` apart: those of row r are
-/// x[step][r] v[step][...], steps `x_step` and `v_step` apart. With bfloat16 a step is a pair, interleaved.
+/// x[step][r] v[step][...]. With bfloat16 a step is a pair, interleaved.
 template <std::size_t Vectors, class A, std::size_t... I>
-AN_AVX512 void add_products(std::index_sequence<I...>, const A* x, std::size_t x_step, const A* v, std::size_t v_step,
-                            std::size_t steps, float* sums, std::size_t row) {
+AN_AVX512_INLINE void add_products(std::index_sequence<I...>, const A* x, std::size_t x_step, const A* v,
+                                   const Layout& layout, std::size_t steps, float* sums, std::size_t row) {
   constexpr std::size_t pair = channels_a_step<A>;
   __m512 held[] = {load16(sums + (I / Vectors) * row + (I % Vectors) * lanes)...};
-  for (std::size_t s = 0; s < steps; ++s, x += x_step, v += v_step)
-    ((held[I] = multiply_add(x + (I / Vectors) * pair, v + (I % Vectors) * lanes * pair, held[I])), ...);
+  for (std::size_t s = 0; s < steps; ++s, x += x_step, v += layout.step)
+    ((held[I] = multiply_add(x + (I / Vectors) * pair, v + (I % Vectors) * layout.chunk, held[I])), ...);
   (_mm512_storeu_ps(sums + (I / Vectors) * row + (I % Vectors) * lanes, held[I]), ...);
 }
 
 /// The same for `rows` rows (a multiple of 16) and `columns` sums of each (a multiple of 16).
 template <class A>
-AN_AVX512_INLINE void add_all_products(const A* x, std::size_t x_step, std::size_t rows, const A* v, std::size_t v_step,
-                                       std::size_t columns, std::size_t steps, float* sums) {
+AN_AVX512_INLINE void add_all_products(const A* x, const Layout& x_layout, std::size_t rows, const A* v,
+                                       const Layout& v_layout, std::size_t columns, std::size_t steps, float* sums) {
   constexpr std::size_t pair = channels_a_step<A>;
-  std::size_t k = 0;
-  for (; k + 2 * lanes <= columns; k += 2 * lanes)
-    for (std::size_t r = 0; r < rows; r += 8)
-      add_products<2>(std::make_index_sequence<16>{}, x + r * pair, x_step, v + k * pair, v_step, steps,
-                      sums + r * columns + k, columns);
-  for (; k < columns; k += lanes)
-    for (std::size_t r = 0; r < rows; r += 16)
-      add_products<1>(std::make_index_sequence<16>{}, x + r * pair, x_step, v + k * pair, v_step, steps,
-                      sums + r * columns + k, columns);
+  const auto sixteen = std::make_index_sequence<16>{};
+  for (std::size_t k = 0; k < columns; k += 2 * lanes) {
+    const A* some = v + k / lanes * v_layout.chunk;
+    for (std::size_t r = 0; r < rows; r += lanes) {
+      const A* from = x + r / lanes * x_layout.chunk;
+      float* to = sums + r * columns + k;
+      if (k + lanes == columns) {
+        add_products<1>(sixteen, from, x_layout.step, some, v_layout, steps, to, columns);
+      } else {
+        add_products<2>(sixteen, from, x_layout.step, some, v_layout, steps, to, columns);
+        add_products<2>(sixteen, from + 8 * pair, x_layout.step, some, v_layout, steps, to + 8 * columns, columns);
+      }
+    }
+  }
 }
 
 }  // namespace an::kernels::onednn

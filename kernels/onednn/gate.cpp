@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/onednn/gate.hpp"
 
+#include <algorithm>
+
 #include "core/vectorised.hpp"
 #include "kernels/bilinear.hpp"
 
@@ -32,16 +34,28 @@ AN_INLINE float opening_at(const Between& rows, const BilinearTap& tap) {
 }
 
 template <class A>
+AN_INLINE void gate_pixel(const A* __restrict x, float opening, std::size_t channels, A* __restrict y) {
+  std::size_t k = 0;
+  for (; k + lanes <= channels; k += lanes)
+    for (std::size_t i = 0; i < lanes; ++i) y[k + i] = A(static_cast<float>(x[k + i]) * opening);
+  for (; k < channels; ++k) y[k] = A(static_cast<float>(x[k]) * opening);
+}
+
+// Columns are as many for every row: their taps are found once for some.
+template <class A>
 AN_INLINE void gate_rows_loop(const Call<A, float>& c, const float* sigmoids, std::size_t first, std::size_t end) {
+  constexpr std::size_t some = 64;
   const std::size_t channels = c.out.channels;
-  for (std::size_t row = first; row < end; ++row) {
-    const Between rows = rows_around(c, sigmoids, row);
-    for (std::size_t column = 0; column < c.out.columns; ++column) {
-      const float opening = opening_at(rows, bilinear_tap(column, c.operation.kernel_columns, c.other.columns));
-      const std::size_t place = (row * c.out.columns + column) * channels;
-      const A* __restrict x = c.x + place;
-      A* __restrict y = c.y + place;
-      for (std::size_t k = 0; k < channels; ++k) y[k] = A(static_cast<float>(x[k]) * opening);
+  BilinearTap taps[some];
+  for (std::size_t from = 0; from < c.out.columns; from += some) {
+    const std::size_t count = std::min(some, c.out.columns - from);
+    for (std::size_t i = 0; i < count; ++i)
+      taps[i] = bilinear_tap(from + i, c.operation.kernel_columns, c.other.columns);
+    for (std::size_t row = first; row < end; ++row) {
+      const Between rows = rows_around(c, sigmoids, row);
+      const std::size_t place = (row * c.out.columns + from) * channels;
+      for (std::size_t i = 0; i < count; ++i)
+        gate_pixel(c.x + place + i * channels, opening_at(rows, taps[i]), channels, c.y + place + i * channels);
     }
   }
 }
@@ -62,9 +76,9 @@ AN_INLINE float pixel_backward(const Call<A, float>& c, std::size_t place, float
   } else {
     for (k = 0; k < channels; ++k) dx[k] = A(static_cast<float>(dy[k]) * opening);
   }
-  float sum = 0;
-  for (const float s : sums) sum += s;
-  return sum;
+  for (std::size_t half = lanes / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+  return sums[0];
 }
 
 template <class A>

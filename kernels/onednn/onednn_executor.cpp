@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/back_ends.hpp"
+#include "kernels/onednn/image_executor.hpp"
 #include "kernels/onednn/onednn_kernels.hpp"
 
 namespace an::kernels {
@@ -29,6 +30,14 @@ std::string_view instruction_set() {
 
 bool multiplies_bf16() { return instruction_set() == "avx512_core_bf16" || instruction_set() == "avx512_core_amx"; }
 
+template <class Activation>
+std::unique_ptr<Executor> make_executor_of(const Plan& plan) {
+  using Kernels = onednn::OneDnnKernels<Activation>;
+  if (plan.values[plan.input].shape.images > 1 && onednn::works_by_image(plan))
+    return std::make_unique<onednn::ImageExecutor<Kernels>>(plan);
+  return std::make_unique<PlanExecutor<Kernels>>(plan);
+}
+
 }  // namespace
 
 std::string onednn_description() {
@@ -41,11 +50,11 @@ std::string onednn_description() {
 bool onednn_works() { return true; }
 
 std::unique_ptr<Executor> make_onednn_executor(const Plan& plan, Precision precision) {
-  if (precision == Precision::f32) return std::make_unique<PlanExecutor<onednn::OneDnnKernels<float>>>(plan);
+  if (precision == Precision::f32) return make_executor_of<float>(plan);
   if (!multiplies_bf16())
     throw BackendMissing("back end onednn: precision bf16 needs a processor with avx512_core_bf16 (this one has " +
                          std::string(instruction_set()) + ")");
-  return std::make_unique<PlanExecutor<onednn::OneDnnKernels<onednn::BFloat16>>>(plan);
+  return make_executor_of<onednn::BFloat16>(plan);
 }
 
 }  // namespace an::kernels

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/onednn/aligned_memory.hpp"
+#include "kernels/onednn/attention.hpp"
 #include "kernels/onednn/bfloat16.hpp"
 #include "kernels/onednn/gate.hpp"
 #include "kernels/onednn/linear_layer.hpp"
@@ -16,8 +17,6 @@
 #include "kernels/onednn/threads.hpp"
 #include "kernels/onednn/winograd.hpp"
 #include "kernels/onednn/winograd_gradient.hpp"
-#include "kernels/reference/attention.hpp"
-#include "kernels/reference/normalisation.hpp"
 #include "kernels/reference/shaping.hpp"
 #include "kernels/reference/training.hpp"
 
@@ -34,18 +33,20 @@ class OneDnnKernels {
 
   explicit OneDnnKernels(const Plan& plan) : layers_(plan.operations.size()) {
     const int threads = set_threads();
-    std::size_t added = 0, gates = 0, tiles = 0;
+    std::size_t added = 0, gates = 0, scratch = 0;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const Operation& o = plan.operations[i];
       const Shape& in = plan.values[o.inputs[0]].shape;
       if (o.kind == OperationKind::gate) gates = std::max(gates, gate_scratch(plan.values[o.inputs[1]].shape));
+      if (o.kind == OperationKind::attention)
+        scratch = std::max(scratch, sizeof(float) * attention_scratch(o, plan.values[o.output].shape));
       if (o.kind != OperationKind::convolution && o.kind != OperationKind::transposed_convolution) continue;
-      tiles = std::max(tiles, make_layer(layers_[i], plan, o));
+      scratch = std::max(scratch, make_layer(layers_[i], plan, o));
       if (plan.training && o.adds_gradient.at(0)) added = std::max(added, in.size());
     }
     added_ = allocate<A>(added);
     sigmoids_ = allocate<float>(gates);
-    for (int i = 0; i < threads; ++i) tiles_.emplace_back(tiles);
+    for (int i = 0; i < threads; ++i) scratch_.emplace_back(scratch);
   }
 
   template <class T>
@@ -77,15 +78,16 @@ class OneDnnKernels {
 
   void convolution(const C& c) {
     const Layer& layer = layers_[c.index];
-    if (layer.forward) return layer.forward->run(c.x, c.weights, c.bias, c.operation.relu, false, c.y, tiles_);
+    if (layer.forward) return layer.forward->run(c.x, c.weights, c.bias, c.operation.relu, false, c.y, scratch_);
     layer.library->forward(c.x, c.weights, c.bias, c.y);
   }
   void convolution_backward(const C& c) {
-    if (c.operation.relu) for_pixels(c, [&](std::size_t first, std::size_t end) { close_relu(c, first, end); });
     const Layer& layer = layers_[c.index];
+    if (c.operation.relu && !layer.gradient)
+      for_pixels(c, [&](std::size_t first, std::size_t end) { close_relu(c, first, end); });
     weights_gradient(c, layer);
     if (c.dx == nullptr) return;
-    if (layer.backward) return layer.backward->run(c.dy, c.weights, nullptr, false, c.add_dx, c.dx, tiles_);
+    if (layer.backward) return layer.backward->run(c.dy, c.weights, nullptr, false, c.add_dx, c.dx, scratch_);
     if (layer.spread && c.operation.kind == OperationKind::convolution)
       return layer.spread->run(c.dy, c.weights, nullptr, c.add_dx, c.dx);
     layer.library->backward_data(c.dy, c.weights, c.add_dx ? added_ : c.dx);
@@ -99,8 +101,10 @@ class OneDnnKernels {
   void transposed_convolution_backward(const C& c) { convolution_backward(c); }
   void batch_norm(const C& c, Mode mode) { onednn::batch_norm(c, mode, sums_); }
   void batch_norm_backward(const C& c) { onednn::batch_norm_backward(c, sums_); }
-  void layer_norm(const C& c) { reference::layer_norm(c); }
-  void layer_norm_backward(const C& c) { reference::layer_norm_backward(c); }
+  void layer_norm(const C& c) {
+    for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::layer_norm(c, first, end); });
+  }
+  void layer_norm_backward(const C& c) { onednn::layer_norm_backward(c); }
   void max_pool(const C& c) {
     for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::max_pool(c, first, end); });
   }
@@ -133,8 +137,12 @@ class OneDnnKernels {
     for_pixels(c, [&](std::size_t first, std::size_t end) { onednn::concat_backward(c, first, end); });
   }
   void pick(const C& c) { reference::pick(c); }
-  void attention(const C& c) { reference::attention(c); }
-  void attention_backward(const C& c) { reference::attention_backward(c); }
+  void attention(const C& c) {
+    for_sequences(c, [&](std::size_t sequence, float* scratch) { attend(c, sequence, scratch); });
+  }
+  void attention_backward(const C& c) {
+    for_sequences(c, [&](std::size_t sequence, float* scratch) { attend_backward(c, sequence, scratch); });
+  }
   double loss(const Loss& loss, const Shape& shape, const A* output, const float* targets, double weights,
               A* gradient) {
     return reference::loss(loss, shape, output, targets, weights, gradient);
@@ -155,10 +163,11 @@ class OneDnnKernels {
   };
 
   void weights_gradient(const C& c, const Layer& layer) {
-    if (layer.gradient) return layer.gradient->run(c.x, c.dy, c.dweights, c.dbias, tiles_);
+    if (layer.gradient)
+      return layer.gradient->run(c.x, c.dy, c.operation.relu ? c.y : nullptr, c.dweights, c.dbias, scratch_);
     const bool transposed = c.operation.kind == OperationKind::transposed_convolution;
     if (layer.spread_gradient) {
-      layer.spread_gradient->run(transposed ? c.x : c.dy, transposed ? c.dy : c.x, c.dweights, tiles_);
+      layer.spread_gradient->run(transposed ? c.x : c.dy, transposed ? c.dy : c.x, c.dweights, scratch_);
     } else {
       layer.library->backward_weights(c.x, c.dy, c.dweights);
     }
@@ -195,6 +204,12 @@ class OneDnnKernels {
     return std::max({bytes(layer.forward), bytes(layer.backward), bytes(layer.gradient), bytes(layer.spread_gradient)});
   }
 
+  template <class Work>
+  void for_sequences(const C& c, const Work& work) const {
+    for_each_part(attention_sequences(c.operation, c.out), 1, [&](std::size_t first, std::size_t end) {
+      for (std::size_t i = first; i < end; ++i) work(i, scratch_[thread_number()].template as<float>());
+    });
+  }
   template <class Loop>
   static void for_pixels(const C& c, const Loop& loop) {
     for_each_part(c.out.pixels(), 16, loop);
@@ -203,10 +218,10 @@ class OneDnnKernels {
   Workspace workspace_;
   std::vector<Layer> layers_;  // by operation
   std::vector<AlignedMemory> memory_;
-  std::vector<AlignedMemory> tiles_;  // of our kernels, for each thread
-  std::vector<double> sums_;          // of a norm
-  A* added_ = nullptr;                // a gradient that is then added to another
-  float* sigmoids_ = nullptr;         // of a gate, and their gradients
+  std::vector<AlignedMemory> scratch_;  // of our kernels, for each thread
+  std::vector<double> sums_;            // of a norm
+  A* added_ = nullptr;                  // a gradient that is then added to another
+  float* sigmoids_ = nullptr;           // of a gate, and their gradients
 };
 
 }  // namespace an::kernels::onednn

@@ -20,8 +20,6 @@ namespace an::kernels::onednn {
 
 namespace {
 
-constexpr std::size_t lanes = 16;
-
 template <class A>
 AN_INLINE void give(bool adds, float value, A& gradient) {
   gradient = A(adds ? static_cast<float>(gradient) + value : value);
@@ -33,54 +31,6 @@ AN_INLINE void close_relu_loop(const Call<A, float>& c, std::size_t first, std::
   A* __restrict dy = c.dy;
   for (std::size_t i = first * c.out.channels; i < end * c.out.channels; ++i)
     dy[i] = A(static_cast<float>(y[i]) > 0 ? static_cast<float>(dy[i]) : 0.0F);
-}
-
-// First input pixel of a pool.
-template <class A>
-AN_INLINE std::size_t pool_corner(const Call<A, float>& c, std::size_t pixel) {
-  const std::size_t line = pixel / c.out.columns;  // image and row, which are pooled without a rest
-  return line * c.operation.kernel_rows * c.in.columns + pixel % c.out.columns * c.operation.kernel_columns;
-}
-
-template <class A>
-AN_INLINE void max_pool_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
-  const std::size_t channels = c.out.channels;
-  for (std::size_t p = first; p < end; ++p) {
-    const A* corner = c.x + pool_corner(c, p) * channels;
-    A* __restrict y = c.y + p * channels;
-    std::memcpy(static_cast<void*>(y), corner, channels * sizeof(A));
-    for (std::size_t i = 0; i < c.operation.kernel_rows; ++i)
-      for (std::size_t j = 0; j < c.operation.kernel_columns; ++j) {
-        const A* __restrict x = corner + (i * c.in.columns + j) * channels;
-        for (std::size_t k = 0; k < channels; ++k) {
-          const float here = static_cast<float>(x[k]), most = static_cast<float>(y[k]);
-          y[k] = A(here > most ? here : most);
-        }
-      }
-  }
-}
-
-template <class A>
-AN_INLINE void max_pool_backward_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
-  const std::size_t channels = c.out.channels;
-  for (std::size_t p = first; p < end; ++p)
-    for (std::size_t from = 0; from < channels; from += lanes) {
-      const std::size_t corner = pool_corner(c, p), width = std::min(lanes, channels - from);
-      const A* __restrict y = c.y + p * channels + from;
-      float left[lanes];  // of the gradient, until the first of the largest takes it
-      for (std::size_t k = 0; k < width; ++k) left[k] = static_cast<float>(c.dy[p * channels + from + k]);
-      for (std::size_t i = 0; i < c.operation.kernel_rows; ++i)
-        for (std::size_t j = 0; j < c.operation.kernel_columns; ++j) {
-          const std::size_t at = (corner + i * c.in.columns + j) * channels + from;
-          const A* __restrict x = c.x + at;
-          A* __restrict dx = c.dx + at;
-          for (std::size_t k = 0; k < width; ++k) {
-            const bool largest = static_cast<float>(x[k]) == static_cast<float>(y[k]);
-            give(c.add_dx, largest ? left[k] : 0.0F, dx[k]);
-            left[k] = largest ? 0.0F : left[k];
-          }
-        }
-    }
 }
 
 template <class A>
@@ -134,8 +84,6 @@ AN_INLINE void add_values_loop(const A* __restrict from, A* __restrict to, std::
 }  // namespace
 
 AN_DEFINE_LOOP(close_relu)
-AN_DEFINE_LOOP(max_pool)
-AN_DEFINE_LOOP(max_pool_backward)
 AN_DEFINE_LOOP(add)
 AN_DEFINE_LOOP(add_backward)
 AN_DEFINE_LOOP(concat)

@@ -25,29 +25,27 @@ struct Part {
   A* y;
 };
 
-template <class A>
-AN_AVX512_INLINE A* output_of(const Part<A>& part, std::size_t pixel) {
-  const std::size_t line = pixel / part.in.columns, column = pixel % part.in.columns;
-  return part.y +
-         ((line * part.kernel_rows + part.row) * part.out.columns + column * part.kernel_columns + part.column) *
-             part.out.channels +
-         part.channel;
-}
-
 // `Pixels` of them from `first` on.
 template <std::size_t Vectors, std::size_t Pixels, class A>
 AN_AVX512 void spread_pixels(const Part<A>& part, const A* x, std::size_t first) {
   float sums[Pixels * Vectors * lanes];
-  multiply<Vectors>(std::make_index_sequence<Pixels * Vectors>{}, x + first * part.in.channels, part.in.channels,
-                    part.weights, part.in.channels, sums);
+  multiply<Vectors>(std::make_index_sequence<Pixels * Vectors>{}, x + first * part.in.channels,
+                    Layout{part.in.channels, lanes}, part.weights, part.in.channels, sums);
+  const std::size_t line = first / part.in.columns, apart = part.kernel_columns * part.out.channels;
+  std::size_t left = part.in.columns - first % part.in.columns;  // pixels of this line
+  A* to = part.y + (line * part.kernel_rows + part.row) * part.out.columns * part.out.channels +
+          (part.in.columns - left) * apart + part.column * part.out.channels + part.channel;
   for (std::size_t p = 0; p < Pixels; ++p) {
-    A* to = output_of(part, first + p);
     for (std::size_t v = 0; v < Vectors; ++v) {
       __m512 y = load16(sums + (p * Vectors + v) * lanes);
       if (part.bias != nullptr) y = _mm512_add_ps(y, load16(part.bias + part.channel + v * lanes));
       if (part.add) y = _mm512_add_ps(y, load16(to + v * lanes));
       store16(to + v * lanes, y);
     }
+    to += apart;
+    if (--left > 0) continue;
+    left = part.in.columns;
+    to += (part.kernel_rows - 1) * part.out.columns * part.out.channels;
   }
 }
 

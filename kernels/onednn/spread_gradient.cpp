@@ -12,16 +12,16 @@ namespace an::kernels::onednn {
 
 namespace {
 
-// Pixels as the products want them: `apart` from step to step.
+// Pixels as the products want them.
 template <class A>
 struct Steps {
   const A* first;
-  std::size_t apart;
+  Layout layout;
 };
 
 // `count` pixels, `apart` in memory: as they are, or interleaved in pairs (the last with zeros) in `memory`.
 AN_AVX512_INLINE Steps<float> steps_of(const float* pixels, std::size_t apart, std::size_t, std::size_t, float*) {
-  return {pixels, apart};
+  return {pixels, {apart, lanes}};
 }
 AN_AVX512_INLINE Steps<BFloat16> steps_of(const BFloat16* pixels, std::size_t apart, std::size_t count,
                                           std::size_t channels, BFloat16* memory) {
@@ -32,7 +32,7 @@ AN_AVX512_INLINE Steps<BFloat16> steps_of(const BFloat16* pixels, std::size_t ap
       store16(to, load16(from));
       store_second16(to, p + 1 < count ? load16(from + apart) : _mm512_setzero_ps());
     }
-  return {memory, 2 * channels};
+  return {memory, {2 * channels, 2 * lanes}};
 }
 
 template <class A>
@@ -52,7 +52,7 @@ AN_AVX512 void add_line(const Lines<A>& l, std::size_t row, float* sums, A* memo
     const std::size_t fine_row = row * l.kernel_rows + tap / l.kernel_columns;
     const A* from = l.fine_pixels + (fine_row * l.fine.columns + tap % l.kernel_columns) * narrow;
     const Steps<A> x = steps_of(from, l.kernel_columns * narrow, columns, narrow, memory + (columns + 1) * wide);
-    add_all_products(x.first, x.apart, narrow, v.first, v.apart, wide, (columns + step - 1) / step,
+    add_all_products(x.first, x.layout, narrow, v.first, v.layout, wide, (columns + step - 1) / step,
                      sums + tap * narrow * wide);
   }
 }

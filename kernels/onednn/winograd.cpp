@@ -62,16 +62,17 @@ AN_AVX512 void transform_output(const Run<A>& r, const Strip& strip, std::size_t
   }
 }
 
-// Outputs k to k + 16 Vectors of the tiles from `first` on, of which `x` holds the transformed inputs.
+// Outputs k to k + 16 Vectors of the tiles from `first` on, of which the transformed inputs are given.
 template <std::size_t Vectors, class A>
-AN_AVX512 void outputs(const Run<A>& r, std::size_t first, std::size_t count, std::size_t k, const A* x, float* sums) {
+AN_AVX512 void outputs(const Run<A>& r, std::size_t first, std::size_t count, std::size_t k,
+                       const TileBlock<A, false>& inputs, float* sums) {
   constexpr std::size_t held = tile_group / Vectors, width = lanes * Vectors;
   const std::size_t channels = r.tiles.in.channels, padded = (count + held - 1) / held * held;
-  const std::size_t apart = tile_pitch<A>(channels);
+  const Layout layout{lanes, r.block * lanes};
   for (std::size_t p = 0; p < tile_places; ++p) {
     const A* weights = r.weights + (k * tile_places + p * width) * channels;
     for (std::size_t t = 0; t < padded; t += held)
-      multiply<Vectors>(std::make_index_sequence<tile_group>{}, x + (p * r.block + t) * apart, apart, weights, channels,
+      multiply<Vectors>(std::make_index_sequence<tile_group>{}, inputs.place(p) + t * lanes, layout, weights, channels,
                         sums + (p * r.block + t) * width);
   }
   for (std::size_t t = 0; t < count;) {
@@ -86,16 +87,16 @@ template <class A>
 AN_AVX512 void run_block(const Run<A>& r, std::size_t first, std::size_t count, A* scratch) {
   const std::size_t channels = r.tiles.in.channels;
   A* transformed = scratch + channels;  // first come zeros, for pixels outside
-  auto* sums = reinterpret_cast<float*>(transformed + tile_places * r.block * tile_pitch<A>(channels));
-  const TileBlock<A, false> inputs{transformed, tile_pitch<A>(channels), r.block};
+  auto* sums = reinterpret_cast<float*>(transformed + tile_places * r.block * channels);
+  const TileBlock<A, false> inputs{transformed, channels, r.block};
   for (std::size_t t = 0; t < count;) {
     const Strip strip = strip_of(r.tiles, first + t, count - t);
     transform_input(r.tiles.in, r.x, strip, scratch, inputs, t);
     t += strip.count;
   }
   std::size_t k = 0;
-  for (; k + 2 * lanes <= r.out_channels; k += 2 * lanes) outputs<2>(r, first, count, k, transformed, sums);
-  if (k < r.out_channels) outputs<1>(r, first, count, k, transformed, sums);
+  for (; k + 2 * lanes <= r.out_channels; k += 2 * lanes) outputs<2>(r, first, count, k, inputs, sums);
+  if (k < r.out_channels) outputs<1>(r, first, count, k, inputs, sums);
 }
 
 // G g G' of one pair of channels.
@@ -140,8 +141,7 @@ Winograd<A>::Winograd(const Shape& in, std::size_t out_channels, bool backward)
 
 template <class A>
 std::size_t Winograd<A>::scratch_bytes() const {
-  return (in_.channels + tile_places * block_ * tile_pitch<A>(in_.channels)) * sizeof(A) +
-         tile_places * block_ * 2 * lanes * sizeof(float);
+  return in_.channels * (1 + tile_places * block_) * sizeof(A) + tile_places * block_ * 2 * lanes * sizeof(float);
 }
 
 // Weights lie in the order they are read: outputs by 32 (or 16), places, channels, outputs, channels of a step.

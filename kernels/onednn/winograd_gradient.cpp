@@ -14,22 +14,38 @@ namespace {
 template <class A>
 constexpr bool paired = channels_a_step<A> == 2;
 
+// Sixteen channels of an output's gradient; zeros, written back, where `y` tells that a ReLU was closed.
+template <class A>
+struct Place {
+  A* dy;
+  const A* y;  // or null: no ReLU
+};
+template <class A>
+AN_AVX512_INLINE __m512 opened(const Place<A>& at) {
+  __m512 gradient = load16(at.dy);
+  if (at.y == nullptr) return gradient;
+  gradient = _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(load16(at.y), _mm512_setzero_ps(), _CMP_GT_OQ), gradient);
+  store16(at.dy, gradient);
+  return gradient;
+}
+
 // A dy A' of a strip's tiles, to the block's tiles from `first` on; adds the outputs' gradients to `sums` of channels.
 template <class A>
-AN_AVX512 void transform_gradient(const Shape& out, const A* dy, const Strip& strip, float* sums,
+AN_AVX512 void transform_gradient(const Shape& out, A* dy, const A* y, const Strip& strip, float* sums,
                                   const TileBlock<A, paired<A>>& block, std::size_t first) {
   const std::size_t stride = block.place_stride();
   const bool two_rows = strip.row + 1 < out.rows;
-  const A* corner = dy + ((strip.image * out.rows + strip.row) * out.columns + strip.column) * out.channels;
+  const std::size_t corner = ((strip.image * out.rows + strip.row) * out.columns + strip.column) * out.channels;
   for (std::size_t k = 0; k < out.channels; k += lanes) {
     __m512 sum = load16(sums + k);
     for (std::size_t t = 0; t < strip.count; ++t) {
-      const A *upper = corner + 2 * t * out.channels + k, *lower = upper + out.columns * out.channels;
+      const std::size_t upper = corner + 2 * t * out.channels + k, lower = upper + out.columns * out.channels;
       const bool two_columns = strip.column + 2 * t + 1 < out.columns, second = (first + t) % 2 != 0;
+      const auto gradient = [&](std::size_t place) { return Place<A>{dy + place, y == nullptr ? y : y + place}; };
       const __m512 zero = _mm512_setzero_ps();
-      const __m512 left[2] = {load16(upper), two_rows ? load16(lower) : zero};
-      const __m512 right[2] = {two_columns ? load16(upper + out.channels) : zero,
-                               two_rows && two_columns ? load16(lower + out.channels) : zero};
+      const __m512 left[2] = {opened(gradient(upper)), two_rows ? opened(gradient(lower)) : zero};
+      const __m512 right[2] = {two_columns ? opened(gradient(upper + out.channels)) : zero,
+                               two_rows && two_columns ? opened(gradient(lower + out.channels)) : zero};
       const __m512 a[4] = {left[0], _mm512_add_ps(left[0], left[1]), _mm512_sub_ps(left[0], left[1]),
                            _mm512_sub_ps(zero, left[1])};
       const __m512 b[4] = {right[0], _mm512_add_ps(right[0], right[1]), _mm512_sub_ps(right[0], right[1]),
@@ -66,18 +82,18 @@ struct Scratch {
       : products(memory.as<float>()),
         sums(products + tile_places * in * out),
         zeros(reinterpret_cast<A*>(sums + out)),
-        inputs{zeros + in, tile_pitch<A>(in), block},
-        gradients{inputs.memory + tile_places * inputs.place_stride(), tile_pitch<A>(out), block} {}
+        inputs{zeros + in, in, block},
+        gradients{inputs.place(tile_places), out, block} {}
 };
 
 template <class A>
-AN_AVX512 void run_block(const Tiles& tiles, const Shape& out, const A* x, const A* dy, std::size_t first,
+AN_AVX512 void run_block(const Tiles& tiles, const Shape& out, const A* x, A* dy, const A* y, std::size_t first,
                          std::size_t count, const Scratch<A>& scratch) {
   const std::size_t in_channels = tiles.in.channels;
   for (std::size_t t = 0; t < count;) {
     const Strip strip = strip_of(tiles, first + t, count - t);
     transform_input(tiles.in, x, strip, scratch.zeros, scratch.inputs, t);
-    transform_gradient(out, dy, strip, scratch.sums, scratch.gradients, t);
+    transform_gradient(out, dy, y, strip, scratch.sums, scratch.gradients, t);
     t += strip.count;
   }
   constexpr std::size_t step = channels_a_step<A>;
@@ -86,9 +102,8 @@ AN_AVX512 void run_block(const Tiles& tiles, const Shape& out, const A* x, const
     put_zeros(scratch.gradients, count, out.channels);
   }
   for (std::size_t p = 0; p < tile_places; ++p)
-    add_all_products(scratch.inputs.memory + p * scratch.inputs.place_stride(), step * scratch.inputs.pitch,
-                     in_channels, scratch.gradients.memory + p * scratch.gradients.place_stride(),
-                     step * scratch.gradients.pitch, out.channels, (count + step - 1) / step,
+    add_all_products(scratch.inputs.place(p), scratch.inputs.layout(), in_channels, scratch.gradients.place(p),
+                     scratch.gradients.layout(), out.channels, (count + step - 1) / step,
                      scratch.products + p * in_channels * out.channels);
 }
 
@@ -96,23 +111,23 @@ AN_VECTORISED void add_to(const float* __restrict from, float* __restrict to, st
   for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
 }
 
+// G' of three rows or columns from four.
+AN_AVX512_INLINE void three_of_four(const __m512* u, std::size_t apart, __m512* to, std::size_t to_apart) {
+  const __m512 half = _mm512_set1_ps(0.5F);
+  const __m512 sum = _mm512_mul_ps(half, _mm512_add_ps(u[apart], u[2 * apart]));
+  to[0] = _mm512_add_ps(u[0], sum);
+  to[to_apart] = _mm512_mul_ps(half, _mm512_sub_ps(u[apart], u[2 * apart]));
+  to[2 * to_apart] = _mm512_add_ps(sum, u[3 * apart]);
+}
+
 // G' u G: from places (of all pairs of channels) to the taps of a kernel.
-AN_VECTORISED void finish(const float* __restrict u, std::size_t pairs, float* __restrict dweights) {
-  const auto three = [](float a, float b, float c, float d, float* to) {
-    to[0] = a + 0.5F * (b + c);
-    to[1] = 0.5F * (b - c);
-    to[2] = 0.5F * (b + c) + d;
-  };
-  for (std::size_t i = 0; i < pairs; ++i) {
-    float half[4][3];
-    for (std::size_t r = 0; r < 4; ++r)
-      three(u[(4 * r) * pairs + i], u[(4 * r + 1) * pairs + i], u[(4 * r + 2) * pairs + i], u[(4 * r + 3) * pairs + i],
-            half[r]);
-    for (std::size_t j = 0; j < 3; ++j) {
-      float column[3];
-      three(half[0][j], half[1][j], half[2][j], half[3][j], column);
-      for (std::size_t r = 0; r < 3; ++r) dweights[(3 * r + j) * pairs + i] = column[r];
-    }
+AN_AVX512 void finish(const float* products, std::size_t pairs, float* dweights) {
+  for (std::size_t i = 0; i < pairs; i += lanes) {
+    __m512 u[16], rows[12], taps[9];
+    for (std::size_t p = 0; p < tile_places; ++p) u[p] = load16(products + p * pairs + i);
+    for (std::size_t r = 0; r < 4; ++r) three_of_four(u + 4 * r, 1, rows + 3 * r, 1);
+    for (std::size_t j = 0; j < 3; ++j) three_of_four(rows + j, 3, taps + j, 3);
+    for (std::size_t tap = 0; tap < 9; ++tap) store16(dweights + tap * pairs + i, taps[tap]);
   }
 }
 
@@ -128,12 +143,11 @@ WinogradGradient<A>::WinogradGradient(const Shape& in, std::size_t out_channels)
 template <class A>
 std::size_t WinogradGradient<A>::scratch_bytes() const {
   const std::size_t sums = tile_places * in_.channels * out_channels_ + out_channels_;
-  const std::size_t pitches = tile_pitch<A>(in_.channels) + tile_pitch<A>(out_channels_);
-  return sums * sizeof(float) + (in_.channels + tile_places * block_ * pitches) * sizeof(A);
+  return sums * sizeof(float) + (in_.channels + tile_places * block_ * (in_.channels + out_channels_)) * sizeof(A);
 }
 
 template <class A>
-void WinogradGradient<A>::run(const A* x, const A* dy, float* dweights, float* dbias,
+void WinogradGradient<A>::run(const A* x, A* dy, const A* y, float* dweights, float* dbias,
                               const std::vector<AlignedMemory>& scratch) const {
   const Tiles tiles(in_);
   Shape out = in_;
@@ -143,7 +157,8 @@ void WinogradGradient<A>::run(const A* x, const A* dy, float* dweights, float* d
   for_each_part(tiles.count(), block_, [&](std::size_t first, std::size_t end) {
     const Scratch<A> mine(scratch[thread_number()], in_.channels, out_channels_, block_);
     std::fill_n(mine.zeros, in_.channels, A(0));
-    for (std::size_t t = first; t < end; t += block_) run_block(tiles, out, x, dy, t, std::min(block_, end - t), mine);
+    for (std::size_t t = first; t < end; t += block_)
+      run_block(tiles, out, x, dy, y, t, std::min(block_, end - t), mine);
   });
   auto* total = scratch.front().as<float>();
   for (std::size_t i = 1; i < scratch.size(); ++i) add_to(scratch[i].as<float>(), total, sums);
@@ -161,7 +176,7 @@ std::size_t WinogradGradient<A>::scratch_bytes() const {
   return 0;
 }
 template <class A>
-void WinogradGradient<A>::run(const A*, const A*, float*, float*, const std::vector<AlignedMemory>&) const {}
+void WinogradGradient<A>::run(const A*, A*, const A*, float*, float*, const std::vector<AlignedMemory>&) const {}
 
 #endif
 

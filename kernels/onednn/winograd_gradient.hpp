@@ -18,7 +18,9 @@ class WinogradGradient {
   /// What run() needs for each thread.
   std::size_t scratch_bytes() const;
   /// Writes dweights (rows, columns, in, out) and dbias.
-  void run(const A* x, const A* dy, float* dweights, float* dbias, const std::vector<AlignedMemory>& scratch) const;
+  /// \param y of a convolution with ReLU, else null: where it is not above 0, dy is put to 0 first
+  void run(const A* x, A* dy, const A* y, float* dweights, float* dbias,
+           const std::vector<AlignedMemory>& scratch) const;
 
  private:
   Shape in_;

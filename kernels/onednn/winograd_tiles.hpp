@@ -15,13 +15,6 @@ namespace an::kernels::onednn {
 inline constexpr std::size_t tile_places = 16;  ///< 4x4
 inline constexpr std::size_t tile_group = 26;   ///< blocks of tiles are multiples of it
 
-/// Distance of transformed tiles; not a multiple of 512 bytes, so that those multiplied together do not all fall on the
-/// same lines of the cache.
-template <class A>
-constexpr std::size_t tile_pitch(std::size_t channels) {
-  return channels * sizeof(A) % 512 == 0 ? channels + 64 / sizeof(A) : channels;
-}
-
 /// Where tiles of 2x2 outputs lie.
 struct Tiles {
   Shape in;
@@ -41,16 +34,19 @@ inline Strip strip_of(const Tiles& t, std::size_t first, std::size_t most) {
   return {row / t.rows, 2 * (row % t.rows), 2 * column, std::min(most, t.columns - column)};
 }
 
-/// Transformed tiles of a block: place after place, tiles `pitch` apart. `Paired`: two tiles interleaved.
+/// Transformed tiles of a block: place after place, then sixteen channels after sixteen, then tiles. `Paired`: two
+/// tiles interleaved.
 template <class A, bool Paired>
 struct TileBlock {
   A* memory;
-  std::size_t pitch, tiles;
+  std::size_t channels, tiles;
 
   A* at(std::size_t tile, std::size_t channel) const {
-    return Paired ? memory + tile / 2 * 2 * pitch + 2 * channel : memory + tile * pitch + channel;
+    return memory + channel * tiles + (Paired ? tile / 2 * 2 : tile) * lanes;
   }
-  std::size_t place_stride() const { return tiles * pitch; }
+  A* place(std::size_t i) const { return memory + i * place_stride(); }
+  std::size_t place_stride() const { return tiles * channels; }
+  Layout layout() const { return {Paired ? 2 * lanes : lanes, tiles * lanes}; }
   AN_AVX512_INLINE static void put(A* to, bool second, __m512 values) {
     if constexpr (Paired) {
       if (second) return store_second16(to, values);

@@ -42,6 +42,13 @@ NetworkShape with_batch_norm(NetworkShape s) {
   return s;
 }
 
+NetworkShape long_attention() {
+  NetworkShape s = joint_shape();
+  s.bottom = 54;
+  s.attention_heads = 3;
+  return s;
+}
+
 struct Compared {
   std::string name;
   NetworkShape shape;
@@ -55,6 +62,7 @@ std::vector<Compared> compared() {
       {"msle", plain_shape(LossKind::msle), {2, 4, 8}},
       {"cross_entropy", plain_shape(LossKind::cross_entropy), {3, 4, 8}},
       {"joint", joint_shape(), {2, 6, 16}},
+      {"long_attention", long_attention(), {1, 37, 76}},
       {"three_poolings", shape_of({3, 5, 7}, 17, LossKind::mae, 1), {1, 8, 16}},
       {"odd_channels", shape_of({33, 17}, 7, LossKind::cross_entropy, 3), {1, 12, 20}},
       {"one_row", row_shape(), {1, 1, 24}},

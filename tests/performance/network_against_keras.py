@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """How much faster than Keras are the networks of `anomalousnet` on a processor?
 
-usage: network_against_keras.py PROGRAM --python PYTHON [--output results/network/speed.md] [--rounds 5] [--note TEXT]
+usage: network_against_keras.py PROGRAM --python PYTHON [--output results/network/speed.md] [--rounds 5] [--note TEXT] [--only TEXT]
 
 PYTHON has Keras 3 on TensorFlow. Both run the same weights on the same tensor of 64 x 208 x 2, on as many threads, taking
 turns: in each round ours, then Keras', each some times; the medians over the rounds and of the rounds' ratios are told.
@@ -137,10 +137,10 @@ def prepare(ours, keras, python, folder):
                        check=True)
 
 
-def measure(ours, workers, rounds):
-    times = {case[0]: ([], []) for case in CASES}
+def measure(ours, workers, rounds, cases):
+    times = {case[0]: ([], []) for case in cases}
     for _ in range(rounds):
-        for name, net, training, threads, precision, _ in CASES:
+        for name, net, training, threads, precision, _ in cases:
             count = STEPS if training else FORWARDS[net]
             times[name][0].append(ours.median(ours.start(net, training, threads, precision, count)))
             times[name][1].append(float(workers[threads, precision].ask(net, training, count)))
@@ -164,6 +164,8 @@ def two_ranks(ours, rounds):
 def table(times, ranks):
     lines = ["| network | ours, ms | Keras, ms | ratio | least and most of the rounds | asked for |", "|---|---|---|---|---|---|"]
     for name, _, _, _, _, wanted in CASES:
+        if name not in times:
+            continue
         mine, theirs = times[name]
         ratios = [k / o for o, k in zip(mine, theirs)]
         asked = "-" if wanted is None else f"{wanted} ({'met' if statistics.median(ratios) >= wanted else 'not met'})"
@@ -182,7 +184,8 @@ def main():
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--output")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--note", default="")
+    parser.add_argument("--note", default="", help="a line for the text, as what else ran on the machine")
+    parser.add_argument("--only", default="", help="cases with this text in their names, and no ranks")
     options = parser.parse_args()
     versions = subprocess.run([options.python, "-c", "import keras, tensorflow as tf; print('Keras', keras.__version__ + ', TensorFlow', tf.__version__)"],
                               capture_output=True, text=True, check=True).stdout.strip()
@@ -190,8 +193,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         ours = Ours(options.program, folder)
         prepare(ours, workers[1, "f32"], options.python, folder)
-        times = measure(ours, workers, options.rounds)
-        ranks = two_ranks(ours, options.rounds)
+        times = measure(ours, workers, options.rounds, [c for c in CASES if options.only in c[0]])
+        ranks = {} if options.only else two_ranks(ours, options.rounds)
     info = subprocess.run([options.program, "network", "info", "--shape", "small-alpha"], capture_output=True, text=True, check=True).stdout
     back_end = re.search(r"onednn\s+(.*)", info).group(1).rsplit(", ", 1)[0]
     text = (f"# Speed of the networks\n\nMade by `tests/performance/network_against_keras.py` on {datetime.date.today()}: {processor()}, "
