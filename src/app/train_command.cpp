@@ -99,7 +99,7 @@ class Training {
     network_ = make_network(shape_, share_, tile_.rows, tile_.frames, true);
     executor_ = make_executor(train_.backend, network_.plan, train_.precision, world.rank());
     Json whole = config_json(config);
-    for (const char* section : {"score", "tracking", "segmentation", "run"}) whole.erase(section);
+    for (const char* section : {"score", "tracking", "segmentation", "predict", "run"}) whole.erase(section);
     for (const char* key : {"threads", "checkpoint_every"}) whole["train"].erase(key);
     configuration_ = whole.dump() + config.experiments_toml;
     state_.weights = initial_weights(network_, train_.seed);
@@ -126,7 +126,7 @@ class Training {
   void learn_batch(const TrainingBatch& batch);
   void share_gradients(double weight);
   void validate(double rate);
-  void save(bool finished);
+  void save();
   network::StreamOptions stream_options(std::uint64_t first_batch) const;
 
   const TrainOptions& options_;
@@ -236,13 +236,12 @@ void Training::validate(double rate) {
   }
 }
 
-void Training::save(bool finished) {
+void Training::save() {
   if (!world_.is_root()) return;
   executor_->read_parameters(state_.weights.parameters, state_.weights.statistics);
   executor_->read_moments(state_.first, state_.second);
   write_checkpoint(checkpoint_file(), network_, state_, configuration_);
   write_learning_curve(options_.output, state_.curve);
-  if (!finished) return;
   write_weights(options_.output / "weights.h5", network_, state_.weights, true,
                 {{"program", program_info().dump()},
                  {"configuration", configuration_},
@@ -279,9 +278,9 @@ ExitCode Training::run() {
       learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
     }
     if (!last && !stopped && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0)
-      save(false);
+      save();
   }
-  save(!stopped);
+  save();
   return stopped ? ExitCode::stopped : ExitCode::done;
 }
 

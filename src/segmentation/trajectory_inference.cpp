@@ -24,19 +24,20 @@ struct WeightedPoints {
   std::vector<std::pair<double, double>> points;
 
   void sort() { std::sort(points.begin(), points.end()); }
-  // Quantiles of the mixture, each point spread halfway to its neighbours. \pre sorted
+  // Quantiles of the mixture, each point spread halfway to its neighbours, but for 0: that is rest, and nothing lies
+  // between it and motion. \pre sorted
   double quantile(double share) const {
     double total = 0;
     for (const auto& [value, weight] : points) total += weight;
     double passed = 0;
-    double before = points.front().first;
+    double before = 0;
     for (std::size_t i = 0; i < points.size();) {
       std::size_t next = i;
       double weight = 0;
       while (next < points.size() && points[next].first - points[i].first < 1e-9) weight += points[next++].second;
       const double value = points[i].first;
-      const double low = i == 0 ? value : 0.5 * (before + value);
-      const double high = next == points.size() ? value : 0.5 * (value + points[next].first);
+      const double low = before == 0 ? value : 0.5 * (before + value);
+      const double high = next == points.size() || value == 0 ? value : 0.5 * (value + points[next].first);
       if (passed + weight >= share * total) return low + (high - low) * (share * total - passed) / weight;
       passed += weight;
       before = value;
