@@ -6,16 +6,21 @@
 
 #ifdef _OPENMP
 #include <omp.h>
+#else
+// This compiler has no OpenMP, but the library may have been built with it.
+extern "C" void omp_set_num_threads(int threads) __attribute__((weak));
 #endif
 
 namespace an::kernels::onednn {
 
 /// Threads of this process for networks: one (ranks share the cores), or as many as OMP_NUM_THREADS says.
 inline int set_threads() {
+  const bool told = std::getenv("OMP_NUM_THREADS") != nullptr;
 #ifdef _OPENMP
-  if (std::getenv("OMP_NUM_THREADS") == nullptr) omp_set_num_threads(1);
+  if (!told) omp_set_num_threads(1);
   return omp_get_max_threads();
 #else
+  if (!told && omp_set_num_threads != nullptr) omp_set_num_threads(1);
   return 1;
 #endif
 }
