@@ -39,70 +39,108 @@ struct DisplacementLikelihood {
   std::size_t begin, end;  ///< those done now
   float* backward;         ///< [group][axis][order][lane]: errors b of the last displacement done
   float* out;              ///< [m][t][groups * cell_lanes]; entries of m > t are not written
+  float* greatest;         ///< [t][groups * cell_lanes]: of all orders
 
   static constexpr std::size_t backward_size = 2 * prediction_orders * cell_lanes;  ///< of a group
 
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t group) const {
+    constexpr std::size_t many = 4;
+    std::size_t t = begin;
+    for (; t < end && t < whitening_order; ++t) advance<1>(group, t, t);
+    for (; t + many <= end; t += many) advance<many>(group, t, whitening_order);
+    for (; t < end; ++t) advance<1>(group, t, whitening_order);
+  }
+
+ private:
+  // Does `count` displacements at a time up to an order: errors are kept in registers from one to the next.
+  template <std::size_t count>
+  KOKKOS_FORCEINLINE_FUNCTION void advance(std::size_t group, std::size_t t, std::size_t order) const {
     float* backward_x = backward + group * backward_size;
     float* backward_y = backward_x + prediction_orders * cell_lanes;
     const float* kappa = cells.reflection + group * whitening_order * cell_lanes;
     const float* precision = cells.precision + group * prediction_orders * cell_lanes;
     const float* norm = cells.log_norm + group * prediction_orders * cell_lanes;
-    for (std::size_t t = begin; t < end; ++t) {
-      Lanes forward_x = all_lanes(dx[t]);
-      Lanes forward_y = all_lanes(dy[t]);
-      Lanes carry_x = forward_x;
-      Lanes carry_y = forward_y;
-      const std::size_t last = t < whitening_order ? t : whitening_order;
-      float* to = out + (t * groups + group) * cell_lanes;
-      for (std::size_t m = 0;; ++m) {
-        const std::size_t at = m * cell_lanes;
-        const Lanes square = forward_x * forward_x + forward_y * forward_y;
-        const Lanes value = load(norm + at) - load(precision + at) * square;
-        store(to + m * displacements * groups * cell_lanes, known[t] != 0 ? value : all_lanes(0));
-        const Lanes before_x = m < last ? load(backward_x + at) : carry_x;
-        const Lanes before_y = m < last ? load(backward_y + at) : carry_y;
-        store(backward_x + at, carry_x);
-        store(backward_y + at, carry_y);
-        if (m == last) break;
-        const Lanes k = load(kappa + at);
-        carry_x = before_x - k * forward_x;
-        carry_y = before_y - k * forward_y;
-        forward_x = forward_x - k * before_x;
-        forward_y = forward_y - k * before_y;
-      }
+    float* to = out + (t * groups + group) * cell_lanes;
+    Lanes forward_x[count], forward_y[count], carry_x[count], carry_y[count], top[count];
+    for (std::size_t k = 0; k < count; ++k) {
+      forward_x[k] = carry_x[k] = all_lanes(dx[t + k]);
+      forward_y[k] = carry_y[k] = all_lanes(dy[t + k]);
     }
+    for (std::size_t m = 0;; ++m, to += displacements * groups * cell_lanes) {
+      const std::size_t at = m * cell_lanes;
+      const Lanes norm_m = load(norm + at);
+      const Lanes precision_m = load(precision + at);
+      for (std::size_t k = 0; k < count; ++k) {
+        const Lanes square = forward_x[k] * forward_x[k] + forward_y[k] * forward_y[k];
+        const Lanes value = known[t + k] != 0 ? norm_m - precision_m * square : all_lanes(0);
+        top[k] = m == 0 ? value : larger(top[k], value);
+        store(to + k * groups * cell_lanes, value);
+      }
+      const Lanes last_x = carry_x[count - 1];
+      const Lanes last_y = carry_y[count - 1];
+      if (m < order) {
+        Lanes before_x = load(backward_x + at);
+        Lanes before_y = load(backward_y + at);
+        const Lanes kappa_m = load(kappa + at);
+        for (std::size_t k = 0; k < count; ++k) {
+          const Lanes this_x = carry_x[k];
+          const Lanes this_y = carry_y[k];
+          carry_x[k] = before_x - kappa_m * forward_x[k];
+          carry_y[k] = before_y - kappa_m * forward_y[k];
+          forward_x[k] = forward_x[k] - kappa_m * before_x;
+          forward_y[k] = forward_y[k] - kappa_m * before_y;
+          before_x = this_x;
+          before_y = this_y;
+        }
+      }
+      store(backward_x + at, last_x);
+      store(backward_y + at, last_y);
+      if (m == order) break;
+    }
+    for (std::size_t k = 0; k < count; ++k) store(greatest + ((t + k) * groups + group) * cell_lanes, top[k]);
   }
 };
 
-/// Makes likelihoods of their logarithms, each displacement's relative to its greatest: exp(value - greatest), at least
-/// exp(smallest), so that one impossible displacement cannot rule out every cell. Item: a displacement, from `begin`
-/// on.
+/// Makes likelihoods of their logarithms, each displacement's relative to the greatest of all cells, but at least
+/// exp(smallest), so that one impossible displacement cannot rule out every cell; then relative to the greatest of the
+/// cell's state, so that products of many are not too small even where another state is far likelier. Item: a
+/// displacement, from `begin` on.
 struct RelativeLikelihood {
   static constexpr float smallest = -40;
 
+  const std::size_t* first;  ///< [states + 1]: first cell of each state
+  std::size_t states;
   std::size_t displacements;
-  std::size_t cells;  ///< groups * cell_lanes
   std::size_t begin;
-  float* table;   ///< [m][t][cells]
-  float* offset;  ///< [t]: ln of what the likelihoods were divided by
+  float* table;           ///< [m][t][cells]
+  const float* greatest;  ///< [t][cells]
+  float* offset;          ///< [t]: ln of the greatest likelihood
+  float* of_state;        ///< [state][t]: ln of the state's greatest, relative to that
 
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t item) const {
     const std::size_t t = begin + item;
+    const std::size_t cells = first[states];
     const std::size_t orders = t < whitening_order ? t + 1 : prediction_orders;
-    const std::size_t stride = displacements * cells;
-    float* rows = table + t * cells;
-    Lanes greatest = load(rows);
-    for (std::size_t m = 0; m < orders; ++m)
-      for (std::size_t c = 0; c < cells; c += cell_lanes) greatest = larger(greatest, load(rows + m * stride + c));
-    offset[t] = greatest_of(greatest);
-    const Lanes top = all_lanes(offset[t]);
-    const Lanes least = all_lanes(smallest);
-    for (std::size_t m = 0; m < orders; ++m)
-      for (std::size_t c = 0; c < cells; c += cell_lanes) {
-        float* at = rows + m * stride + c;
-        store(at, exp_of_negative(larger(least, load(at) - top)));
+    float top = -1e30F;
+    for (std::size_t s = 0; s < states; ++s) {
+      Lanes largest = load(greatest + t * cells + first[s]);
+      for (std::size_t c = first[s]; c < first[s + 1]; c += cell_lanes)
+        largest = larger(largest, load(greatest + t * cells + c));
+      of_state[s * displacements + t] = greatest_of(largest);
+      top = top < of_state[s * displacements + t] ? of_state[s * displacements + t] : top;
+    }
+    offset[t] = top;
+    for (std::size_t s = 0; s < states; ++s) {
+      float& state_top = of_state[s * displacements + t];
+      state_top = state_top - top < smallest ? smallest : state_top - top;
+      const Lanes divisor = all_lanes(top + state_top);
+      const Lanes least = all_lanes(smallest - state_top);
+      for (std::size_t m = 0; m < orders; ++m) {
+        float* row = table + (m * displacements + t) * cells;
+        for (std::size_t c = first[s]; c < first[s + 1]; c += cell_lanes)
+          store(row + c, exp_of_negative(larger(least, load(row + c) - divisor)));
       }
+    }
   }
 };
 
@@ -115,19 +153,22 @@ struct SegmentEvidence {
   const std::size_t* begin;  ///< [states + 1]: first cell of each state, multiples of cell_lanes
   std::size_t states;
   std::size_t displacements;
+  const float* of_state;  ///< [state][t = 0 … displacements]: sum before t of RelativeLikelihood's; cell_lanes more are
+                          ///< read, but not used
   float* scratch;  ///< [displacements][2][cells], two rows an item
   float* out;      ///< [state][last displacement j][i]
 
-  // Products are scaled by powers of two, which rounds nothing.
-  static constexpr float large = 0x1p60F;
-  static constexpr float log_large = 60 * 0.693147181F;
+  // Products are scaled by powers of two, which rounds nothing: their sums begin between 2^40 and 2^100.
+  static constexpr float large = 0x1p100F;
+  static constexpr float step = 0x1p60F;
+  static constexpr float log_2 = 0.693147181F;
 
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t i) const {
     float* product = scratch + 2 * i * begin[states];
     float* next = product + begin[states];
     for (std::size_t s = 0; s < states; ++s) {
       for (std::size_t c = begin[s]; c < begin[s + 1]; ++c) product[c] = prior[c] * large;
-      float logarithm = -log_large;
+      float logarithm = -100 * log_2;
       for (std::size_t j = i; j < displacements; j += cell_lanes) {
         float sums[cell_lanes];
         float logarithms[cell_lanes];
@@ -138,12 +179,16 @@ struct SegmentEvidence {
           product = next;
           next = before;
         } else {
-          multiply_steps(s, i, j, count, product, logarithm, sums, logarithms);
+          multiply_pairs(s, i, j, product, logarithm, sums, logarithms);
         }
-        store(sums, log_of_positive(load(sums)) + load(logarithms));
+        const Lanes relative = log_of_positive(load(sums)) + load(logarithms);
+        const float* before_state = of_state + s * (displacements + 1);
+        store(sums, relative);
+        const float last = sums[count - 1];
+        store(sums, relative + (load(before_state + j + 1) - before_state[i]));
         float* to = out + (s * displacements + j) * displacements + i;
         for (std::size_t k = 0; k < count; ++k) to[k * displacements] = sums[k];
-        if (sums[count - 1] - logarithm < 0) scale(s, product, logarithm);
+        while (last < logarithm + 40 * log_2) scale(s, product, logarithm);
       }
     }
   }
@@ -155,9 +200,9 @@ struct SegmentEvidence {
   }
 
   KOKKOS_FORCEINLINE_FUNCTION void scale(std::size_t s, float* product, float& logarithm) const {
-    const Lanes factor = all_lanes(large);
+    const Lanes factor = all_lanes(step);
     for (std::size_t c = begin[s]; c < begin[s + 1]; c += cell_lanes) store(product + c, load(product + c) * factor);
-    logarithm -= log_large;
+    logarithm -= 60 * log_2;
   }
 
   // Sums for `count` segments, the first of which ends at the displacement of `rows`; false where numbers became too
@@ -183,24 +228,27 @@ struct SegmentEvidence {
     return true;
   }
 
-  // Sums for `count` segments, scaled after each displacement; the others are 1.
-  KOKKOS_FORCEINLINE_FUNCTION void multiply_steps(std::size_t s, std::size_t i, std::size_t j, std::size_t count,
-                                                  float* product, float& logarithm, float* sums,
-                                                  float* logarithms) const {
-    for (std::size_t k = 0; k < cell_lanes; ++k) {
-      sums[k] = 1;
-      logarithms[k] = 0;
-      if (k >= count) continue;
-      const float* from = row(i, j + k);
-      Lanes lanes = all_lanes(0);
+  // The same in place, two displacements at a time, which are at least e^-80: scaled after them.
+  KOKKOS_FORCEINLINE_FUNCTION void multiply_pairs(std::size_t s, std::size_t i, std::size_t j, float* product,
+                                                  float& logarithm, float* sums, float* logarithms) const {
+    for (std::size_t k = 0; k < cell_lanes; k += 2) {
+      const bool is_last = j + k + 1 >= displacements;
+      const float* one = row(i, j + k);
+      const float* two = is_last ? one : row(i, j + k + 1);
+      Lanes of_one = all_lanes(0);
+      Lanes of_two = all_lanes(0);
       for (std::size_t c = begin[s]; c < begin[s + 1]; c += cell_lanes) {
-        const Lanes next = load(product + c) * load(from + c);
+        const Lanes running = load(product + c) * load(one + c);
+        const Lanes next = running * load(two + c);
         store(product + c, next);
-        lanes = lanes + next;
+        of_one = of_one + running;
+        of_two = of_two + next;
       }
-      sums[k] = sum_of(lanes);
-      logarithms[k] = logarithm;
-      if (sums[k] < 0x1p-30F) scale(s, product, logarithm);
+      sums[k] = sum_of(of_one);
+      sums[k + 1] = sum_of(of_two);
+      logarithms[k] = logarithms[k + 1] = logarithm;
+      if (is_last) continue;
+      for (float last = sums[k + 1]; last < 0x1p40F; last *= step) scale(s, product, logarithm);
     }
   }
 };

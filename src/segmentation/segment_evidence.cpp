@@ -74,6 +74,8 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
   const std::size_t size = cells.size();
   table_.resize((count_ * prediction_orders + cell_lanes) * size);
   offsets_.resize(count_);
+  greatest_.resize(count_ * size);
+  of_state_.resize(cells.states() * count_);
   scratch_.resize(std::max(2 * count_ * size, cells.groups() * kernels::DisplacementLikelihood::backward_size));
   evidence_.resize(cells.states() * count_ * count_);
   product_.resize(size);
@@ -81,12 +83,20 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
     const std::size_t end = std::min(begin + tile, count_);
     displacement_likelihood(
         {cells.coefficients(), displacements.x.data(), displacements.y.data(), displacements.known.data(), count_,
-         cells.groups(), begin, end, scratch_.data(), table_.data()},
+         cells.groups(), begin, end, scratch_.data(), table_.data(), greatest_.data()},
         cells.groups());
-    relative_likelihood({count_, size, begin, table_.data(), offsets_.data()}, end - begin);
+    relative_likelihood({cells.begin().data(), cells.states(), count_, begin, table_.data(), greatest_.data(),
+                         offsets_.data(), of_state_.data()},
+                        end - begin);
   }
-  segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_, scratch_.data(),
-                    evidence_.data()},
+  sums_of_state_.assign(cells.states() * (count_ + 1) + cell_lanes, 0);
+  for (std::size_t s = 0; s < cells.states(); ++s) {
+    double sum = 0;
+    for (std::size_t t = 0; t < count_; ++t)
+      sums_of_state_[s * (count_ + 1) + t + 1] = static_cast<float>(sum += of_state_[s * count_ + t]);
+  }
+  segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_,
+                    sums_of_state_.data(), scratch_.data(), evidence_.data()},
                    count_);
 }
 

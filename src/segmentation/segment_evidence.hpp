@@ -46,7 +46,7 @@ class SegmentEvidence {
  private:
   const CellTable* cells_ = nullptr;
   std::size_t count_ = 0;
-  std::vector<float> table_, offsets_, scratch_, evidence_, product_;
+  std::vector<float> table_, greatest_, offsets_, of_state_, sums_of_state_, scratch_, evidence_, product_;
 };
 
 }  // namespace an::segmentation
