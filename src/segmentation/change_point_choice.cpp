@@ -24,8 +24,11 @@ double worth(const std::vector<int>& shorter, const std::vector<int>& longer, co
   const std::size_t m = longer.size();
   const std::size_t spare = m - n;
   // row[k]: the first i points of the shorter list assigned, k points of the longer one passed over.
-  thread_local std::vector<Best> row;
-  row.assign(spare + 1, {0, 0, 0});
+  constexpr std::size_t usual = 16;
+  std::array<Best, usual> few;
+  std::vector<Best> many(spare < usual ? 0 : spare + 1);
+  Best* row = spare < usual ? few.data() : many.data();
+  std::fill_n(row, spare + 1, Best{0, 0, 0});
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t k = 0; k <= spare; ++k) {
       const int error = std::abs(shorter[i] - longer[i + k]);
@@ -41,18 +44,40 @@ double worth(const std::vector<int>& shorter, const std::vector<int>& longer, co
   return best.found + best.gain - rules.expected_jaccard * count;
 }
 
+// No less than worth_of: as if every point of the shorter list were found where it is.
+double greatest_worth(const std::vector<int>& choice, const std::vector<int>& truth, const ChoiceRules& rules) {
+  if (choice.empty() && truth.empty()) return 1 - rules.expected_jaccard;
+  const std::size_t fewer = std::min(choice.size(), truth.size());
+  const std::size_t more = std::max(choice.size(), truth.size());
+  return static_cast<double>(fewer) * (1 + rules.error_weight * rules.usual_error * rules.usual_error) -
+         rules.expected_jaccard * static_cast<double>(more);
+}
+
 double worth_of(const std::vector<int>& choice, const std::vector<int>& truth, const ChoiceRules& rules) {
   if (choice.empty() && truth.empty()) return 1 - rules.expected_jaccard;
   return choice.size() < truth.size() ? worth(choice, truth, rules) : worth(truth, choice, rules);
+}
+
+// The expected worth, or less than `wanted` where it is less.
+double expected_worth(const std::vector<int>& choice, const std::vector<PossibleChanges>& possible,
+                      const ChoiceRules& rules, double wanted) {
+  double hoped = 0;
+  for (const PossibleChanges& one : possible) hoped += one.probability * greatest_worth(choice, one.frames, rules);
+  double sum = 0;
+  for (const PossibleChanges& one : possible) {
+    constexpr double rounding = 1e-9;
+    if (sum + hoped < wanted - rounding) return sum + hoped;
+    hoped -= one.probability * greatest_worth(choice, one.frames, rules);
+    sum += one.probability * worth_of(choice, one.frames, rules);
+  }
+  return sum;
 }
 
 }  // namespace
 
 double expected_worth(const std::vector<int>& choice, const std::vector<PossibleChanges>& possible,
                       const ChoiceRules& rules) {
-  double sum = 0;
-  for (const PossibleChanges& one : possible) sum += one.probability * worth_of(choice, one.frames, rules);
-  return sum;
+  return expected_worth(choice, possible, rules, -std::numeric_limits<double>::infinity());
 }
 
 std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules,
@@ -60,7 +85,7 @@ std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possib
   std::vector<int> best;
   double best_worth = expected_worth(best, possible, rules);
   const auto keep_if_better = [&](const std::vector<int>& choice) {
-    const double value = expected_worth(choice, possible, rules);
+    const double value = expected_worth(choice, possible, rules, best_worth);
     if (!(value > best_worth + 1e-12)) return false;
     best = choice;
     best_worth = value;
@@ -79,9 +104,10 @@ std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possib
   std::vector<double> density(static_cast<std::size_t>(frames) + 1);
   for (const PossibleChanges& one : possible)
     for (const int point : one.frames) density[static_cast<std::size_t>(point)] += one.probability;
+  bool has_changed = true;  // since all small changes have been tried
   for (int round = 0; round < 6; ++round) {
     bool better = false;
-    for (std::size_t i = 0; i < best.size(); ++i) {
+    for (std::size_t i = 0; has_changed && i < best.size(); ++i) {
       std::vector<int> choice = best;
       choice.erase(choice.begin() + static_cast<std::ptrdiff_t>(i));
       if (keep_if_better(choice)) {
@@ -94,11 +120,12 @@ std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possib
         if (fits(choice) && keep_if_better(choice)) better = true;
       }
     }
+    has_changed = better;
     const auto at = static_cast<int>(std::max_element(density.begin(), density.end()) - density.begin());
     if (density[static_cast<std::size_t>(at)] > 0.02) {
       std::vector<int> choice = best;
       choice.insert(std::upper_bound(choice.begin(), choice.end(), at), at);
-      if (fits(choice)) keep_if_better(choice);
+      if (fits(choice) && keep_if_better(choice)) has_changed = true;
       for (int near = std::max(0, at - 4); near <= std::min(frames, at + 4); ++near)
         density[static_cast<std::size_t>(near)] = 0;
     } else if (!better) {
