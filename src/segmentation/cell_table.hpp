@@ -27,6 +27,7 @@ class CellTable {
     return std::span(cells_).subspan(begin_[state], begin_[state + 1] - begin_[state]);
   }
   std::span<const float> prior() const { return prior_; }
+  const float* prior(std::size_t state) const { return prior_.data() + begin_[state]; }
   kernels::CellCoefficients coefficients() const { return {reflection_.data(), precision_.data(), log_norm_.data()}; }
 
  private:

@@ -36,7 +36,8 @@ AN_VECTORISED double add_up(const float* begins, const float* evidence, float st
 double log_sum(std::span<const double> logarithms) {
   const double greatest = *std::max_element(logarithms.begin(), logarithms.end());
   double sum = 0;
-  for (const double value : logarithms) sum += std::exp(value - greatest);
+  for (const double value : logarithms)
+    if (value > greatest - 40) sum += std::exp(value - greatest);
   return greatest + std::log(sum);
 }
 
@@ -54,7 +55,19 @@ std::size_t draw_index(std::span<const double> logarithms, Random& random) {
   return last;
 }
 
-constexpr double least_told = -25;  // ln of a probability that makes no difference to a draw
+// Relative probabilities of the segments that begin in a block of `cell_lanes` displacements up to `last` and end at j.
+AN_VECTORISED void segment_shares(const float* begins, const float* evidence, float stay, float end, std::size_t j,
+                                  std::size_t last, float* shares) {
+  float terms[cell_lanes];
+  for (std::size_t k = 0; k < cell_lanes; ++k) {
+    const std::size_t i = last - k;
+    terms[k] = k <= last ? begins[i] + evidence[i] + stay * static_cast<float>(static_cast<std::int32_t>(j - i)) - end
+                         : nothing;
+  }
+  const kernels::Lanes smallest = kernels::all_lanes(-80.0F);
+  const kernels::Lanes terms_ = kernels::larger(smallest, kernels::load(terms));
+  kernels::store(shares, kernels::exp_of_negative(terms_));
+}
 
 double log_or_nothing(double probability) { return probability > 0 ? std::log(probability) : nothing; }
 
@@ -74,8 +87,7 @@ PathPosterior::PathPosterior(const SegmentEvidence& evidence, StateDynamics give
     stay_.push_back(static_cast<float>(std::log(std::max(1e-6, 1 - dynamics.ends(s)))));
   begins_.assign(states * count, nothing);
   ends_.resize(states * count);
-  std::vector<double> log_change;
-  for (const double probability : dynamics.change) log_change.push_back(log_or_nothing(probability));
+  for (const double probability : dynamics.change) log_change_.push_back(log_or_nothing(probability));
   std::vector<float> terms((count + cell_lanes - 1) / cell_lanes * cell_lanes);
   std::vector<double> ways(states);
   for (std::size_t s = 0; s < states; ++s) begins_[s * count] = static_cast<float>(log_or_nothing(dynamics.start[s]));
@@ -85,7 +97,7 @@ PathPosterior::PathPosterior(const SegmentEvidence& evidence, StateDynamics give
           add_up(begins_.data() + s * count, evidence.ending_at(s, j).data(), stay_[s], j + 1, terms.data());
     if (j + 1 == count) break;
     for (std::size_t next = 0; next < states; ++next) {
-      for (std::size_t s = 0; s < states; ++s) ways[s] = ends_[s * count + j] + log_change[s * states + next];
+      for (std::size_t s = 0; s < states; ++s) ways[s] = ends_[s * count + j] + log_change_[s * states + next];
       begins_[next * count + j + 1] = std::max(nothing, static_cast<float>(log_sum(ways)));
     }
   }
@@ -103,20 +115,21 @@ StatePath PathPosterior::draw(Random& random) const {
   std::size_t state = draw_index(ways, random);
   for (std::size_t j = count - 1;;) {
     const std::span<const float> evidence = evidence_.ending_at(state, j);
-    double left = random.uniform();
+    // Relative to a little more than the sum, since exp_of_negative wants no positive terms.
+    const float above = static_cast<float>(ends_[state * count + j]) + 0.01F;
+    double left = random.uniform() * std::exp(ends_[state * count + j] - static_cast<double>(above));
+    float shares[cell_lanes];
     std::size_t i = j + 1;
-    while (i > 0 && left >= 0) {  // short segments first: most are
+    for (std::size_t k = 0; i > 0 && left >= 0; k = (k + 1) % cell_lanes) {  // short segments first: most are
       --i;
-      const double term = static_cast<double>(begins_[state * count + i]) + static_cast<double>(evidence[i]) +
-                          static_cast<double>(stay_[state]) * static_cast<double>(j - i) - ends_[state * count + j];
-      if (term > least_told) left -= std::exp(term);
+      if (k == 0) segment_shares(begins_.data() + state * count, evidence.data(), stay_[state], above, j, i, shares);
+      left -= static_cast<double>(shares[k]);
     }
     path.push_back(
         {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j + 1), static_cast<std::uint32_t>(state)});
     if (i == 0) break;
     j = i - 1;
-    for (std::size_t s = 0; s < states; ++s)
-      ways[s] = ends_[s * count + j] + log_or_nothing(dynamics_.change[s * states + state]);
+    for (std::size_t s = 0; s < states; ++s) ways[s] = ends_[s * count + j] + log_change_[s * states + state];
     state = draw_index(ways, random);
   }
   std::reverse(path.begin(), path.end());

@@ -45,7 +45,8 @@ class PathPosterior {
  private:
   const SegmentEvidence& evidence_;
   StateDynamics dynamics_;
-  std::vector<float> stay_;    // [state] ln probability of going on
+  std::vector<double> log_change_;  // [state][next]
+  std::vector<float> stay_;         // [state] ln probability of going on
   std::vector<float> begins_;  // [state][i] ln probability that a segment begins at i, and all displacements before it
   std::vector<double> ends_;   // [state][j] the same for one that ends at j
   double log_evidence_ = 0;

@@ -18,13 +18,13 @@ namespace {
 constexpr std::size_t longest_piece = 1024;  // frames
 constexpr int shortest_segment = 3;          // frames
 
-// Posterior of a number as points with weights, in any order.
+// Posterior of a number as points with weights.
 struct WeightedPoints {
   std::vector<std::pair<double, double>> points;
 
-  // Quantiles of the mixture, each point spread halfway to its neighbours.
-  double quantile(double share) {
-    std::sort(points.begin(), points.end());
+  void sort() { std::sort(points.begin(), points.end()); }
+  // Quantiles of the mixture, each point spread halfway to its neighbours. \pre sorted
+  double quantile(double share) const {
     double total = 0;
     for (const auto& [value, weight] : points) total += weight;
     double passed = 0;
@@ -146,6 +146,8 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
   InferredSegment out = usual_segment();
   out.begin = begin;
   if (alpha.points.empty()) return out;  // strayed all along
+  alpha.sort();
+  k.sort();
   out.alpha = {alpha.quantile(0.5), alpha.quantile(0.05), alpha.quantile(0.95)};
   out.k = {std::expm1(log_k / total), k.quantile(0.05), k.quantile(0.95)};
   const auto likeliest = std::max_element(states.begin(), states.end());
