@@ -36,6 +36,14 @@ FittedModel fit_traps(StateFit& fit, const FittedModel& one_state, const FittedM
   return other.score() > best.score() ? other : best;
 }
 
+// The same of three states: a particle that leaves a trap is often caught there again, so that some move as if slowly.
+FittedModel fit_traps(StateFit& fit, const FittedModel& three_state) {
+  ExperimentModel start = three_state.model;
+  start.phenomenon = Phenomenon::immobile_traps;
+  start.states[0] = {0, 0, 0, start.errors.excess, true};
+  return compete(fit, start, three_state.log_evidence);
+}
+
 // A model in which one state is that of bound pairs, where neighbours speak for it.
 std::optional<FittedModel> fit_dimers(StateFit& fit, const FittedModel& one_state, const FittedModel& two_state) {
   if (!fit.has_neighbours()) return {};
@@ -120,6 +128,10 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
     const FittedModel one_state = fits[0];  // copies: the list grows
     const FittedModel two_state = fits[1];
     fits.push_back(fit_traps(fit, one_state, two_state));
+    if (options.most_states > 2) {
+      FittedModel traps = fit_traps(fit, fits[2]);
+      if (traps.score() > fits.back().score()) fits.back() = std::move(traps);
+    }
     if (options.left_out != MethodPart::partners)
       if (std::optional<FittedModel> dimers = fit_dimers(fit, one_state, two_state)) fits.push_back(std::move(*dimers));
   }
@@ -129,7 +141,32 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
   return fits;
 }
 
+// Of motion slower than the noise little is told but K tau^alpha at some lag tau, and maximisation creeps along the
+// valley of its equals: looks ahead there.
+FittedModel along_valleys(StateFit& fit, FittedModel best) {
+  constexpr double slow = 0.3;  // K in units of the noise's variance
+  constexpr double lag = 20;
+  constexpr double better = 5;  // of ln evidence
+  if (best.model.dimer) return best;
+  for (std::size_t s = 0; s < best.model.particle_states(); ++s)
+    for (const double step : {0.3, -0.3})
+      for (;;) {
+        ExperimentModel model = best.model;
+        StatePopulation& state = model.states[s];
+        if (state.is_fixed() || state.k_mean > slow * model.errors.noise * model.errors.noise) break;
+        state.alpha_mean = std::clamp(state.alpha_mean + step, 0.05, 1.95);
+        state.k_mean *= std::pow(lag, -step);
+        state.alpha_sd = std::max(0.1, state.alpha_sd);
+        state.k_sd = 0.3 * state.k_mean;
+        const FittedModel other = fit.improve(model, 4, 1);
+        if (other.log_evidence < best.log_evidence + better) break;
+        best = other;
+      }
+  return best;
+}
+
 }  // namespace
+
 ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions& options) {
   StateFit fit(fovs, options);
   fit.estimate_noise();
@@ -152,7 +189,8 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   for (const FittedModel& model : searched) {
     const double ahead = model.log_evidence + model.log_start - leader.log_evidence - leader.log_start;
     if (ahead + margin > (model.penalty - leader.penalty) / searched_every && contenders < most_contenders) {
-      const FittedModel fitted = fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1);
+      const FittedModel fitted =
+          along_valleys(fit, fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1));
       if (contenders++ == 0)
         best = fitted.log_evidence + fitted.log_start;
       else if (has_states_alike(fitted.model))
