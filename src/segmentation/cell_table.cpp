@@ -20,7 +20,7 @@ bool is_slow(const Cell& cell, double noise) { return cell.k > 0 && cell.k < 0.5
 
 // Whether a good part of a state's particles move so slowly that noise hides it for many displacements.
 bool is_slow(const std::vector<Cell>& state, double noise) {
-  constexpr double good_part = 0.25;
+  constexpr double good_part = 0.4;
   double share = 0;
   for (const Cell& cell : state) share += is_slow(cell, noise) ? cell.share : 0;
   return share > good_part;

@@ -36,14 +36,6 @@ FittedModel fit_traps(StateFit& fit, const FittedModel& one_state, const FittedM
   return other.score() > best.score() ? other : best;
 }
 
-// The same of three states: a particle that leaves a trap is often caught there again, so that some move as if slowly.
-FittedModel fit_traps(StateFit& fit, const FittedModel& three_state) {
-  ExperimentModel start = three_state.model;
-  start.phenomenon = Phenomenon::immobile_traps;
-  start.states[0] = {0, 0, 0, start.errors.excess, true};
-  return compete(fit, start, three_state.log_evidence);
-}
-
 // A model in which one state is that of bound pairs, where neighbours speak for it.
 std::optional<FittedModel> fit_dimers(StateFit& fit, const FittedModel& one_state, const FittedModel& two_state) {
   if (!fit.has_neighbours()) return {};
@@ -128,10 +120,6 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
     const FittedModel one_state = fits[0];  // copies: the list grows
     const FittedModel two_state = fits[1];
     fits.push_back(fit_traps(fit, one_state, two_state));
-    if (options.most_states > 2) {
-      FittedModel traps = fit_traps(fit, fits[2]);
-      if (traps.score() > fits.back().score()) fits.back() = std::move(traps);
-    }
     if (options.left_out != MethodPart::partners)
       if (std::optional<FittedModel> dimers = fit_dimers(fit, one_state, two_state)) fits.push_back(std::move(*dimers));
   }
@@ -147,7 +135,7 @@ FittedModel along_valleys(StateFit& fit, FittedModel best) {
   constexpr double slow = 0.3;  // K in units of the noise's variance
   constexpr double lag = 20;
   constexpr double better = 5;  // of ln evidence
-  if (best.model.dimer) return best;
+  if (best.model.dimer || best.model.has_strays()) return best;
   for (std::size_t s = 0; s < best.model.particle_states(); ++s)
     for (const double step : {0.3, -0.3})
       for (;;) {
