@@ -14,21 +14,34 @@ namespace an::kernels {
 inline constexpr std::size_t cell_lanes = lane_count;
 /// Earlier displacements that predict one: the order of the autoregressive model.
 inline constexpr std::size_t whitening_order = 16;
-/// Predictions of a displacement from 0, 1, … `whitening_order` earlier ones.
-inline constexpr std::size_t prediction_orders = whitening_order + 1;
+/// The same of cells that remember longer: slow motion shows through localisation noise only after many displacements.
+inline constexpr std::size_t longest_order = 48;
+/// Rows of a table of likelihoods: predictions of a displacement from 0, 1, … `whitening_order` earlier ones, then from
+/// multiples of `whitening_order`, if some cells remember so long.
+inline constexpr std::size_t usual_rows = whitening_order + 1;
+inline constexpr std::size_t most_rows = usual_rows + longest_order / whitening_order - 1;
+
+/// The row for a displacement of a segment that began `m` displacements before.
+KOKKOS_FORCEINLINE_FUNCTION constexpr std::size_t row_of(std::size_t m, std::size_t rows) {
+  if (m <= whitening_order) return m;
+  const std::size_t row = whitening_order + m / whitening_order - 1;
+  return row < rows ? row : rows - 1;
+}
 
 /// Coefficients of the lattice filters that whiten displacements, `cell_lanes` cells side by side.
 struct CellCoefficients {
-  const float* reflection;  ///< [group][order 1 … whitening_order][lane]
-  const float* precision;   ///< [group][order 0 … ][lane]: 1 / (2 variance of the prediction error)
-  const float* log_norm;    ///< [group][order 0 … ][lane]: -ln(2 pi variance), for two axes
+  const float* reflection;   ///< [group][order 1 … longest_order][lane]
+  const float* precision;    ///< [group][row][lane]: 1 / (2 variance of the prediction error)
+  const float* log_norm;     ///< [group][row][lane]: -ln(2 pi variance), for two axes
+  const std::size_t* order;  ///< [group]: whitening_order or longest_order
+  std::size_t rows;          ///< usual_rows if all orders are whitening_order, else most_rows
 };
 
 /// Logarithms of the likelihood of each displacement given the earlier ones of its segment, for every cell (alpha, K):
-/// out[m][t][cell] is that of displacement t in a segment that began m displacements before, or `whitening_order` and
-/// more. Item: a group of cells. The lattice recursion (Itakura and Saito, 1971) yields the errors of all orders at
-/// once: f_m(t) = f_(m-1)(t) - kappa_m b_(m-1)(t-1), b_m(t) = b_(m-1)(t-1) - kappa_m f_(m-1)(t). Displacements are done
-/// some at a time, in order, so that RelativeLikelihood finds their rows in the cache.
+/// out[row_of(m)][t][cell] is that of displacement t in a segment that began m displacements before. Item: a group of
+/// cells. The lattice recursion (Itakura and Saito, 1971) yields the errors of all orders at once: f_m(t) = f_(m-1)(t)
+/// - kappa_m b_(m-1)(t-1), b_m(t) = b_(m-1)(t-1) - kappa_m f_(m-1)(t). Displacements are done some at a time, in order,
+/// so that RelativeLikelihood finds their rows in the cache.
 struct DisplacementLikelihood {
   CellCoefficients cells;
   const float* dx;
@@ -38,17 +51,18 @@ struct DisplacementLikelihood {
   std::size_t groups;
   std::size_t begin, end;  ///< those done now
   float* backward;         ///< [group][axis][order][lane]: errors b of the last displacement done
-  float* out;              ///< [m][t][groups * cell_lanes]; entries of m > t are not written
-  float* greatest;         ///< [t][groups * cell_lanes]: of all orders
+  float* out;              ///< [row][t][groups * cell_lanes]; of orders greater than t nothing is written
+  float* greatest;         ///< [t][groups * cell_lanes]: of all rows
 
-  static constexpr std::size_t backward_size = 2 * prediction_orders * cell_lanes;  ///< of a group
+  static constexpr std::size_t backward_size = 2 * (longest_order + 1) * cell_lanes;  ///< of a group
 
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t group) const {
     constexpr std::size_t many = 4;
+    const std::size_t order = cells.order[group];
     std::size_t t = begin;
-    for (; t < end && t < whitening_order; ++t) advance<1>(group, t, t);
-    for (; t + many <= end; t += many) advance<many>(group, t, whitening_order);
-    for (; t < end; ++t) advance<1>(group, t, whitening_order);
+    for (; t < end && t < order; ++t) advance<1>(group, t, t);
+    for (; t + many <= end; t += many) advance<many>(group, t, order);
+    for (; t < end; ++t) advance<1>(group, t, order);
   }
 
  private:
@@ -56,25 +70,31 @@ struct DisplacementLikelihood {
   template <std::size_t count>
   KOKKOS_FORCEINLINE_FUNCTION void advance(std::size_t group, std::size_t t, std::size_t order) const {
     float* backward_x = backward + group * backward_size;
-    float* backward_y = backward_x + prediction_orders * cell_lanes;
-    const float* kappa = cells.reflection + group * whitening_order * cell_lanes;
-    const float* precision = cells.precision + group * prediction_orders * cell_lanes;
-    const float* norm = cells.log_norm + group * prediction_orders * cell_lanes;
+    float* backward_y = backward_x + (longest_order + 1) * cell_lanes;
+    const float* kappa = cells.reflection + group * longest_order * cell_lanes;
+    const float* precision = cells.precision + group * most_rows * cell_lanes;
+    const float* norm = cells.log_norm + group * most_rows * cell_lanes;
+    const std::size_t stride = displacements * groups * cell_lanes;
     float* to = out + (t * groups + group) * cell_lanes;
     Lanes forward_x[count], forward_y[count], carry_x[count], carry_y[count], top[count];
     for (std::size_t k = 0; k < count; ++k) {
       forward_x[k] = carry_x[k] = all_lanes(dx[t + k]);
       forward_y[k] = carry_y[k] = all_lanes(dy[t + k]);
     }
-    for (std::size_t m = 0;; ++m, to += displacements * groups * cell_lanes) {
+    for (std::size_t m = 0;; ++m) {
       const std::size_t at = m * cell_lanes;
-      const Lanes norm_m = load(norm + at);
-      const Lanes precision_m = load(precision + at);
-      for (std::size_t k = 0; k < count; ++k) {
-        const Lanes square = forward_x[k] * forward_x[k] + forward_y[k] * forward_y[k];
-        const Lanes value = known[t + k] != 0 ? norm_m - precision_m * square : all_lanes(0);
-        top[k] = m == 0 ? value : larger(top[k], value);
-        store(to + k * groups * cell_lanes, value);
+      if (m <= whitening_order || m % whitening_order == 0) {
+        const std::size_t row = row_of(m, most_rows);
+        // What a group does not remember adds nothing in later rows.
+        const std::size_t end_row = m == cells.order[group] ? cells.rows : row + 1;
+        const Lanes norm_m = load(norm + row * cell_lanes);
+        const Lanes precision_m = load(precision + row * cell_lanes);
+        for (std::size_t k = 0; k < count; ++k) {
+          const Lanes square = forward_x[k] * forward_x[k] + forward_y[k] * forward_y[k];
+          const Lanes value = known[t + k] != 0 ? norm_m - precision_m * square : all_lanes(0);
+          top[k] = m == 0 ? value : larger(top[k], value);
+          for (std::size_t r = row; r < end_row; ++r) store(to + r * stride + k * groups * cell_lanes, value);
+        }
       }
       const Lanes last_x = carry_x[count - 1];
       const Lanes last_y = carry_y[count - 1];
@@ -111,8 +131,9 @@ struct RelativeLikelihood {
   const std::size_t* first;  ///< [states + 1]: first cell of each state
   std::size_t states;
   std::size_t displacements;
+  std::size_t rows;
   std::size_t begin;
-  float* table;           ///< [m][t][cells]
+  float* table;           ///< [row][t][cells]
   const float* greatest;  ///< [t][cells]
   float* offset;          ///< [t]: ln of the greatest likelihood
   float* of_state;        ///< [state][t]: ln of the state's greatest, relative to that
@@ -120,7 +141,7 @@ struct RelativeLikelihood {
   KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t item) const {
     const std::size_t t = begin + item;
     const std::size_t cells = first[states];
-    const std::size_t orders = t < whitening_order ? t + 1 : prediction_orders;
+    const std::size_t known_rows = row_of(t, rows) + 1;
     float top = -1e30F;
     for (std::size_t s = 0; s < states; ++s) {
       Lanes largest = load(greatest + t * cells + first[s]);
@@ -135,8 +156,8 @@ struct RelativeLikelihood {
       state_top = state_top - top < smallest ? smallest : state_top - top;
       const Lanes divisor = all_lanes(top + state_top);
       const Lanes least = all_lanes(smallest - state_top);
-      for (std::size_t m = 0; m < orders; ++m) {
-        float* row = table + (m * displacements + t) * cells;
+      for (std::size_t r = 0; r < known_rows; ++r) {
+        float* row = table + (r * displacements + t) * cells;
         for (std::size_t c = first[s]; c < first[s + 1]; c += cell_lanes)
           store(row + c, exp_of_negative(larger(least, load(row + c) - divisor)));
       }
@@ -148,11 +169,12 @@ struct RelativeLikelihood {
 /// of likelihoods. Item: the segment's first displacement i. The running product makes all n²/2 segments cheap: it is
 /// kept in a register for a group of cells and `cell_lanes` displacements.
 struct SegmentEvidence {
-  const float* table;        ///< [m][t][cells], from RelativeLikelihood; cell_lanes rows more are read, but not used
+  const float* table;        ///< [row][t][cells], from RelativeLikelihood; cell_lanes rows more are read, but not used
   const float* prior;        ///< [cells]
   const std::size_t* begin;  ///< [states + 1]: first cell of each state, multiples of cell_lanes
   std::size_t states;
   std::size_t displacements;
+  std::size_t rows;
   const float* of_state;  ///< [state][t = 0 … displacements]: sum before t of RelativeLikelihood's; cell_lanes more are
                           ///< read, but not used
   float* scratch;  ///< [displacements][2][cells], two rows an item
@@ -184,19 +206,18 @@ struct SegmentEvidence {
         const Lanes relative = log_of_positive(load(sums)) + load(logarithms);
         const float* before_state = of_state + s * (displacements + 1);
         store(sums, relative);
-        const bool is_small = sums[count - 1] < logarithm + 40 * log_2;
+        const float last = sums[count - 1];
         store(sums, relative + (load(before_state + j + 1) - before_state[i]));
         float* to = out + (s * displacements + j) * displacements + i;
         for (std::size_t k = 0; k < count; ++k) to[k * displacements] = sums[k];
-        if (is_small) scale(s, product, logarithm);
+        while (last < logarithm + 40 * log_2) scale(s, product, logarithm);
       }
     }
   }
 
  private:
   KOKKOS_FORCEINLINE_FUNCTION const float* row(std::size_t i, std::size_t j) const {
-    const std::size_t m = j - i < whitening_order ? j - i : whitening_order;
-    return table + (m * displacements + j) * begin[states];
+    return table + (row_of(j - i, rows) * displacements + j) * begin[states];
   }
 
   KOKKOS_FORCEINLINE_FUNCTION void scale(std::size_t s, float* product, float& logarithm) const {
@@ -205,16 +226,17 @@ struct SegmentEvidence {
     logarithm -= 60 * log_2;
   }
 
-  // Sums for `count` segments, the first of which ends at the displacement of `rows`; false where numbers became too
-  // small. The product goes to `next`.
-  KOKKOS_FORCEINLINE_FUNCTION bool multiply_block(std::size_t s, const float* rows, bool is_first, std::size_t count,
-                                                  const float* product, float* next, float* sums) const {
+  // Sums for `count` segments, the first of which ends at the displacement of `first_row`; false where numbers became
+  // too small. The product goes to `next`.
+  KOKKOS_FORCEINLINE_FUNCTION bool multiply_block(std::size_t s, const float* first_row, bool is_first,
+                                                  std::size_t count, const float* product, float* next,
+                                                  float* sums) const {
     const std::size_t stride = (is_first ? displacements + 1 : 1) * begin[states];
     Lanes of_ends[cell_lanes];
     for (Lanes& sum : of_ends) sum = all_lanes(0);
     for (std::size_t c = begin[s]; c < begin[s + 1]; c += cell_lanes) {
       Lanes running = load(product + c);
-      const float* from = rows + c;
+      const float* from = first_row + c;
       for (Lanes& sum : of_ends) {
         running = running * load(from);
         sum = sum + running;
@@ -247,7 +269,8 @@ struct SegmentEvidence {
       sums[k] = sum_of(of_one);
       sums[k + 1] = sum_of(of_two);
       logarithms[k] = logarithms[k + 1] = logarithm;
-      for (float left = sums[k + 1]; left < 0x1p40F && !is_last; left *= step) scale(s, product, logarithm);
+      if (is_last) continue;
+      for (float last = sums[k + 1]; last < 0x1p40F; last *= step) scale(s, product, logarithm);
     }
   }
 };

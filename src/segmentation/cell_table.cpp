@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "segmentation/cell_table.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -9,8 +10,23 @@
 namespace an::segmentation {
 
 using kernels::cell_lanes;
-using kernels::prediction_orders;
+using kernels::longest_order;
+using kernels::most_rows;
 using kernels::whitening_order;
+
+namespace {
+
+bool is_slow(const Cell& cell, double noise) { return cell.k > 0 && cell.k < 0.5 * noise * noise; }
+
+// Whether a good part of a state's particles move so slowly that noise hides it for many displacements.
+bool is_slow(const std::vector<Cell>& state, double noise) {
+  constexpr double good_part = 0.4;
+  double share = 0;
+  for (const Cell& cell : state) share += is_slow(cell, noise) ? cell.share : 0;
+  return share > good_part;
+}
+
+}  // namespace
 
 CellTable::CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise) {
   for (const std::vector<Cell>& state : states) {
@@ -19,24 +35,35 @@ CellTable::CellTable(const std::vector<std::vector<Cell>>& states, const std::ve
     begin_.push_back(cells_.size());
   }
   prior_.resize(cells_.size());
-  reflection_.resize(cells_.size() * whitening_order);
-  precision_.resize(cells_.size() * prediction_orders);
-  log_norm_.resize(cells_.size() * prediction_orders);
+  reflection_.resize(cells_.size() * longest_order);
+  precision_.resize(cells_.size() * most_rows);
+  log_norm_.resize(cells_.size() * most_rows);
+  order_.assign(groups(), whitening_order);
   std::size_t state = 0;
+  bool remembers_long = is_slow(states[0], noise[0]);
   for (std::size_t c = 0; c < cells_.size(); ++c) {
-    if (c == begin_[state + 1]) ++state;
+    if (c == begin_[state + 1]) {
+      ++state;
+      remembers_long = is_slow(states[state], noise[state]);
+    }
     prior_[c] = static_cast<float>(cells_[c].share);
     const std::size_t group = c / cell_lanes;
     const std::size_t lane = c % cell_lanes;
-    const Whitening w = whiten(displacement_covariance(cells_[c].alpha, cells_[c].k, noise[state], prediction_orders));
-    for (std::size_t m = 0; m < whitening_order; ++m)
-      reflection_[(group * whitening_order + m) * cell_lanes + lane] = static_cast<float>(w.reflection[m]);
-    for (std::size_t m = 0; m < prediction_orders; ++m) {
-      const std::size_t at = (group * prediction_orders + m) * cell_lanes + lane;
-      precision_[at] = static_cast<float>(0.5 / w.variance[m]);
-      log_norm_[at] = static_cast<float>(-std::log(2 * std::numbers::pi * w.variance[m]));
+    const double s = noise[state];
+    const std::size_t order = remembers_long && is_slow(cells_[c], s) ? longest_order : whitening_order;
+    const Whitening w = whiten(displacement_covariance(cells_[c].alpha, cells_[c].k, s, order + 1));
+    order_[group] = std::max(order_[group], order);
+    for (std::size_t m = 0; m < order; ++m)
+      reflection_[(group * longest_order + m) * cell_lanes + lane] = static_cast<float>(w.reflection[m]);
+    for (std::size_t row = 0; row < most_rows; ++row) {
+      const std::size_t m = row <= whitening_order ? row : (row + 1 - whitening_order) * whitening_order;
+      const double variance = w.variance[std::min(m, order)];
+      const std::size_t at = (group * most_rows + row) * cell_lanes + lane;
+      precision_[at] = static_cast<float>(0.5 / variance);
+      log_norm_[at] = static_cast<float>(-std::log(2 * std::numbers::pi * variance));
     }
   }
+  if (std::count(order_.begin(), order_.end(), longest_order) > 0) rows_ = most_rows;
 }
 
 }  // namespace an::segmentation

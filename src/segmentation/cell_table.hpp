@@ -28,12 +28,18 @@ class CellTable {
   }
   std::span<const float> prior() const { return prior_; }
   const float* prior(std::size_t state) const { return prior_.data() + begin_[state]; }
-  kernels::CellCoefficients coefficients() const { return {reflection_.data(), precision_.data(), log_norm_.data()}; }
+  /// Of the tables of likelihoods.
+  std::size_t rows() const { return rows_; }
+  kernels::CellCoefficients coefficients() const {
+    return {reflection_.data(), precision_.data(), log_norm_.data(), order_.data(), rows_};
+  }
 
  private:
   std::vector<std::size_t> begin_{0};
   std::vector<Cell> cells_;
   std::vector<float> prior_, reflection_, precision_, log_norm_;
+  std::vector<std::size_t> order_;
+  std::size_t rows_ = kernels::usual_rows;
 };
 
 }  // namespace an::segmentation

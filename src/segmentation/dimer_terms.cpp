@@ -23,7 +23,7 @@ struct Spot {
 };
 
 Whitening whitening_of(double alpha, double k, double noise) {
-  return whiten(displacement_covariance(alpha, k, noise, kernels::prediction_orders));
+  return whiten(displacement_covariance(alpha, k, noise, kernels::whitening_order + 1));
 }
 
 // K of a particle as if it never changed, from the median of its squared displacements.

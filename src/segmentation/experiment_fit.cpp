@@ -129,7 +129,32 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
   return fits;
 }
 
+// Of motion slower than the noise little is told but K tau^alpha at some lag tau, and maximisation creeps along the
+// valley of its equals: looks ahead there.
+FittedModel along_valleys(StateFit& fit, FittedModel best) {
+  constexpr double slow = 0.3;  // K in units of the noise's variance
+  constexpr double lag = 20;
+  constexpr double better = 5;  // of ln evidence
+  if (best.model.dimer || best.model.has_strays()) return best;
+  for (std::size_t s = 0; s < best.model.particle_states(); ++s)
+    for (const double step : {0.3, -0.3})
+      for (;;) {
+        ExperimentModel model = best.model;
+        StatePopulation& state = model.states[s];
+        if (state.is_fixed() || state.k_mean > slow * model.errors.noise * model.errors.noise) break;
+        state.alpha_mean = std::clamp(state.alpha_mean + step, 0.05, 1.95);
+        state.k_mean *= std::pow(lag, -step);
+        state.alpha_sd = std::max(0.1, state.alpha_sd);
+        state.k_sd = 0.3 * state.k_mean;
+        const FittedModel other = fit.improve(model, 4, 1);
+        if (other.log_evidence < best.log_evidence + better) break;
+        best = other;
+      }
+  return best;
+}
+
 }  // namespace
+
 ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions& options) {
   StateFit fit(fovs, options);
   fit.estimate_noise();
@@ -152,7 +177,8 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   for (const FittedModel& model : searched) {
     const double ahead = model.log_evidence + model.log_start - leader.log_evidence - leader.log_start;
     if (ahead + margin > (model.penalty - leader.penalty) / searched_every && contenders < most_contenders) {
-      const FittedModel fitted = fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1);
+      const FittedModel fitted =
+          along_valleys(fit, fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1));
       if (contenders++ == 0)
         best = fitted.log_evidence + fitted.log_start;
       else if (has_states_alike(fitted.model))

@@ -13,8 +13,6 @@ namespace an::segmentation {
 namespace {
 
 using kernels::cell_lanes;
-using kernels::prediction_orders;
-using kernels::whitening_order;
 
 AN_KERNEL(displacement_likelihood, kernels::DisplacementLikelihood)
 AN_KERNEL(relative_likelihood, kernels::RelativeLikelihood)
@@ -24,12 +22,11 @@ AN_KERNEL(segment_evidence, kernels::SegmentEvidence)
 constexpr std::size_t tile = 8;
 
 // Multiplies the likelihoods of a segment's displacements; adds ln of them to the logarithms.
-AN_VECTORISED void multiply(const float* table, std::size_t displacements, std::size_t row_size, std::size_t i,
-                            std::size_t j, std::size_t cells, float* product, float* logarithms) {
+AN_VECTORISED void multiply(const float* table, std::size_t rows, std::size_t displacements, std::size_t row_size,
+                            std::size_t i, std::size_t j, std::size_t cells, float* product, float* logarithms) {
   std::fill_n(product, cells, 1.0F);
   for (std::size_t t = i; t <= j; ++t) {
-    const std::size_t m = std::min(t - i, whitening_order);
-    const float* row = table + (m * displacements + t) * row_size;
+    const float* row = table + (kernels::row_of(t - i, rows) * displacements + t) * row_size;
     for (std::size_t c = 0; c < cells; c += cell_lanes)
       kernels::store(product + c, kernels::load(product + c) * kernels::load(row + c));
     if (t % 2 == 1 && t != j) continue;  // two factors are at least e^-80
@@ -72,7 +69,7 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
   cells_ = &cells;
   count_ = displacements.size();
   const std::size_t size = cells.size();
-  table_.resize((count_ * prediction_orders + cell_lanes) * size);
+  table_.resize((count_ * cells.rows() + cell_lanes) * size);
   offsets_.resize(count_);
   greatest_.resize(count_ * size);
   of_state_.resize(cells.states() * count_);
@@ -85,8 +82,8 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
         {cells.coefficients(), displacements.x.data(), displacements.y.data(), displacements.known.data(), count_,
          cells.groups(), begin, end, scratch_.data(), table_.data(), greatest_.data()},
         cells.groups());
-    relative_likelihood({cells.begin().data(), cells.states(), count_, begin, table_.data(), greatest_.data(),
-                         offsets_.data(), of_state_.data()},
+    relative_likelihood({cells.begin().data(), cells.states(), count_, cells.rows(), begin, table_.data(),
+                         greatest_.data(), offsets_.data(), of_state_.data()},
                         end - begin);
   }
   sums_of_state_.assign(cells.states() * (count_ + 1) + cell_lanes, 0);
@@ -95,7 +92,7 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
     for (std::size_t t = 0; t < count_; ++t)
       sums_of_state_[s * (count_ + 1) + t + 1] = static_cast<float>(sum += of_state_[s * count_ + t]);
   }
-  segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_,
+  segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_, cells.rows(),
                     sums_of_state_.data(), scratch_.data(), evidence_.data()},
                    count_);
 }
@@ -121,8 +118,8 @@ double SegmentEvidence::offset() const { return std::accumulate(offsets_.begin()
 void SegmentEvidence::add_cell_likelihoods(std::size_t state, std::size_t i, std::size_t j,
                                            std::span<float> logarithms) {
   const std::size_t begin = cells_->begin()[state];
-  multiply(table_.data() + begin, count_, cells_->size(), i, j, cells_->begin()[state + 1] - begin, product_.data(),
-           logarithms.data());
+  multiply(table_.data() + begin, cells_->rows(), count_, cells_->size(), i, j, cells_->begin()[state + 1] - begin,
+           product_.data(), logarithms.data());
 }
 
 }  // namespace an::segmentation

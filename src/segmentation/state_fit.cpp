@@ -14,9 +14,11 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr std::size_t drawn_paths = 10;
+constexpr std::size_t drawn_paths = 10;      // while models are searched
+constexpr std::size_t more_paths = 24;       // of all trajectories: evidence from few is uncertain
 constexpr std::size_t longest_fitted = 512;  // frames of a trajectory that are fitted
 constexpr double uncertainty = 10;           // of ln evidence
+constexpr double hardly_seen = 0.35;         // px, range of binding that is the least one looked for
 constexpr double other_particles = 0.03;     // share of tracks that are a mixture of several particles
 constexpr double most_strays = 0.02;         // probability a displacement
 constexpr double price = 0.75;               // of a parameter, times ln of the trajectories: dearer than Schwarz's 0.5,
@@ -248,7 +250,7 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
     const PathPosterior posterior(evidence_, model.dynamics);
     Random random = random_for(i, 100 + round);
     const bool shared = options_.left_out != MethodPart::sharing;
-    const PathSamples paths(evidence_, table, posterior, shared, drawn_paths, random);
+    const PathSamples paths(evidence_, table, posterior, shared, every == 1 ? more_paths : drawn_paths, random);
     out.sums.add(paths);
     if (fovs_[sample.fov].trajectories[sample.trajectory].first_frame == 0 &&
         options_.left_out != MethodPart::first_frame)
@@ -286,6 +288,10 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
     if (model.dimer) {
       model.binding = found.binding.estimate(model.errors);
       model.dimer_range = std::min(widest_dimer, model.binding->range + 2.8 * model.errors.difference);
+      if (model.binding->range < hardly_seen) {  // slow pairs are together for long, but were seldom seen to bind
+        model.binding.reset();
+        model.dimer_range = widest_dimer;
+      }
     }
   }
   return *best;

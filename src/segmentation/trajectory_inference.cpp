@@ -24,8 +24,7 @@ struct WeightedPoints {
   std::vector<std::pair<double, double>> points;
 
   void sort() { std::sort(points.begin(), points.end()); }
-  // Quantiles of the mixture, each point spread halfway to its neighbours, but for 0: that is rest, and nothing lies
-  // between it and motion. \pre sorted
+  // Quantiles of the mixture, each point spread halfway to its neighbours. \pre sorted
   double quantile(double share) const {
     double total = 0;
     for (const auto& [value, weight] : points) total += weight;

@@ -8,9 +8,6 @@
 
 namespace an::segmentation {
 
-using kernels::prediction_orders;
-using kernels::whitening_order;
-
 std::vector<double> displacement_covariance(double alpha, double k, double noise, std::size_t lags) {
   std::vector<double> covariance(lags);
   const auto power = [alpha](double lag) { return lag == 0 ? 0.0 : std::pow(lag, alpha); };
@@ -24,12 +21,13 @@ std::vector<double> displacement_covariance(double alpha, double k, double noise
 }
 
 Whitening whiten(std::span<const double> covariance) {
-  Whitening out{};
-  std::array<double, prediction_orders> coefficient{};
-  std::array<double, prediction_orders> before{};
+  const std::size_t order = covariance.size() - 1;
+  Whitening out{std::vector<double>(order), std::vector<double>(order + 1)};
+  std::vector<double> coefficient(order + 1);
+  std::vector<double> before;
   double variance = covariance[0];
   out.variance[0] = variance;
-  for (std::size_t m = 1; m <= whitening_order; ++m) {
+  for (std::size_t m = 1; m <= order; ++m) {
     double sum = covariance[m];
     for (std::size_t i = 1; i < m; ++i) sum -= coefficient[i] * covariance[m - i];
     const double kappa = sum / variance;
@@ -46,14 +44,15 @@ Whitening whiten(std::span<const double> covariance) {
 std::vector<double> predicted_log_likelihoods(std::span<const float> dx, std::span<const float> dy,
                                               const Whitening& whitening) {
   std::vector<double> out;
-  std::array<double, prediction_orders> backward_x{};
-  std::array<double, prediction_orders> backward_y{};
+  const std::size_t order = whitening.reflection.size();
+  std::vector<double> backward_x(order + 1);
+  std::vector<double> backward_y(order + 1);
   for (std::size_t t = 0; t < dx.size(); ++t) {
     double forward_x = static_cast<double>(dx[t]);
     double forward_y = static_cast<double>(dy[t]);
     double carry_x = forward_x;
     double carry_y = forward_y;
-    const std::size_t last = std::min(t, whitening_order);
+    const std::size_t last = std::min(t, order);
     for (std::size_t m = 0; m < last; ++m) {
       const double kappa = whitening.reflection[m];
       const double before_x = std::exchange(backward_x[m], carry_x);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <span>
 #include <vector>
 
@@ -15,11 +14,11 @@ std::vector<double> displacement_covariance(double alpha, double k, double noise
 
 /// Lattice filter that whitens displacements.
 struct Whitening {
-  std::array<double, kernels::whitening_order> reflection;  ///< of orders 1, 2, …
-  std::array<double, kernels::prediction_orders> variance;  ///< of the prediction error from 0, 1, … displacements
+  std::vector<double> reflection;  ///< of orders 1, 2, …
+  std::vector<double> variance;    ///< of the prediction error from 0, 1, … displacements
 };
 
-/// Levinson and Durbin's recursion. \param covariance at lags 0 … whitening_order, positive definite
+/// Levinson and Durbin's recursion. \param covariance at lags 0 … the greatest order, positive definite
 Whitening whiten(std::span<const double> covariance);
 
 /// ln likelihood of each displacement given those before it.

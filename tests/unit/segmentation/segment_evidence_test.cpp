@@ -80,6 +80,41 @@ TEST(SegmentEvidence, LongSegmentsLoseLittleToTheOrder) {
               log_density(d, 0, 149, {0.7, 0.9, 1}), 2);
 }
 
+TEST(SegmentEvidence, MotionSlowerThanTheNoiseIsRememberedLonger) {
+  // A drift that only adds up to more than the noise after ten displacements and more.
+  Displacements d;
+  Random random({9, 0, 0, 0, RandomStream::paths});
+  double before_x = 0;
+  double before_y = 0;
+  for (std::size_t t = 0; t < 150; ++t) {
+    const double error_x = noise * random.normal();
+    const double error_y = noise * random.normal();
+    d.x.push_back(static_cast<float>(0.02 + error_x - before_x));
+    d.y.push_back(static_cast<float>(0.01 + error_y - before_y));
+    d.known.push_back(1);
+    before_x = error_x;
+    before_y = error_y;
+  }
+  const Cell slow{1.8, 3e-4, 1};
+  const CellTable cells({{slow}}, {noise});
+  SegmentEvidence evidence;
+  evidence.compute(d, cells);
+  EXPECT_NEAR(static_cast<double>(evidence.ending_at(0, 149)[0]) + evidence.offset(), log_density(d, 0, 149, slow), 1);
+}
+
+TEST(SegmentEvidence, FarLessLikelyStatesAreAsExact) {
+  const Displacements d = made_up(100, 10, 0.05);
+  const Cell fast{1.9, 30, 1};
+  const CellTable cells({{{0.5, 0.01, 1}}, {fast}}, {noise, noise});
+  SegmentEvidence evidence;
+  evidence.compute(d, cells);
+  double expected = 0;
+  const auto order = kernels::whitening_order;
+  const Whitening whitening = whiten(displacement_covariance(fast.alpha, fast.k, noise, order + 1));
+  for (const double value : predicted_log_likelihoods(d.x, d.y, whitening)) expected += value;
+  EXPECT_NEAR(static_cast<double>(evidence.ending_at(1, 99)[0]) + evidence.offset(), expected, 0.02);
+}
+
 TEST(SegmentEvidence, UnknownDisplacementsSayNothing) {
   const std::vector<double> x{0, 1, std::numeric_limits<double>::quiet_NaN(), 3, 4};
   const std::vector<double> y{0, 0, 0, 0, 0};
