@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::size_t longest_piece = 1024;  // frames
 constexpr int shortest_segment = 3;          // frames
+// Errors that a network's means over a segment usually have, of alpha and ln(1 + K).
+constexpr double usual_alpha_error = 0.1, usual_log_k_error = 0.08;
 
 // Posterior of a number as points with weights.
 struct WeightedPoints {
@@ -207,20 +209,22 @@ void Inference::pool_changes(std::vector<PossibleChanges>& changes, Random& rand
                    [](const PossibleChanges& a, const PossibleChanges& b) { return a.probability > b.probability; });
 }
 
-// A segment's values between those of the likelihood and those of the beliefs; intervals hold both.
+// A segment's values, by their errors, between those of the likelihood and those of the beliefs; intervals hold both.
 void Inference::pool_segment(InferredSegment& segment, std::size_t end) const {
   const InferredSegment other = describe_frames(*beliefs_, segment.begin, end);
   const BeliefShares& shares = options_.shares;
-  const auto mix = [&](Estimate& mine, const Estimate& others, bool logarithmic) {
+  const auto mix = [&](Estimate& mine, const Estimate& others, double others_error, bool logarithmic) {
     const auto scaled = [&](double v) { return logarithmic ? std::log1p(v) : v; };
-    const double value = (1 - shares.value) * scaled(mine.value) + shares.value * scaled(others.value);
+    const double error = (scaled(mine.high) - scaled(mine.low)) / 3.29;  // of an interval of 90 %
+    const double share = shares.value * error * error / (error * error + others_error * others_error);
+    const double value = (1 - share) * scaled(mine.value) + share * scaled(others.value);
     mine.value = logarithmic ? std::expm1(value) : value;
     mine.low = std::min(mine.low, mine.value);
     mine.high = std::max(mine.high, mine.value);
   };
   if (segment.state != DiffusiveState::immobile) {  // at rest alpha and K are 0 by definition
-    mix(segment.alpha, other.alpha, false);
-    mix(segment.k, other.k, true);
+    mix(segment.alpha, other.alpha, usual_alpha_error, false);
+    mix(segment.k, other.k, usual_log_k_error, true);
   }
   const double mine = (1 - shares.state) * segment.state_probability;
   const double others = shares.state * other.state_probability;
