@@ -73,9 +73,16 @@ struct OperationCase {
     operation.kind = kind;
   }
   kernels::Call<A, float> call() {
-    return {operation,  0,          in,        other,           out,          x.data(),          z.data(),
-            y.data(),   dx.data(),  dz.data(), dy.data(),       weights.data(), bias.data(),     dweights.data(),
-            dbias.data(), statistics.data(), saved.data(), add, add};
+    return {operation,    0,
+            in,           other,
+            out,          x.data(),
+            z.data(),     y.data(),
+            dx.data(),    dz.data(),
+            dy.data(),    weights.data(),
+            bias.data(),  dweights.data(),
+            dbias.data(), statistics.data(),
+            saved.data(), add,
+            add};
   }
 };
 

@@ -28,7 +28,7 @@ TEST(SimtKernels, ConvertRounds) {
     return to;
   });
   for (std::size_t i = 0; i < from.size(); ++i) EXPECT_EQ(narrow[i].bits, Bf16(from[i]).bits);
-  EXPECT_EQ(static_cast<float>(narrow[1]), 1.0F);         // ties to even
+  EXPECT_EQ(static_cast<float>(narrow[1]), 1.0F);  // ties to even
   EXPECT_EQ(static_cast<float>(narrow[2]), 1.015625F);
 }
 
@@ -62,8 +62,8 @@ TYPED_TEST(SimtKernels, AddBias) {
     const auto found = in_every_order([&] {
       std::vector<A> y = before;
       emulate_loop([&] {
-        cuda::add_bias<A, TypeParam::lanes>(y.data(), bias.data(), static_cast<int>(pixels),
-                                            static_cast<int>(channels), relu);
+        cuda::add_bias<A, TypeParam::lanes>(y.data(), bias.data(), static_cast<int>(pixels), static_cast<int>(channels),
+                                            relu);
       });
       return y;
     });
@@ -128,9 +128,8 @@ TYPED_TEST(SimtKernels, MaxPoolAndItsGradient) {
       const int high = rows, wide = columns;
       const auto y = in_every_order([&] {
         std::vector<A> to(c.y.size());
-        emulate_loop([&] {
-          cuda::max_pool<A, lanes>(c.x.data(), to.data(), extent_of(in), extent_of(out), high, wide);
-        });
+        emulate_loop(
+            [&] { cuda::max_pool<A, lanes>(c.x.data(), to.data(), extent_of(in), extent_of(out), high, wide); });
         return to;
       });
       reference::max_pool(c.call());
@@ -138,8 +137,8 @@ TYPED_TEST(SimtKernels, MaxPoolAndItsGradient) {
       const auto gradient = in_every_order([&] {
         std::vector<A> to = dx;
         emulate_loop([&] {
-          cuda::max_pool_gradient<A, lanes>(c.x.data(), y.data(), c.dy.data(), to.data(), extent_of(in),
-                                            extent_of(out), high, wide, add);
+          cuda::max_pool_gradient<A, lanes>(c.x.data(), y.data(), c.dy.data(), to.data(), extent_of(in), extent_of(out),
+                                            high, wide, add);
         });
         return to;
       });
@@ -219,9 +218,8 @@ TYPED_TEST(SimtKernels, ConcatAndItsGradient) {
     c.add = add;
     const auto y = in_every_order([&] {
       std::vector<A> to(out.size());
-      emulate_loop([&] {
-        cuda::copy_channels<A, lanes>(c.x.data(), to.data(), pixels, first, first + second, 0, true, false);
-      });
+      emulate_loop(
+          [&] { cuda::copy_channels<A, lanes>(c.x.data(), to.data(), pixels, first, first + second, 0, true, false); });
       emulate_loop([&] {
         cuda::copy_channels<A, lanes>(c.z.data(), to.data(), pixels, second, first + second, first, true, false);
       });
