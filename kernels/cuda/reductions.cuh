@@ -181,8 +181,8 @@ __global__ void batch_norm_gradient(BatchNormTerm<A> term, const float* dbeta, c
 __device__ inline float block_sum(float value, float* scratch) {
   scratch[threadIdx.x] = value;
   AN_SYNC();
-  for (int half = channel_threads / 2; half > 0; half /= 2) {
-    if (static_cast<int>(threadIdx.x) < half) scratch[threadIdx.x] += scratch[threadIdx.x + half];
+  for (unsigned half = channel_threads / 2; half > 0; half /= 2) {
+    if (threadIdx.x < half) scratch[threadIdx.x] += scratch[threadIdx.x + half];
     AN_SYNC();
   }
   const float sum = scratch[0];

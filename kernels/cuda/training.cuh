@@ -27,8 +27,8 @@ __global__ void loss(Loss kind, const A* output, const float* targets, long pixe
   }
   sums[threadIdx.x] = sum;
   AN_SYNC();
-  for (int half = loss_threads / 2; half > 0; half /= 2) {
-    if (static_cast<int>(threadIdx.x) < half) sums[threadIdx.x] += sums[threadIdx.x + half];
+  for (unsigned half = loss_threads / 2; half > 0; half /= 2) {
+    if (threadIdx.x < half) sums[threadIdx.x] += sums[threadIdx.x + half];
     AN_SYNC();
   }
   if (threadIdx.x == 0) partial[blockIdx.x] = sums[0];
