@@ -68,6 +68,8 @@ ConvolutionPlan::ConvolutionPlan(const ConvolutionShape& s, ConvolutionPart part
     device = std::make_shared<fe::DeviceProperties>();
     check(device->deserialize(std::vector<std::uint8_t>(properties.begin(), properties.end())), "device properties");
     g.set_device_properties(device);
+    // Else it asks the driver, which is not there either.
+    g.set_sm_version(nlohmann::json::parse(properties).at("deviceVer").get<int>() / 10);
   }
   check(g.validate(), "validate");
   const auto cudnn = static_cast<cudnnHandle_t>(handle);
