@@ -110,7 +110,7 @@ inline std::size_t channels_of(kernels::LossKind kind) {
   return kind == kernels::LossKind::joint ? 7 : kind == kernels::LossKind::cross_entropy ? 4 : 1;
 }
 
-/// Outputs, and targets of which some have no weight.
+/// Outputs, and targets of which some have no weight, and no meaning then.
 template <class A>
 struct LossCase {
   kernels::Loss loss;
@@ -127,7 +127,7 @@ struct LossCase {
     const auto uniform = [&] { return static_cast<float>(generator() % 1000) / 1000; };
     for (std::size_t p = 0; p < shape.pixels(); ++p) {
       const float weight = any_weight && generator() / 64 % 4 > 0 ? 0.5F : 0.0F;
-      for (const float t : {2 * uniform(), uniform() - 1, static_cast<float>(generator() / 64 % 4),
+      for (const float t : {weight > 0 ? 2 * uniform() : NAN, uniform() - 1, static_cast<float>(generator() / 64 % 4),
                             static_cast<float>(generator() / 64 % 2), weight})
         targets.push_back(t);
       weights += static_cast<double>(weight);

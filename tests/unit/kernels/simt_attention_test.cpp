@@ -38,6 +38,23 @@ TYPED_TEST(SimtAttention, GivesNothingWhereNoPixelIsValid) {
   for (const double v : doubles(run_attention_gradient(c))) EXPECT_EQ(v, 0);
 }
 
+// Else a large product of a key that is left out would put all others to zero.
+TYPED_TEST(SimtAttention, AKeyThatIsLeftOutChangesNothingHoweverLarge) {
+  using A = TypeParam;
+  auto c = attention_case<A>(1, 9, false, 1, 0);
+  c.z[4] = A(0.0F);
+  for (std::size_t d = 0; d < 3; ++d) {
+    c.x[4 * 9 + 3 + d] = A(1e4F);
+    for (std::size_t i = 0; i < 9; ++i) c.x[i * 9 + d] = A(1.0F);
+  }
+  const auto y = run_attention(c);
+  const auto dx = run_attention_gradient(c);
+  reference::attention(c.call());
+  reference::attention_backward(c.call());
+  expect_close(y, c.y, roundings<A>());
+  expect_close(dx, c.dx, roundings<A>(2));
+}
+
 template <class A>
 class SimtTraining : public testing::Test {};
 TYPED_TEST_SUITE(SimtTraining, Activations);
