@@ -113,6 +113,8 @@ class CudaKernels {
   template <class Term>
   void sum_channels_of(const Term& term, const Shape& shape, float* first, float* second);
   void bias_gradient(const C& c);
+  void add_gradient(const C& c, const A* gradient);
+  void library_convolution_backward(const C& c);
   void set_attention_memory(int bytes, const void* kernel) const;
   static Taps taps_of(const C& c);
 
