@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds and runs every test that needs no GPU. With AN_ORACLES=FOLDER the parity tests run on the whole reference data in FOLDER,
-# else on the selection kept in tests/fixtures.
+# Builds and runs every test that needs no GPU (jobs/test_gpu.sh: those that do). With AN_ORACLES=FOLDER the parity tests run on the whole
+# reference data in FOLDER, else on the selection kept in tests/fixtures.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 source jobs/environment.sh
 
 passed=0
 failed=0
+skipped=0
 finish() {
+  [[ $skipped -eq 0 ]] || echo "$skipped skipped, and not counted as passed"
   echo "$passed passed, $failed failed"
   [[ $failed -eq 0 && $passed -gt 0 ]]
   exit $?
@@ -33,12 +35,25 @@ run_ctest() {
   local lost total
   lost=$(sed -E 's/.* ([0-9]+) tests failed out of ([0-9]+)/\1/' <<<"$summary")
   total=$(sed -E 's/.* ([0-9]+) tests failed out of ([0-9]+)/\2/' <<<"$summary")
+  local left_out
+  left_out=$(grep -c '\*\*\*Skipped' "$log")
   rm -f "$log"
-  passed=$((passed + ${total:-0} - ${lost:-1}))
+  skipped=$((skipped + left_out))
+  passed=$((passed + ${total:-0} - ${lost:-1} - left_out))
   failed=$((failed + ${lost:-1}))
   [[ ${lost:-1} -eq 0 ]] || finish
 }
-formatted() { git ls-files -z '*.cpp' '*.hpp' | xargs -0 clang-format-14 --dry-run -Werror; }
+# Compiles the GPU's back end and runs its checks that need no device, where nvcc is.
+gpu_without_device() {
+  local nvcc frontend
+  nvcc=$(command -v nvcc || command -v /usr/local/cuda/bin/nvcc) || { echo "skipped: no nvcc"; return; }
+  frontend=$(jobs/cudnn_frontend.sh) || { echo "skipped: the checks of the GPU's back end need cuDNN's front end"; return; }
+  stage "configure (nvcc)" cmake --preset cuda -DAN_WITH_TESTS=ON -DAN_WITH_ONEDNN=OFF -DAN_WARNINGS_AS_ERRORS=ON -DCMAKE_CUDA_COMPILER="$nvcc" \
+    -DAN_CUDNN_FRONTEND="$frontend" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_CUDA_COMPILER_LAUNCHER=ccache
+  stage "build" cmake --build build-cuda --target cudnn_plans_test network_on_gpu_test network_gpu_benchmark
+  run_ctest build-cuda -L cuda
+}
+formatted() { git ls-files -z '*.cpp' '*.hpp' '*.h' '*.cu' '*.cuh' | xargs -0 clang-format-14 --dry-run -Werror; }
 tidy() {
   local files
   files=$(git ls-files 'src/*.cpp' 'evaluation/*.cpp')
@@ -51,10 +66,12 @@ tidy() {
 stage "packages" jobs/install_packages.sh --tests
 stage "configure (g++, release)" cmake --preset release -DAN_WITH_TESTS=ON -DAN_WARNINGS_AS_ERRORS=ON -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 stage "build" cmake --build build
-run_ctest build -LE 'long|fuzz'
+run_ctest build -LE 'long|fuzz|cuda'
 stage "configure (clang, address and undefined behaviour sanitizers)" cmake --preset asan -DAN_WARNINGS_AS_ERRORS=ON -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 stage "build" cmake --build build-asan
 run_ctest build-asan -L 'unit|parity|property|fuzz' -LE 'statistics|long'
+echo "== the GPU's back end, without a GPU"
+gpu_without_device
 stage "format" formatted
 stage "configure (clang, for clang-tidy)" cmake -S . -B build-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_C_COMPILER=clang-14 -DAN_WITH_TESTS=OFF
 stage "generated headers" cmake --build build-clang --target an_app_git_hash

@@ -68,6 +68,8 @@ ConvolutionPlan::ConvolutionPlan(const ConvolutionShape& s, ConvolutionPart part
     device = std::make_shared<fe::DeviceProperties>();
     check(device->deserialize(std::vector<std::uint8_t>(properties.begin(), properties.end())), "device properties");
     g.set_device_properties(device);
+    // Else it asks the driver, which is not there either.
+    g.set_sm_version(nlohmann::json::parse(properties).at("deviceVer").get<int>() / 10);
   }
   check(g.validate(), "validate");
   const auto cudnn = static_cast<cudnnHandle_t>(handle);
@@ -95,8 +97,10 @@ CudnnHandle::CudnnHandle(void* stream) {
   cudnnHandle_t handle = nullptr;
   if (cudnnCreate(&handle) != CUDNN_STATUS_SUCCESS) throw std::runtime_error("cudnnCreate failed");
   handle_ = handle;
-  if (cudnnSetStream(handle, static_cast<cudaStream_t>(stream)) != CUDNN_STATUS_SUCCESS)
+  if (cudnnSetStream(handle, static_cast<cudaStream_t>(stream)) != CUDNN_STATUS_SUCCESS) {
+    cudnnDestroy(handle);
     throw std::runtime_error("cudnnSetStream failed");
+  }
 }
 
 CudnnHandle::~CudnnHandle() { cudnnDestroy(static_cast<cudnnHandle_t>(handle_)); }

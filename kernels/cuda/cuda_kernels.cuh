@@ -8,7 +8,7 @@
 
 #include "kernels/bf16.hpp"
 #include "kernels/cuda/attention.cuh"
-#include "kernels/cuda/convolution_plan.hpp"
+#include "kernels/cuda/convolution_choice.hpp"
 #include "kernels/cuda/device_memory.hpp"
 #include "kernels/cuda/elementwise.cuh"
 #include "kernels/cuda/matrix_products.hpp"
@@ -113,11 +113,10 @@ class CudaKernels {
   template <class Term>
   void sum_channels_of(const Term& term, const Shape& shape, float* first, float* second);
   void bias_gradient(const C& c);
+  void add_gradient(const C& c, const A* gradient);
+  void library_convolution_backward(const C& c);
   void set_attention_memory(int bytes, const void* kernel) const;
   static Taps taps_of(const C& c);
-  static bool is_pointwise(const Operation& o) {
-    return o.kernel_rows * o.kernel_columns == 1 && o.stride_rows * o.stride_columns == 1;
-  }
 
   int device_;
   Stream stream_;

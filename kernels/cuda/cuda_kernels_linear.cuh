@@ -66,39 +66,47 @@ void CudaKernels<A>::convolution(const C& c) {
   check_launch("convolution");
 }
 
+// Adds a gradient of the input that came into scratch.
+template <class A>
+void CudaKernels<A>::add_gradient(const C& c, const A* gradient) {
+  const long inputs = static_cast<long>(c.in.size());
+  with_lanes<A>(c.in.channels, [&]<int lanes>() {
+    pass_gradient<A, lanes><<<blocks_for(inputs / lanes), 256, 0, stream_>>>(gradient, c.dx, inputs, true);
+  });
+}
+
+// By cuDNN; the bias is done.
+template <class A>
+void CudaKernels<A>::library_convolution_backward(const C& c) {
+  if constexpr (narrow) {
+    const Operation& o = c.operation;
+    const Plans& p = plans_[c.index];
+    const int taps = static_cast<int>(o.kernel_rows * o.kernel_columns);
+    const int in = static_cast<int>(c.in.channels), out = static_cast<int>(c.out.channels);
+    p.weights->run(cudnn_.get(), c.dy, c.x, nullptr, filter_gradient_.as<A>(), workspace_.as<void>());
+    transpose_filter<<<blocks_for(static_cast<long>(taps) * in * out), 256, 0, stream_>>>(
+        filter_gradient_.as<A>(), c.dweights, taps, in, out, true);
+    if (c.dx != nullptr) {
+      A* target = c.add_dx ? columns_.as<A>() : c.dx;
+      p.data->run(cudnn_.get(), c.dy, filters_.as<A>() + o.weights, nullptr, target, workspace_.as<void>());
+      if (c.add_dx) add_gradient(c, target);
+    }
+    check_launch("convolution_backward");
+  }
+}
+
 template <class A>
 void CudaKernels<A>::convolution_backward(const C& c) {
   const Operation& o = c.operation;
   const long pixels = static_cast<long>(c.out.pixels());
-  const int taps = static_cast<int>(o.kernel_rows * o.kernel_columns);
-  const long inner = static_cast<long>(taps) * static_cast<long>(c.in.channels);
+  const long inner = static_cast<long>(o.kernel_rows * o.kernel_columns * c.in.channels);
   const long columns = static_cast<long>(c.out.channels);
   if (o.relu)
     with_lanes<A>(c.out.channels, [&]<int lanes>() {
       close_relu<A, lanes><<<blocks_for(pixels * columns / lanes), 256, 0, stream_>>>(c.y, c.dy, pixels * columns);
     });
   bias_gradient(c);
-  const long inputs = static_cast<long>(c.in.size());
-  // A gradient that is added to another comes into scratch first.
-  A* fresh = columns_.as<A>();
-  const auto pass_on = [&](const A* gradient) {
-    with_lanes<A>(c.in.channels, [&]<int lanes>() {
-      pass_gradient<A, lanes><<<blocks_for(inputs / lanes), 256, 0, stream_>>>(gradient, c.dx, inputs, true);
-    });
-  };
-  if (const Plans& p = plans_[c.index]; p.forward) {
-    if constexpr (narrow) {
-      p.weights->run(cudnn_.get(), c.dy, c.x, nullptr, filter_gradient_.as<A>(), workspace_.as<void>());
-      transpose_filter<<<blocks_for(inner * columns), 256, 0, stream_>>>(
-          filter_gradient_.as<A>(), c.dweights, taps, static_cast<int>(c.in.channels), static_cast<int>(columns), true);
-      if (c.dx != nullptr)
-        p.data->run(cudnn_.get(), c.dy, filters_.as<A>() + o.weights, nullptr, c.add_dx ? fresh : c.dx,
-                    workspace_.as<void>());
-    }
-    if (c.dx != nullptr && c.add_dx) pass_on(fresh);
-    check_launch("convolution_backward");
-    return;
-  }
+  if (plans_[c.index].forward) return library_convolution_backward(c);
   const bool pointwise = is_pointwise(o);
   const A* gathered = c.x;
   if (!pointwise) {
@@ -114,11 +122,11 @@ void CudaKernels<A>::convolution_backward(const C& c) {
   products_.multiply(pixels, inner, columns, Matrix(c.dy), Matrix(factors(c), true), target, false);
   if (!pointwise) {
     with_lanes<A>(c.in.channels, [&]<int lanes>() {
-      sum_taps<A, lanes><<<blocks_for(inputs / lanes), 256, 0, stream_>>>(target, c.dx, extent_of(c.in),
-                                                                          extent_of(c.out), taps_of(c), c.add_dx);
+      sum_taps<A, lanes><<<blocks_for(static_cast<long>(c.in.size()) / lanes), 256, 0, stream_>>>(
+          target, c.dx, extent_of(c.in), extent_of(c.out), taps_of(c), c.add_dx);
     });
   } else if (c.add_dx) {
-    pass_on(target);
+    add_gradient(c, target);
   }
   check_launch("convolution_backward");
 }
@@ -155,14 +163,10 @@ void CudaKernels<A>::transposed_convolution_backward(const C& c) {
   });
   products_.multiply(columns, inner, pixels, Matrix(columns_.template as<A>(), true), Matrix(c.x), c.dweights, true);
   if (c.dx == nullptr) return;
-  A* fresh = columns_.as<A>() + static_cast<long>(c.out.size());
+  A* fresh = columns_.as<A>() + aligned(c.out.size());
   products_.multiply(pixels, inner, columns, Matrix(columns_.template as<A>()), Matrix(factors(c)),
                      c.add_dx ? fresh : c.dx, false);
-  if (c.add_dx)
-    with_lanes<A>(c.in.channels, [&]<int lanes>() {
-      pass_gradient<A, lanes>
-          <<<blocks_for(pixels * inner / lanes), 256, 0, stream_>>>(fresh, c.dx, pixels * inner, true);
-    });
+  if (c.add_dx) add_gradient(c, fresh);
   check_launch("transposed_convolution_backward");
 }
 

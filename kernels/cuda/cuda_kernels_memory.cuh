@@ -8,6 +8,10 @@ namespace an::kernels::cuda {
 
 constexpr int most_chunks = 1024;  // of partial sums
 constexpr int loss_blocks = 512;
+constexpr std::size_t largest_tensor = 2'000'000'000;  // the kernels' indices are of 32 bits
+
+/// Elements, rounded up so that what follows them can be moved in packs and multiplied.
+constexpr std::size_t aligned(std::size_t elements) { return (elements + 15) / 16 * 16; }
 
 template <class A>
 CudaKernels<A>::CudaKernels(const Plan& plan, int device)
@@ -17,8 +21,7 @@ CudaKernels<A>::CudaKernels(const Plan& plan, int device)
       plan_(plan),
       plans_(plan.operations.size()) {
   for (const Value& v : plan.values)
-    if (v.shape.size() > std::size_t{2'000'000'000})
-      throw std::runtime_error("cuda: a batch this large is not reckoned with");
+    if (v.shape.size() > largest_tensor) throw std::runtime_error("cuda: a batch this large is not reckoned with");
   reserve_scratch(plan);
   if constexpr (narrow) {
     narrow_parameters_ = DeviceMemory(plan.parameters * sizeof(A));
@@ -42,16 +45,18 @@ void CudaKernels<A>::reserve_scratch(const Plan& plan) {
     const std::size_t taps = o.kernel_rows * o.kernel_columns;
     channels = std::max({channels, out.channels, in.channels});
     if (o.kind == OperationKind::convolution) {
-      if (!is_pointwise(o)) columns = std::max(columns, out.pixels() * taps * in.channels);
+      const bool gathered = !is_pointwise(o) && !(narrow && library_convolution(plan, o));
+      if (gathered) columns = std::max(columns, out.pixels() * taps * in.channels);
       filter = std::max(filter, taps * in.channels * out.channels);
       largest = std::max(largest, in.size());
     }
     if (o.kind == OperationKind::transposed_convolution) {
-      columns = std::max(columns, out.size());
+      columns = std::max(columns, aligned(out.size()));
       largest = std::max(largest, in.size());
     }
     if (o.kind == OperationKind::gate) openings = std::max(openings, out.size());
   }
+  if (columns > largest_tensor) throw std::runtime_error("cuda: a batch this large is not reckoned with");
   columns_ = DeviceMemory((columns + (plan.training ? largest : 0)) * sizeof(A));
   partial_ = DeviceMemory((most_chunks + 2) * 2 * channels * sizeof(float));
   float_scratch_ = DeviceMemory(openings * sizeof(float));
@@ -62,15 +67,10 @@ void CudaKernels<A>::reserve_scratch(const Plan& plan) {
 template <class A>
 void CudaKernels<A>::plan_convolution(const Plan& plan, std::size_t index) {
   const Operation& o = plan.operations[index];
-  if (o.kind != OperationKind::convolution || is_pointwise(o) || o.stride_rows * o.stride_columns != 1) return;
-  const Shape in = plan.values[o.inputs[0]].shape, out = plan.values[o.output].shape;
-  if (in.channels % 8 != 0 || out.channels % 8 != 0 || o.kernel_rows % 2 == 0 || o.kernel_columns % 2 == 0) return;
-  const auto extent = [](std::size_t n) { return static_cast<std::int64_t>(n); };
-  const ConvolutionShape shape{extent(in.images),       extent(in.rows),      extent(in.columns),
-                               extent(in.channels),     extent(out.channels), extent(o.kernel_rows),
-                               extent(o.kernel_columns)};
+  const std::optional<ConvolutionShape> shape = library_convolution(plan, o);
+  if (!shape) return;
   Plans& p = plans_[index];
-  const auto make = [&](ConvolutionPart part) { return std::make_unique<ConvolutionPlan>(shape, part, cudnn_.get()); };
+  const auto make = [&](ConvolutionPart part) { return std::make_unique<ConvolutionPlan>(*shape, part, cudnn_.get()); };
   p.forward = make(o.relu ? ConvolutionPart::forward_relu : ConvolutionPart::forward);
   if (!plan.training) return;
   if (o.wants_gradient[0]) p.data = make(ConvolutionPart::data_gradient);

@@ -6,6 +6,19 @@ namespace an::kernels::cuda {
 namespace {
 
 constexpr std::size_t workspace_bytes = std::size_t{32} << 20U;
+constexpr std::uint32_t alignment_bytes = 32;
+
+class Preference {
+ public:
+  Preference() { check(cublasLtMatmulPreferenceCreate(&preference_), "cublasLtMatmulPreferenceCreate"); }
+  ~Preference() { cublasLtMatmulPreferenceDestroy(preference_); }
+  Preference(const Preference&) = delete;
+  Preference& operator=(const Preference&) = delete;
+  cublasLtMatmulPreference_t get() const { return preference_; }
+
+ private:
+  cublasLtMatmulPreference_t preference_ = nullptr;
+};
 
 }  // namespace
 
@@ -15,11 +28,13 @@ struct MatrixProducts::Prepared {
   cublasLtMatrixLayout_t a = nullptr, b = nullptr, c = nullptr;
   cublasLtMatmulHeuristicResult_t choice{};
 
+  Prepared() = default;
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
   ~Prepared() {
-    cublasLtMatrixLayoutDestroy(a);
-    cublasLtMatrixLayoutDestroy(b);
-    cublasLtMatrixLayoutDestroy(c);
-    cublasLtMatmulDescDestroy(operation);
+    for (cublasLtMatrixLayout_t layout : {a, b, c})
+      if (layout != nullptr) cublasLtMatrixLayoutDestroy(layout);
+    if (operation != nullptr) cublasLtMatmulDescDestroy(operation);
   }
 };
 
@@ -29,15 +44,32 @@ MatrixProducts::MatrixProducts(bool bf16, cudaStream_t stream)
 }
 
 MatrixProducts::~MatrixProducts() {
-  for (auto& [key, prepared] : prepared_) delete prepared;
+  prepared_.clear();
   cublasLtDestroy(handle_);
 }
 
+// The library's best algorithm for a product that is described.
+void MatrixProducts::choose_algorithm(Prepared& p) {
+  Preference preference;
+  const auto set = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
+    check(cublasLtMatmulPreferenceSetAttribute(preference.get(), attribute, &value, sizeof value),
+          "cublasLtMatmulPreferenceSetAttribute");
+  };
+  set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace_bytes);
+  for (const auto attribute : {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+                               CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES})
+    set(attribute, alignment_bytes);
+  int count = 0;
+  const cublasStatus_t status =
+      cublasLtMatmulAlgoGetHeuristic(handle_, p.operation, p.a, p.b, p.c, p.c, preference.get(), 1, &p.choice, &count);
+  check(count == 0 && status == CUBLAS_STATUS_SUCCESS ? CUBLAS_STATUS_NOT_SUPPORTED : status,
+        "cublasLtMatmulAlgoGetHeuristic");
+}
+
 MatrixProducts::Prepared& MatrixProducts::prepared(const Key& key) {
-  Prepared*& found = prepared_[key];
-  if (found != nullptr) return *found;
-  found = new Prepared;
-  Prepared& p = *found;
+  if (const auto found = prepared_.find(key); found != prepared_.end()) return *found->second;
+  auto made = std::make_unique<Prepared>();
+  Prepared& p = *made;
   const auto [rows, columns, inner, a_transposed, b_transposed, float_result, bias, relu] = key;
   const auto set = [&](cublasLtMatmulDescAttributes_t attribute, const auto& value) {
     check(cublasLtMatmulDescSetAttribute(p.operation, attribute, &value, sizeof value),
@@ -58,18 +90,8 @@ MatrixProducts::Prepared& MatrixProducts::prepared(const Key& key) {
   layout(&p.a, type_, b_transposed ? inner : columns, b_transposed ? columns : inner);
   layout(&p.b, type_, a_transposed ? rows : inner, a_transposed ? inner : rows);
   layout(&p.c, float_result ? CUDA_R_32F : type_, columns, rows);
-  cublasLtMatmulPreference_t preference = nullptr;
-  check(cublasLtMatmulPreferenceCreate(&preference), "cublasLtMatmulPreferenceCreate");
-  check(cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &workspace_bytes,
-                                             sizeof workspace_bytes),
-        "cublasLtMatmulPreferenceSetAttribute");
-  int count = 0;
-  const cublasStatus_t status =
-      cublasLtMatmulAlgoGetHeuristic(handle_, p.operation, p.a, p.b, p.c, p.c, preference, 1, &p.choice, &count);
-  cublasLtMatmulPreferenceDestroy(preference);
-  check(count == 0 && status == CUBLAS_STATUS_SUCCESS ? CUBLAS_STATUS_NOT_SUPPORTED : status,
-        "cublasLtMatmulAlgoGetHeuristic");
-  return p;
+  choose_algorithm(p);
+  return *prepared_.emplace(key, std::move(made)).first->second;
 }
 
 void MatrixProducts::multiply(long rows, long columns, long inner, Matrix a, Matrix b, void* c, bool float_result,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <tuple>
 
 #include "kernels/cuda/device_memory.hpp"
@@ -21,7 +22,8 @@ struct Epilogue {
   bool relu = false;
 };
 
-/// Matrix products by cuBLASLt. Factors are all float or all bfloat16, sums float32 throughout.
+/// Matrix products by cuBLASLt, each shape prepared once. All matrices lie at multiples of 32 bytes. Factors are all
+/// float or all bfloat16, sums float32 throughout.
 class MatrixProducts {
  public:
   MatrixProducts(bool bf16, cudaStream_t stream);
@@ -37,12 +39,13 @@ class MatrixProducts {
   using Key = std::tuple<long, long, long, bool, bool, bool, bool, bool>;
   struct Prepared;
   Prepared& prepared(const Key& key);
+  void choose_algorithm(Prepared& product);
 
   cudaDataType_t type_;
   cudaStream_t stream_;
   cublasLtHandle_t handle_ = nullptr;
   DeviceMemory workspace_;
-  std::map<Key, Prepared*> prepared_;
+  std::map<Key, std::unique_ptr<Prepared>> prepared_;
 };
 
 }  // namespace an::kernels::cuda

@@ -73,7 +73,7 @@ struct LayerNormTerm {
 /// partial[chunk][2][channels]: the sums of a chunk of pixels; grid (channels / 32, chunks), block (32, 8).
 template <class Term>
 __global__ void partial_sums(Term term, long pixels, int channels, float* partial) {
-  __shared__ Pair sums[sum_rows][sum_channels];
+  AN_SHARED(Pair, sums, [sum_rows][sum_channels]);
   const int channel = static_cast<int>(blockIdx.x * sum_channels + threadIdx.x);
   const long chunk = (pixels + gridDim.y - 1) / gridDim.y;
   const long begin = chunk * blockIdx.y;
@@ -181,8 +181,8 @@ __global__ void batch_norm_gradient(BatchNormTerm<A> term, const float* dbeta, c
 __device__ inline float block_sum(float value, float* scratch) {
   scratch[threadIdx.x] = value;
   AN_SYNC();
-  for (int half = channel_threads / 2; half > 0; half /= 2) {
-    if (static_cast<int>(threadIdx.x) < half) scratch[threadIdx.x] += scratch[threadIdx.x + half];
+  for (unsigned half = channel_threads / 2; half > 0; half /= 2) {
+    if (threadIdx.x < half) scratch[threadIdx.x] += scratch[threadIdx.x + half];
     AN_SYNC();
   }
   const float sum = scratch[0];
@@ -194,7 +194,7 @@ __device__ inline float block_sum(float value, float* scratch) {
 template <class A>
 __global__ void layer_norm(const A* x, const float* gamma, const float* beta, A* y, float* saved, int channels,
                            float epsilon) {
-  __shared__ float scratch[channel_threads];
+  AN_SHARED(float, scratch, [channel_threads]);
   const long pixel = blockIdx.x;
   const A* in = x + pixel * channels;
   float sum = 0;
@@ -217,7 +217,7 @@ __global__ void layer_norm(const A* x, const float* gamma, const float* beta, A*
 template <class A>
 __global__ void layer_norm_gradient(const A* x, const A* dy, const float* gamma, const float* saved, A* dx,
                                     int channels, bool add) {
-  __shared__ float scratch[channel_threads];
+  AN_SHARED(float, scratch, [channel_threads]);
   const long pixel = blockIdx.x;
   const float mean = saved[2 * pixel], scale = saved[2 * pixel + 1];
   float sum = 0, product = 0;

@@ -5,6 +5,7 @@
 // come from the emulator of the tests, which runs the same text with fibers.
 #if defined(__CUDACC__)
 #define AN_SYNC() __syncthreads()
+#define AN_SHARED(type, name, extent) __shared__ type name extent
 #define AN_DYNAMIC_SHARED(name) extern __shared__ float name[]
 #else
 #include "simt_emulator.hpp"

@@ -13,7 +13,7 @@ constexpr int most_outputs = 8;
 template <class A>
 __global__ void loss(Loss kind, const A* output, const float* targets, long pixels, int channels, double weights,
                      A* gradient, double* partial) {
-  __shared__ double sums[loss_threads];
+  AN_SHARED(double, sums, [loss_threads]);
   double sum = 0;
   for (long p = first_index(); p < pixels; p += index_stride()) {
     float values[most_outputs] = {}, slopes[most_outputs] = {};
@@ -27,8 +27,8 @@ __global__ void loss(Loss kind, const A* output, const float* targets, long pixe
   }
   sums[threadIdx.x] = sum;
   AN_SYNC();
-  for (int half = loss_threads / 2; half > 0; half /= 2) {
-    if (static_cast<int>(threadIdx.x) < half) sums[threadIdx.x] += sums[threadIdx.x + half];
+  for (unsigned half = loss_threads / 2; half > 0; half /= 2) {
+    if (threadIdx.x < half) sums[threadIdx.x] += sums[threadIdx.x + half];
     AN_SYNC();
   }
   if (threadIdx.x == 0) partial[blockIdx.x] = sums[0];
