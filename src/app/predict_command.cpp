@@ -204,7 +204,8 @@ void Prediction::infer(const PlannedFov& fov) {
   options.beliefs = beliefs;
   options.shares = config_.predict.shares;
   const segmentation::InferredFov inferred =
-      needs_fit() ? infer_trajectories(read.fov, read_model(model_file(experiment)), options) : infer_alone(read, options);
+      needs_fit() ? infer_trajectories(read.fov, read_model(model_file(experiment)), options)
+                  : infer_alone(read, options);
   write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
   write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);
   if (&fov == &plan_.fovs[experiment.fovs.front()])

@@ -277,8 +277,7 @@ ExitCode Training::run() {
       validate(train_.rate);
       learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
     }
-    if (!last && !stopped && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0)
-      save();
+    if (!last && !stopped && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0) save();
   }
   save();
   return stopped ? ExitCode::stopped : ExitCode::done;

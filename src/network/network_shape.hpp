@@ -34,8 +34,8 @@ std::string_view task_name(kernels::LossKind task);
 kernels::LossKind task_of_name(std::string_view name);
 
 /// The shapes of the paper by name: `paper-alpha`, `paper-k`, `paper-state` (28.8 M and 2.45 M parameters), and
-/// `small-alpha`, `small-k`, `small-state` of a processor's size; `default` and `default-wide`: a trajectory a row, 16 features.
-/// \throws std::invalid_argument naming them
+/// `small-alpha`, `small-k`, `small-state` of a processor's size; `default` and `default-wide`: a trajectory a row, 16
+/// features. \throws std::invalid_argument naming them
 NetworkShape shape_of_name(std::string_view name);
 std::vector<std::string> shape_names();
 
