@@ -270,7 +270,11 @@ struct SegmentEvidence {
       sums[k + 1] = sum_of(of_two);
       logarithms[k] = logarithms[k + 1] = logarithm;
       if (is_last) continue;
-      for (float last = sums[k + 1]; last < 0x1p40F; last *= step) scale(s, product, logarithm);
+      float last = sums[k + 1];
+      while (last < 0x1p40F) {
+        scale(s, product, logarithm);
+        last *= step;
+      }
     }
   }
 };

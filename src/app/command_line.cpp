@@ -300,10 +300,10 @@ class CommandLine {
   // Seconds of `3h50m`, `90s`, `2h`.
   static double duration(const std::string& text) {
     double seconds = 0, number = -1;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const std::size_t unit = std::string("smhd").find(text[i]);
-      if (text[i] >= '0' && text[i] <= '9') {
-        number = std::max(0.0, number) * 10 + (text[i] - '0');
+    for (const char c : text) {
+      const std::size_t unit = std::string("smhd").find(c);
+      if (c >= '0' && c <= '9') {
+        number = std::max(0.0, number) * 10 + (c - '0');
       } else if (unit != std::string::npos && number >= 0) {
         constexpr double of_unit[] = {1, 60, 3600, 86400};
         seconds += number * of_unit[unit];

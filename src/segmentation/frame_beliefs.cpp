@@ -32,7 +32,7 @@ std::vector<std::pair<std::size_t, std::size_t>> doubtful_runs(std::span<const d
 Estimate estimate_of(std::vector<double> values, double mean) {
   std::ranges::sort(values);
   const auto quantile = [&](double share) {
-    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+    return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
   };
   return {mean, std::min(mean, quantile(0.05)), std::max(mean, quantile(0.95))};
 }
