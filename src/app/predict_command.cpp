@@ -66,6 +66,7 @@ class Prediction {
   fs::path submission(const PredictedExperiment& e) const { return options_.output / e.place; }
   fs::path details(const PredictedExperiment& e) const { return options_.output / "details" / e.place; }
   fs::path model_file(const PredictedExperiment& e) const { return details(e) / "model.json"; }
+  fs::path shares_file(const PredictedExperiment& e) const { return details(e) / "shares.json"; }
   fs::path tracks_record(const PlannedFov& fov) const {
     return details(plan_.experiments[fov.experiment]) / fmt::format("tracks_fov_{}.json", fov.number);
   }
@@ -107,7 +108,10 @@ class Prediction {
       out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
     return out;
   }
-  void fit(const PredictedExperiment& experiment) const;
+  void fit(const PredictedExperiment& experiment);
+  segmentation::BeliefShares agreed_shares(const PredictedExperiment& experiment,
+                                           const std::vector<segmentation::FieldOfView>& fovs,
+                                           const segmentation::ExperimentModel& model);
   void infer(const PlannedFov& fov);
   segmentation::InferredFov infer_alone(const TrackedFov& read, const segmentation::InferenceOptions& options) const;
   NetworkBeliefs& network() {
@@ -148,7 +152,29 @@ void Prediction::track_videos() {
                   }});
 }
 
-void Prediction::fit(const PredictedExperiment& experiment) const {
+// Whether a fitted model and the network see the same states, in the first fields of view.
+segmentation::BeliefShares Prediction::agreed_shares(const PredictedExperiment& experiment,
+                                                     const std::vector<segmentation::FieldOfView>& fovs,
+                                                     const segmentation::ExperimentModel& model) {
+  constexpr std::size_t enough = 150;  // trajectories
+  segmentation::Agreement agreement;
+  segmentation::InferenceOptions options;
+  options.paths = static_cast<std::size_t>(config_.segmentation.paths);
+  options.seed = config_.segmentation.seed;
+  options.experiment = stream_of(experiment);
+  std::size_t seen = 0;
+  for (std::size_t f = 0; f < fovs.size() && seen < enough; ++f) {
+    const std::vector<segmentation::FrameBeliefs> beliefs = network().of(fovs[f]);
+    options.wanted.clear();
+    for (std::size_t i = 0; i < fovs[f].trajectories.size() && seen < enough; ++i, ++seen) options.wanted.push_back(i);
+    const segmentation::InferredFov inferred = infer_trajectories(fovs[f], model, options);
+    for (std::size_t i = 0; i < options.wanted.size(); ++i)
+      agreement.add(inferred.trajectories[i], beliefs[options.wanted[i]]);
+  }
+  return shares_for(model, agreement, config_.predict.shares);
+}
+
+void Prediction::fit(const PredictedExperiment& experiment) {
   std::vector<segmentation::FieldOfView> fovs;
   std::vector<double> noise, overlapping;
   for (const std::size_t fov : experiment.fovs) try {
@@ -163,7 +189,10 @@ void Prediction::fit(const PredictedExperiment& experiment) const {
   options.seed = config_.segmentation.seed;
   options.experiment = stream_of(experiment);
   try {
-    write_model(model_file(experiment), segmentation::fit_experiment(fovs, options));
+    const segmentation::ExperimentFit fitted = segmentation::fit_experiment(fovs, options);
+    if (config_.predict.method == Method::hybrid)
+      write_shares(shares_file(experiment), agreed_shares(experiment, fovs, fitted.front().model));
+    write_model(model_file(experiment), fitted);
   } catch (const std::invalid_argument&) {
     throw InputError(options_.input / experiment.place,
                      "no trajectory of two points in any field of view: the experiment is left out");
@@ -202,7 +231,7 @@ void Prediction::infer(const PlannedFov& fov) {
   std::vector<segmentation::FrameBeliefs> beliefs;
   if (config_.predict.method != Method::likelihood) beliefs = network().of(read.fov);
   options.beliefs = beliefs;
-  options.shares = config_.predict.shares;
+  if (config_.predict.method == Method::hybrid) options.shares = read_shares(shares_file(experiment));
   const segmentation::InferredFov inferred =
       needs_fit() ? infer_trajectories(read.fov, read_model(model_file(experiment)), options)
                   : infer_alone(read, options);

@@ -142,6 +142,19 @@ PopulationSums read_sums(const fs::path& path) {
   });
 }
 
+void write_shares(const fs::path& path, const segmentation::BeliefShares& s) {
+  io::write_file_atomically(
+      path, report::json_text(
+                Json{{"value", s.value}, {"state", s.state}, {"change", s.change}, {"model_is_doubtful", s.whole}}));
+}
+
+segmentation::BeliefShares read_shares(const fs::path& path) {
+  return use_json(path, [](const Json& json) {
+    return segmentation::BeliefShares{json.at("value").get<double>(), json.at("state").get<double>(),
+                                      json.at("change").get<double>(), json.at("model_is_doubtful").get<bool>()};
+  });
+}
+
 void write_segment_list(const fs::path& path, const segmentation::InferredFov& fov) {
   Json list = Json::array();
   for (const segmentation::InferredTrajectory& trajectory : fov.trajectories)

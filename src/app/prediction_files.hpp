@@ -19,6 +19,11 @@ void write_model(const std::filesystem::path& path, const segmentation::Experime
 /// The experiment's model. \throws InputError where the file is missing or is not one that write_model wrote
 segmentation::ExperimentModel read_model(const std::filesystem::path& path);
 
+/// `shares.json`: what the network counts for in the experiment. \throws OutputError
+void write_shares(const std::filesystem::path& path, const segmentation::BeliefShares& shares);
+/// \throws InputError where the file is missing or is not one that write_shares wrote
+segmentation::BeliefShares read_shares(const std::filesystem::path& path);
+
 /// `segments_fov_F.csv`: a line a segment with the intervals that hold the truth with a probability of 90 %, and the
 /// probabilities of its state and of the change point it begins with. \throws OutputError
 void write_segments(const std::filesystem::path& path, const segmentation::InferredFov& fov);

@@ -94,6 +94,41 @@ InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, 
   return out;
 }
 
+void Agreement::add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs) {
+  double differ = 0, wrong = 0;
+  for (std::size_t i = 0; i < inferred.segments.size(); ++i)
+    for (std::size_t t = inferred.segments[i].begin; t < inferred.end(i); ++t) {
+      const auto likeliest = std::ranges::max_element(beliefs.state[t]);
+      differ += likeliest - beliefs.state[t].begin() != static_cast<std::ptrdiff_t>(inferred.segments[i].state) ? 1 : 0;
+      wrong += 1 - *likeliest;
+    }
+  const double more = static_cast<double>(inferred.frames), all = frames + more;
+  if (!(all > 0)) return;
+  disagreement = (disagreement * frames + differ) / all;
+  uncertainty = (uncertainty * frames + wrong) / all;
+  frames = all;
+}
+
+BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement, const BeliefShares& usual) {
+  constexpr double nearly_all = 0.9, of_values = 0.8;
+  if (agreement.model_is_doubtful()) return {of_values, nearly_all, nearly_all, true};
+  const auto exactness = [&] {
+    switch (model.phenomenon) {
+      case Phenomenon::single_state:
+      case Phenomenon::multi_state:
+        return 0.1;
+      case Phenomenon::immobile_traps:
+        return 0.25;
+      case Phenomenon::confinement:
+        return 0.5;
+      case Phenomenon::dimerization:
+        return 0.6;
+    }
+    return 0.0;
+  };
+  return {usual.value, usual.state, usual.change * exactness(), false};
+}
+
 InferredTrajectory infer_from_frames(std::int64_t index, const FrameBeliefs& beliefs, const InferenceOptions& options,
                                      Random& random) {
   const std::size_t frames = beliefs.alpha.size();

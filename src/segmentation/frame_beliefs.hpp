@@ -26,4 +26,22 @@ InferredTrajectory infer_from_frames(std::int64_t index, const FrameBeliefs& bel
 /// others. The intervals are the spread over the frames.
 InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, std::size_t end);
 
+/// How well a model's states agree with what is believed of the same frames.
+struct Agreement {
+  double frames = 0;
+  double disagreement = 0;  ///< share of frames whose likeliest states differ
+  double uncertainty = 0;   ///< share of frames whose likeliest state the beliefs expect to be wrong
+
+  /// \param inferred of trajectories with these beliefs, without them
+  void add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs);
+  /// Whether the states differ more than the beliefs' own uncertainty explains: the model is then likely not the
+  /// experiment's.
+  bool model_is_doubtful() const { return disagreement > 2 * uncertainty + 0.05; }
+};
+
+/// What beliefs count for in an experiment: as `usual`, change points by how exact the likelihood of the model is
+/// (chains of states are exact; partners, traps and compartments are approximated), and nearly all where the model is
+/// doubtful.
+BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement, const BeliefShares& usual);
+
 }  // namespace an::segmentation

@@ -26,7 +26,8 @@ struct WeightedPoints {
   std::vector<std::pair<double, double>> points;
 
   void sort() { std::sort(points.begin(), points.end()); }
-  // Quantiles of the mixture, each point spread halfway to its neighbours. \pre sorted
+  // Quantiles of the mixture, each point spread halfway to its neighbours, but for 0: that is rest, and nothing lies
+  // between it and motion. \pre sorted
   double quantile(double share) const {
     double total = 0;
     for (const auto& [value, weight] : points) total += weight;
@@ -216,13 +217,14 @@ void Inference::pool_segment(InferredSegment& segment, std::size_t end) const {
   const auto mix = [&](Estimate& mine, const Estimate& others, double others_error, bool logarithmic) {
     const auto scaled = [&](double v) { return logarithmic ? std::log1p(v) : v; };
     const double error = (scaled(mine.high) - scaled(mine.low)) / 3.29;  // of an interval of 90 %
-    const double share = shares.value * error * error / (error * error + others_error * others_error);
+    const double sure = shares.whole ? 1 : error * error / (error * error + others_error * others_error);
+    const double share = shares.value * sure;
     const double value = (1 - share) * scaled(mine.value) + share * scaled(others.value);
     mine.value = logarithmic ? std::expm1(value) : value;
     mine.low = std::min(mine.low, mine.value);
     mine.high = std::max(mine.high, mine.value);
   };
-  if (segment.state != DiffusiveState::immobile) {  // at rest alpha and K are 0 by definition
+  if (shares.whole || segment.state != DiffusiveState::immobile) {  // at rest alpha and K are 0 by definition
     mix(segment.alpha, other.alpha, usual_alpha_error, false);
     mix(segment.k, other.k, usual_log_k_error, true);
   }

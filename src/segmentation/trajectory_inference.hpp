@@ -25,7 +25,8 @@ struct FrameBeliefs {
 /// How much beliefs count beside the likelihood, from 0 to 1: of what two say of a number, of a state, and of where
 /// change points may be.
 struct BeliefShares {
-  double value = 0.5, state = 0.5, change = 0.5;
+  double value = 0, state = 0.3, change = 1;
+  bool whole = false;  ///< the share of values is not lessened where the likelihood is sure
 };
 
 struct InferenceOptions {
