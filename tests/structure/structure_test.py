@@ -4,6 +4,8 @@
 
 usage: structure_test.py ROOT
 """
+import concurrent.futures
+import os
 import pathlib
 import re
 import subprocess
@@ -89,10 +91,14 @@ class StructureTest(unittest.TestCase):
     def test_headers_compile_alone(self):
         headers = [path for _, path in sources(ROOT) if path.suffix == ".hpp"]
         self.assertTrue(headers)
-        for header in headers:
-            one = subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-x", "c++", f"-I{ROOT}/src", f"-I{ROOT}",
-                                  *COMPILE_FLAGS, "-include", str(header), "/dev/null"], capture_output=True, text=True)
-            self.assertEqual(one.returncode, 0, f"{header}: {one.stderr[:500]}")
+
+        def compiled(header):
+            return subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-x", "c++", f"-I{ROOT}/src", f"-I{ROOT}",
+                                   *COMPILE_FLAGS, "-include", str(header), "/dev/null"], capture_output=True, text=True)
+
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            for header, one in zip(headers, pool.map(compiled, headers)):
+                self.assertEqual(one.returncode, 0, f"{header}: {one.stderr[:500]}")
 
 
 if __name__ == "__main__":

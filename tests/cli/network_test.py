@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""train, network and the methods that have one, as users meet them. usage: network_test.py PROGRAM FOLDER"""
+import hashlib
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import numpy as np
+
+PROGRAM, SOURCE = None, None
+TRAINING = ["--set", "train.network=small-state", "--set", "train.tiles=2", "--set", "train.validation_tiles=2",
+            "--set", "train.validate_every=2", "--set", "train.warmup=2", "--set", "train.checkpoint_every=2"]
+
+
+def run(*arguments, ranks=None):
+    command = [PROGRAM, *map(str, arguments)]
+    if ranks:
+        command = ["mpirun", "-n", str(ranks), *command]
+    return subprocess.run(command, capture_output=True, text=True, timeout=500)
+
+
+def arrays(path):
+    found = {}
+    with h5py.File(path) as file:
+        file["layers"].visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
+    return found
+
+
+class NetworkTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.weights = SOURCE / "configs" / "weights" / "default.h5"
+
+    def train(self, name, steps, *more, ranks=None):
+        result = run("train", "--config", SOURCE / "configs" / "train_default.toml", "--output", self.folder / name,
+                     *TRAINING, "--set", f"train.steps={steps}", *more, ranks=ranks)
+        return result
+
+    def assert_same_weights(self, first, second):
+        a, b = arrays(self.folder / first / "weights.h5"), arrays(self.folder / second / "weights.h5")
+        self.assertEqual(a.keys(), b.keys())
+        for name in a:
+            np.testing.assert_array_equal(a[name], b[name], name)
+
+    def test_training_goes_on_as_if_it_had_not_been_broken_off(self):
+        self.assertEqual(self.train("whole", 6).returncode, 0)
+        broken = self.train("broken", 6, "--max-time", "1s")
+        self.assertIn(broken.returncode, (0, 5), broken.stderr)
+        again = self.train("broken", 6, "--resume")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assert_same_weights("whole", "broken")
+
+    def test_training_at_two_ranks_gives_the_same_again(self):
+        for name in ("first", "second"):
+            result = self.train(name, 3, ranks=2)
+            self.assertEqual(result.returncode, 0, result.stderr)
+        self.assert_same_weights("first", "second")
+
+    def test_training_says_what_is_in_its_way(self):
+        self.assertEqual(self.train("there", 1).returncode, 0)
+        again = self.train("there", 1)
+        self.assertEqual(again.returncode, 2)
+        self.assertIn("--resume", again.stderr)
+        other = self.train("there", 9, "--resume", "--seed", "5")
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("another configuration", other.stderr)
+        odd = self.train("odd", 1, "--set", "train.network=none")
+        self.assertEqual(odd.returncode, 2)
+        self.assertIn("default", odd.stderr)
+
+    def damaged(self, change):
+        path = self.folder / "weights" / "default.h5"
+        path.parent.mkdir(exist_ok=True)
+        shutil.copyfile(self.weights, path)
+        change(path)
+        return run("predict", "--input", SOURCE / "tests" / "fixtures" / "benchmark" / "public", "--output", self.folder / "out",
+                   "--method", "unet", "--weights", path.parent)
+
+    def test_damaged_weights_are_told(self):
+        def cut(path):
+            path.write_bytes(path.read_bytes()[:100000])
+
+        def not_a_number(path):
+            with h5py.File(path, "r+") as file:
+                file["layers/head/bias"][0] = np.nan
+
+        def other_shape(path):
+            with h5py.File(path, "r+") as file:
+                del file["layers/head/kernel"]
+                file["layers/head/kernel"] = np.zeros((1, 1, 3, 7), "f4")
+
+        def other_version(path):
+            with h5py.File(path, "r+") as file:
+                file.attrs["version"] = 99
+
+        for change, words in ((cut, "default.h5"), (not_a_number, "not finite"), (other_shape, "expected"),
+                              (other_version, "version 99")):
+            result = self.damaged(change)
+            self.assertNotEqual(result.returncode, 0, change.__name__)
+            self.assertIn(words, result.stderr, change.__name__)
+            shutil.rmtree(self.folder / "out", ignore_errors=True)
+
+    def test_counts_of_the_papers_nets(self):
+        for name, count in (("paper-alpha", 28845443), ("paper-state", 2451063), ("small-state", 124774), ("small-alpha", 124723)):
+            result = run("network", "info", "--shape", name)
+            self.assertIn(f"parameters        {count}\n", result.stdout, result.stderr)
+
+    def test_methods_with_a_network_give_the_same_at_any_number_of_ranks(self):
+        public = SOURCE / "tests" / "fixtures" / "benchmark" / "public"
+        for method in ("unet", "hybrid"):
+            digests = []
+            for ranks in (1, 3):
+                out = self.folder / f"{method}_{ranks}"
+                result = run("predict", "--input", public, "--output", out, "--method", method, ranks=ranks)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                verified = run("verify", out, "--public", public)
+                self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+                digests.append({str(p.relative_to(out)): hashlib.sha256(p.read_bytes()).hexdigest()
+                                for p in sorted(out.rglob("*")) if p.is_file() and p.name != "prediction.json"})
+            self.assertEqual(*digests)
+
+
+if __name__ == "__main__":
+    PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/frame_beliefs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace an::segmentation {
+namespace {
+
+FrameBeliefs two_halves(std::size_t frames, std::size_t change) {
+  FrameBeliefs b;
+  for (std::size_t t = 0; t < frames; ++t) {
+    const bool first = t < change;
+    b.alpha.push_back(first ? 0.5 : 1.5);
+    b.log_k.push_back(first ? std::log(0.1) : std::log(2.0));
+    b.state.push_back(first ? std::array<double, 4>{0.9, 0.05, 0.05, 0} : std::array<double, 4>{0, 0.1, 0.9, 0});
+    b.change.push_back(0);
+  }
+  b.change[change - 1] = 0.3;
+  b.change[change] = 0.5;
+  b.change[change + 1] = 0.2;
+  return b;
+}
+
+InferenceOptions options() {
+  InferenceOptions o;
+  o.choice = {0.65, 0.07, 1};
+  return o;
+}
+
+TEST(PossibleChanges, HaveTheProbabilitiesTheyAreMadeOf) {
+  const std::vector<double> change = two_halves(60, 30).change;
+  Random random({1, 2, 3, 4, RandomStream::paths});
+  double sum = 0;
+  std::vector<double> marginal(60);
+  for (const PossibleChanges& p : possible_changes(change, 1000, 3, random)) {
+    EXPECT_EQ(p.frames.size(), 1U);  // one change, wherever it is
+    sum += p.probability;
+    for (const int frame : p.frames) marginal[static_cast<std::size_t>(frame)] += p.probability;
+  }
+  EXPECT_NEAR(sum, 1, 1e-12);
+  for (std::size_t t = 0; t < 60; ++t) EXPECT_NEAR(marginal[t], change[t], 0.002) << t;
+}
+
+TEST(PossibleChanges, OfPlacesFarApartAreIndependent) {
+  std::vector<double> change(100, 0.0);
+  change[20] = change[70] = 0.5;
+  Random random({1, 2, 3, 4, RandomStream::paths});
+  double both = 0, neither = 0;
+  for (const PossibleChanges& p : possible_changes(change, 4000, 3, random)) {
+    if (p.frames.size() == 2) both += p.probability;
+    if (p.frames.empty()) neither += p.probability;
+  }
+  EXPECT_NEAR(both, 0.25, 0.03);
+  EXPECT_NEAR(neither, 0.25, 0.03);
+}
+
+TEST(PossibleChanges, AreNeverNearerThanTheShortestSegment) {
+  std::vector<double> change(40, 0.4);
+  change[0] = 0;
+  Random random({1, 2, 3, 4, RandomStream::paths});
+  for (const PossibleChanges& p : possible_changes(change, 200, 3, random)) {
+    int before = 0;
+    for (const int frame : p.frames) {
+      EXPECT_GE(frame - before, 3);
+      before = frame;
+    }
+    EXPECT_GE(40 - before, 3);
+  }
+}
+
+TEST(InferFromFrames, FindsTheChangeAndWhatIsBesideIt) {
+  Random random({1, 2, 3, 4, RandomStream::paths});
+  const InferredTrajectory found = infer_from_frames(7, two_halves(60, 30), options(), random);
+  EXPECT_EQ(found.index, 7);
+  ASSERT_EQ(found.segments.size(), 2U);
+  EXPECT_NEAR(static_cast<double>(found.segments[1].begin), 30, 1);
+  EXPECT_NEAR(found.segments[0].alpha.value, 0.5, 1e-9);
+  EXPECT_NEAR(found.segments[1].k.value, 2, 1e-6);
+  EXPECT_EQ(found.segments[0].state, DiffusiveState::immobile);
+  EXPECT_EQ(found.segments[1].state, DiffusiveState::free);
+  EXPECT_NEAR(found.segments[1].change_probability, 1, 1e-9);
+}
+
+TEST(InferFromFrames, TakesTrajectoriesOfOneFrame) {
+  FrameBeliefs b{{1.0}, {0.0}, {{0, 0, 1, 0}}, {0.0}};
+  Random random({1, 2, 3, 4, RandomStream::paths});
+  EXPECT_EQ(infer_from_frames(0, b, options(), random).segments.size(), 1U);
+}
+
+TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
+  const FrameBeliefs b = two_halves(60, 30);
+  InferredTrajectory right{0, 60, {}}, wrong{0, 60, {}};
+  for (const std::size_t begin : {std::size_t{0}, std::size_t{30}}) {
+    InferredSegment segment{};
+    segment.begin = begin;
+    segment.state = begin == 0 ? DiffusiveState::immobile : DiffusiveState::free;
+    right.segments.push_back(segment);
+    segment.state = DiffusiveState::free;
+    wrong.segments.push_back(segment);
+  }
+  Agreement agrees, differs;
+  agrees.add(right, b);
+  differs.add(wrong, b);
+  EXPECT_NEAR(agrees.disagreement, 0, 1e-12);
+  EXPECT_NEAR(differs.disagreement, 0.5, 1e-12);
+  EXPECT_NEAR(agrees.uncertainty, 0.1, 1e-12);
+  EXPECT_FALSE(agrees.model_is_doubtful());
+  EXPECT_TRUE(differs.model_is_doubtful());
+  ExperimentModel model;
+  EXPECT_FALSE(shares_for(model, agrees, {}).whole);
+  EXPECT_TRUE(shares_for(model, differs, {}).whole);
+}
+
+}  // namespace
+}  // namespace an::segmentation
