@@ -28,7 +28,8 @@ bool is_slow(const std::vector<Cell>& state, double noise) {
 
 }  // namespace
 
-CellTable::CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise) {
+CellTable::CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise,
+                     bool may_remember_long) {
   for (const std::vector<Cell>& state : states) {
     cells_.insert(cells_.end(), state.begin(), state.end());
     while (cells_.size() % cell_lanes != 0) cells_.push_back({state.back().alpha, state.back().k, 0});
@@ -40,11 +41,11 @@ CellTable::CellTable(const std::vector<std::vector<Cell>>& states, const std::ve
   log_norm_.resize(cells_.size() * most_rows);
   order_.assign(groups(), whitening_order);
   std::size_t state = 0;
-  bool remembers_long = is_slow(states[0], noise[0]);
+  bool remembers_long = may_remember_long && is_slow(states[0], noise[0]);
   for (std::size_t c = 0; c < cells_.size(); ++c) {
     if (c == begin_[state + 1]) {
       ++state;
-      remembers_long = is_slow(states[state], noise[state]);
+      remembers_long = may_remember_long && is_slow(states[state], noise[state]);
     }
     prior_[c] = static_cast<float>(cells_[c].share);
     const std::size_t group = c / cell_lanes;

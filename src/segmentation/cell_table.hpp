@@ -15,7 +15,10 @@ class CellTable {
  public:
   /// \param states cells of each state
   /// \param noise localisation noise in each state, px
-  CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise);
+  /// \param may_remember_long whether states slower than the noise are whitened with the longest order; not where
+  /// different noises are compared, since what is slow would differ
+  CellTable(const std::vector<std::vector<Cell>>& states, const std::vector<double>& noise,
+            bool may_remember_long = true);
 
   std::size_t states() const { return begin_.size() - 1; }
   std::size_t size() const { return cells_.size(); }

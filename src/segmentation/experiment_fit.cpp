@@ -135,7 +135,7 @@ FittedModel along_valleys(StateFit& fit, FittedModel best) {
   constexpr double slow = 0.3;  // K in units of the noise's variance
   constexpr double lag = 20;
   constexpr double better = 5;  // of ln evidence
-  if (best.model.dimer || best.model.has_strays()) return best;
+  if (best.model.dimer || best.model.has_strays() || best.model.errors.unsure) return best;
   for (std::size_t s = 0; s < best.model.particle_states(); ++s)
     for (const double step : {0.3, -0.3})
       for (;;) {

@@ -38,7 +38,7 @@ CellTable cells_of(const ExperimentModel& model) {
     noise.push_back(model.dimer == s ? model.errors.overlapping : model.errors.noise);
     states.push_back(PopulationGrid(model.states[s], model.errors.noise).cells());
   }
-  return {states, noise};
+  return {states, noise, !model.errors.unsure};
 }
 
 }  // namespace an::segmentation

@@ -7,12 +7,13 @@ namespace an::segmentation {
 
 /// What is wrong with positions.
 struct LocalisationErrors {
-  double noise;        ///< px, standard deviation an axis
-  double overlapping;  ///< px, the same of a particle whose partner is nearer than a spot is wide
-  double difference;   ///< px, of the difference of such partners' errors
-  double log_missed;   ///< ln of the odds, a displacement, that a partner is not seen
-  double excess;       ///< px², variance by which the noise of some particles is greater
-  double strays;       ///< first guess of the probability, a displacement, that a track strays to another particle
+  double noise;         ///< px, standard deviation an axis
+  double overlapping;   ///< px, the same of a particle whose partner is nearer than a spot is wide
+  double difference;    ///< px, of the difference of such partners' errors
+  double log_missed;    ///< ln of the odds, a displacement, that a partner is not seen
+  double excess;        ///< px², variance by which the noise of some particles is greater
+  double strays;        ///< first guess of the probability, a displacement, that a track strays to another particle
+  bool unsure = false;  ///< whether the noise is not known but estimated with the rest
 };
 
 /// Of the challenge's trajectories: independent errors.

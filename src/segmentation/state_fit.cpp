@@ -109,6 +109,7 @@ struct StateFit::Expectation {
 };
 
 StateFit::StateFit(std::span<const FieldOfView> fovs, const FitOptions& options) : fovs_(fovs), options_(options) {
+  options_.errors.unsure = options.most_noise > 2 * options.least_noise;
   choose_samples();
 }
 
@@ -146,7 +147,7 @@ void StateFit::estimate_noise() {
   constexpr double fine_enough = 1.05;
   const StateDynamics dynamics{{1}, {1.0 / 30}};
   const auto log_evidence = [&](double noise) {
-    const CellTable table({general_cells(0.05, fine_k)}, {noise});
+    const CellTable table({general_cells(0.05, fine_k)}, {noise}, false);
     double sum = 0;
     for (std::size_t i = 0; i < samples_.size(); i += searched_every) {
       evidence_.compute(samples_[i].displacements, table);
@@ -198,7 +199,7 @@ std::vector<SegmentEstimate> StateFit::general_segments() {
   std::vector<SegmentEstimate> estimates;
   double hazard = 1.0 / 30;
   for (std::uint32_t round = 0; round < 3; ++round) {
-    const CellTable table({cells}, {options_.errors.noise});
+    const CellTable table({cells}, {options_.errors.noise}, !options_.errors.unsure);
     const StateDynamics dynamics{{1}, {hazard}};
     std::vector<double> counts(cells.size());
     estimates.clear();
@@ -288,7 +289,7 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
     if (model.dimer) {
       model.binding = found.binding.estimate(model.errors);
       model.dimer_range = std::min(widest_dimer, model.binding->range + 2.8 * model.errors.difference);
-      if (model.binding->range < hardly_seen) {  // slow pairs are together for long, but were seldom seen to bind
+      if (model.binding->range < hardly_seen && !model.errors.unsure) {  // slow pairs are together for long, but were seldom seen to bind
         model.binding.reset();
         model.dimer_range = widest_dimer;
       }

@@ -56,8 +56,8 @@ TEST(ExperimentToml, OfWhatNetworksLearnFromHasTheModelsInTheseShares) {
   const std::map<ModelKind, std::uint32_t> expected{{ModelKind::single_state, 100},
                                                     {ModelKind::multi_state, 350},
                                                     {ModelKind::dimerization, 200},
-                                                    {ModelKind::immobile_traps, 150},
-                                                    {ModelKind::confinement, 200}};
+                                                    {ModelKind::immobile_traps, 240},
+                                                    {ModelKind::confinement, 320}};
   EXPECT_EQ(weights, expected);
 }
 
