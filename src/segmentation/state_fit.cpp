@@ -289,7 +289,8 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
     if (model.dimer) {
       model.binding = found.binding.estimate(model.errors);
       model.dimer_range = std::min(widest_dimer, model.binding->range + 2.8 * model.errors.difference);
-      if (model.binding->range < hardly_seen && !model.errors.unsure) {  // slow pairs are together for long, but were seldom seen to bind
+      if (model.binding->range < hardly_seen &&
+          !model.errors.unsure) {  // slow pairs are together for long, but were seldom seen to bind
         model.binding.reset();
         model.dimer_range = widest_dimer;
       }
