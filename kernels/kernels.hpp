@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,12 +17,17 @@ namespace an::kernels {
 
 /// Who runs a plan. `reference`: plain loops, which the others must equal.
 enum class Backend { reference, onednn, cuda };
+inline constexpr std::array all_backends{Backend::reference, Backend::onednn, Backend::cuda};
 std::string_view backend_name(Backend backend);
 /// \throws std::invalid_argument naming the back ends there are
 Backend backend_of_name(std::string_view name);
 
 /// How activations are held; parameters, sums and losses are float32 in both.
 enum class Precision { f32, bf16 };
+inline constexpr std::array all_precisions{Precision::f32, Precision::bf16};
+std::string_view precision_name(Precision precision);
+/// \throws std::invalid_argument naming those there are
+Precision precision_of_name(std::string_view name);
 
 /// The program was built without this back end, or this machine has no device for it.
 class BackendMissing : public std::runtime_error {
@@ -81,6 +87,12 @@ constexpr float batch_norm_epsilon = 1e-3F;   ///< as Keras
 constexpr float batch_norm_momentum = 0.99F;  ///< of moving statistics, as Keras
 constexpr float layer_norm_epsilon = 1e-3F;
 
+/// A size as it is laid out: in whole blocks, so that every back end may use its widest loads.
+constexpr std::size_t aligned(std::size_t size) {
+  constexpr std::size_t block = 128;  // elements
+  return (size + block - 1) / block * block;
+}
+
 /// A network at one batch size, its memory laid out.
 struct Plan {
   std::vector<Value> values;
@@ -96,6 +108,8 @@ struct Plan {
 
 /// What a loss compares. Channels of a target: alpha, ln K, state, change (0 or 1), weight (0: not counted).
 inline constexpr std::size_t target_channels = 5;
+/// Sum of the weights of some targets.
+double weight_of(std::span<const float> targets);
 
 /// `mae`, `msle`, `cross_entropy`: one head, as the paper trains its three nets (alpha; K; state, of 4 logits).
 /// `joint`: outputs alpha, ln K, 4 state logits, logit of a change point.

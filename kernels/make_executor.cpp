@@ -16,9 +16,24 @@ std::string_view backend_name(Backend backend) {
 }
 
 Backend backend_of_name(std::string_view name) {
-  for (const Backend b : {Backend::reference, Backend::onednn, Backend::cuda})
+  for (const Backend b : all_backends)
     if (name == backend_name(b)) return b;
   throw std::invalid_argument("no back end `" + std::string(name) + "` (reference, onednn, cuda)");
+}
+
+std::string_view precision_name(Precision precision) { return precision == Precision::f32 ? "f32" : "bf16"; }
+
+Precision precision_of_name(std::string_view name) {
+  for (const Precision p : all_precisions)
+    if (name == precision_name(p)) return p;
+  throw std::invalid_argument("no precision `" + std::string(name) + "` (f32, bf16)");
+}
+
+double weight_of(std::span<const float> targets) {
+  double sum = 0;
+  for (std::size_t i = target_channels - 1; i < targets.size(); i += target_channels)
+    sum += static_cast<double>(targets[i]);
+  return sum;
 }
 
 std::size_t output_channels(LossKind kind) {

@@ -80,10 +80,8 @@ class PlanExecutor final : public Executor {
   void read_output(std::span<float> out) const override { kernels_.download(value(plan_.output), out); }
   double loss(const Loss& loss, std::span<const float> targets) override {
     kernels_.upload(targets, targets_);
-    double weights = 0;
-    for (std::size_t i = target_channels - 1; i < targets.size(); i += target_channels)
-      weights += static_cast<double>(targets[i]);
-    return kernels_.loss(loss, output().shape, value(plan_.output), targets_, weights, gradient(plan_.output));
+    return kernels_.loss(loss, output().shape, value(plan_.output), targets_, weight_of(targets),
+                         gradient(plan_.output));
   }
   void backward() override {
     for (std::size_t i = plan_.operations.size(); i-- > 0;) run_backward(call(i));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/cuda/elementwise.cuh"
+#include "kernels/kernels.hpp"
 
 /// Attention of short sequences: one block has a sequence and a head, all of it in shared memory.
 namespace an::kernels::cuda {
@@ -19,6 +20,16 @@ struct SequenceSet {
     return (sequence / columns) * rows * columns + static_cast<long>(i) * columns + sequence % columns;
   }
 };
+
+/// Those of an attention over values of this shape.
+inline SequenceSet sequences_of(const Operation& o, const Shape& s) {
+  return {static_cast<int>(o.over_rows ? s.rows : s.columns),
+          static_cast<int>(o.heads),
+          static_cast<int>(s.channels),
+          o.over_rows,
+          static_cast<int>(s.rows),
+          static_cast<int>(s.columns)};
+}
 
 /// Floats of shared memory: queries, keys, values (and gradients), padded against bank conflicts, and weights.
 inline int attention_memory(int length, int head_size, bool gradient) {

@@ -167,15 +167,6 @@ void CudaKernels<A>::set_attention_memory(int bytes, const void* kernel) const {
   check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes), "cudaFuncSetAttribute");
 }
 
-inline SequenceSet sequences_of(const Operation& o, const Shape& s) {
-  return {static_cast<int>(o.over_rows ? s.rows : s.columns),
-          static_cast<int>(o.heads),
-          static_cast<int>(s.channels),
-          o.over_rows,
-          static_cast<int>(s.rows),
-          static_cast<int>(s.columns)};
-}
-
 inline dim3 attention_grid(const Operation& o, const Shape& s) {
   return {static_cast<unsigned>(s.images * (o.over_rows ? s.columns : s.rows)), static_cast<unsigned>(o.heads)};
 }

@@ -234,13 +234,13 @@ std::size_t attention_scratch(const Operation& o, const Shape& out) {
 AN_VECTORISED void attend(const Call<float, float>& c, std::size_t sequence, float* scratch) {
   for_each_head(c, sequence, scratch, Forward());
 }
-AN_VECTORISED void attend(const Call<BFloat16, float>& c, std::size_t sequence, float* scratch) {
+AN_VECTORISED void attend(const Call<Bf16, float>& c, std::size_t sequence, float* scratch) {
   for_each_head(c, sequence, scratch, Forward());
 }
 AN_VECTORISED void attend_backward(const Call<float, float>& c, std::size_t sequence, float* scratch) {
   for_each_head(c, sequence, scratch, Backward());
 }
-AN_VECTORISED void attend_backward(const Call<BFloat16, float>& c, std::size_t sequence, float* scratch) {
+AN_VECTORISED void attend_backward(const Call<Bf16, float>& c, std::size_t sequence, float* scratch) {
   for_each_head(c, sequence, scratch, Backward());
 }
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "kernels/onednn/bfloat16.hpp"
+#include "kernels/bf16.hpp"
 
 /// Before a function that needs AVX-512 (and, with bfloat16, its dot products), whatever the rest is compiled for.
 #define AN_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")))
@@ -29,17 +29,17 @@ inline constexpr __mmask16 all = 0xFFFF;
 
 AN_AVX512_INLINE __m512 positive(__m512 values) { return _mm512_maskz_max_ps(all, values, _mm512_setzero_ps()); }
 AN_AVX512_INLINE __m512 load16(const float* from) { return _mm512_loadu_ps(from); }
-AN_AVX512_INLINE __m512 load16(const BFloat16* from) {
+AN_AVX512_INLINE __m512 load16(const Bf16* from) {
   const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
   return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(all, _mm512_maskz_cvtepu16_epi32(all, bits), 16));
 }
 AN_AVX512_INLINE void store16(float* to, __m512 values) { _mm512_storeu_ps(to, values); }
-AN_AVX512_INLINE void store16(BFloat16* to, __m512 values) {
+AN_AVX512_INLINE void store16(Bf16* to, __m512 values) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(values)));
 }
 
 /// Sixteen numbers to be the second of pairs, of which a store16 to the same place wrote the first.
-AN_AVX512_INLINE void store_second16(BFloat16* to, __m512 values) {
+AN_AVX512_INLINE void store_second16(Bf16* to, __m512 values) {
   const __m256i firsts = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(to));
   const __m256i seconds = __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(values));
   const __m512i upper = _mm512_maskz_slli_epi32(all, _mm512_maskz_cvtepu16_epi32(all, seconds), 16);
@@ -50,13 +50,13 @@ AN_AVX512_INLINE void store_second16(BFloat16* to, __m512 values) {
 template <class A>
 constexpr std::size_t channels_a_step = 1;
 template <>
-inline constexpr std::size_t channels_a_step<BFloat16> = 2;
+inline constexpr std::size_t channels_a_step<Bf16> = 2;
 
 /// sums + the step's channels at x, the same for all sixteen outputs, times the step's weights.
 AN_AVX512_INLINE __m512 multiply_add(const float* x, const float* weights, __m512 sums) {
   return _mm512_fmadd_ps(_mm512_set1_ps(*x), _mm512_loadu_ps(weights), sums);
 }
-AN_AVX512_INLINE __m512 multiply_add(const BFloat16* x, const BFloat16* weights, __m512 sums) {
+AN_AVX512_INLINE __m512 multiply_add(const Bf16* x, const Bf16* weights, __m512 sums) {
   int pair = 0;
   __builtin_memcpy(&pair, x, sizeof pair);
   return _mm512_dpbf16_ps(sums, __builtin_bit_cast(__m512bh, _mm512_set1_epi32(pair)),

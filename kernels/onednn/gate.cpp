@@ -109,15 +109,14 @@ AN_INLINE void gate_backward_loop(const Call<A, float>& c, const float* sigmoids
 AN_VECTORISED void gate_rows(const Call<float, float>& c, const float* sigmoids, std::size_t first, std::size_t end) {
   gate_rows_loop(c, sigmoids, first, end);
 }
-AN_VECTORISED void gate_rows(const Call<BFloat16, float>& c, const float* sigmoids, std::size_t first,
-                             std::size_t end) {
+AN_VECTORISED void gate_rows(const Call<Bf16, float>& c, const float* sigmoids, std::size_t first, std::size_t end) {
   gate_rows_loop(c, sigmoids, first, end);
 }
 AN_VECTORISED void gate_backward_images(const Call<float, float>& c, const float* sigmoids, float* dsigmoids,
                                         std::size_t first, std::size_t end) {
   gate_backward_loop(c, sigmoids, dsigmoids, first, end);
 }
-AN_VECTORISED void gate_backward_images(const Call<BFloat16, float>& c, const float* sigmoids, float* dsigmoids,
+AN_VECTORISED void gate_backward_images(const Call<Bf16, float>& c, const float* sigmoids, float* dsigmoids,
                                         std::size_t first, std::size_t end) {
   gate_backward_loop(c, sigmoids, dsigmoids, first, end);
 }

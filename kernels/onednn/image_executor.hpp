@@ -75,12 +75,6 @@ class ImageExecutor final : public Executor {
     const std::size_t size = all.size() / images_;
     return all.subspan(image * size, size);
   }
-  static double weight_of(std::span<const float> targets) {
-    double sum = 0;
-    for (std::size_t i = target_channels - 1; i < targets.size(); i += target_channels)
-      sum += static_cast<double>(targets[i]);
-    return sum;
-  }
   void run_image(std::size_t image) const {
     one_.set_input(part_of(std::span<const float>(input_), image));
     one_.forward(Mode::inference);

@@ -97,10 +97,10 @@ AN_INLINE void layer_norm_backward_loop(const Call<A, float>& c) {
 AN_VECTORISED void layer_norm(const Call<float, float>& c, std::size_t first, std::size_t end) {
   layer_norm_loop(c, first, end);
 }
-AN_VECTORISED void layer_norm(const Call<BFloat16, float>& c, std::size_t first, std::size_t end) {
+AN_VECTORISED void layer_norm(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
   layer_norm_loop(c, first, end);
 }
 AN_VECTORISED void layer_norm_backward(const Call<float, float>& c) { layer_norm_backward_loop(c); }
-AN_VECTORISED void layer_norm_backward(const Call<BFloat16, float>& c) { layer_norm_backward_loop(c); }
+AN_VECTORISED void layer_norm_backward(const Call<Bf16, float>& c) { layer_norm_backward_loop(c); }
 
 }  // namespace an::kernels::onednn

@@ -34,25 +34,12 @@ typename Forward::primitive_desc describe_forward(const dnnl::engine& engine, dn
 #endif
 }
 
+/// Gradients of the input or of the weights; those without the bias, which the library sums in float32, one pixel after
+/// another.
 template <class Backward, class Hint>
-typename Backward::primitive_desc describe_backward_data(const dnnl::engine& engine, dnnl::algorithm algorithm,
-                                                         const Joined& j, const Hint& hint,
-                                                         const dnnl::primitive_attr& attributes) {
-#if DNNL_VERSION_MAJOR >= 3
-  return {engine,    algorithm,        j.input,         j.weights, j.output,
-          j.strides, j.padding_before, j.padding_after, hint,      attributes};
-#else
-  const typename Backward::desc what(algorithm, j.input, j.weights, j.output, j.strides, j.padding_before,
-                                     j.padding_after);
-  return {what, attributes, engine, hint};
-#endif
-}
-
-/// Without the bias, which the library sums in float32, one pixel after another.
-template <class Backward, class Hint>
-typename Backward::primitive_desc describe_backward_weights(const dnnl::engine& engine, dnnl::algorithm algorithm,
-                                                            const Joined& j, const Hint& hint,
-                                                            const dnnl::primitive_attr& attributes) {
+typename Backward::primitive_desc describe_backward(const dnnl::engine& engine, dnnl::algorithm algorithm,
+                                                    const Joined& j, const Hint& hint,
+                                                    const dnnl::primitive_attr& attributes) {
 #if DNNL_VERSION_MAJOR >= 3
   return {engine,    algorithm,        j.input,         j.weights, j.output,
           j.strides, j.padding_before, j.padding_after, hint,      attributes};

@@ -80,7 +80,7 @@ void LinearLayer::make_steps(bool relu, dnnl::algorithm algorithm, const Directi
     forward_.reorder = dnnl::reorder(given_, forward_.arguments.at(DNNL_ARG_WEIGHTS));
   }
   if (directions.data) {
-    const auto data = describe_backward_data<BackwardData>(engine, algorithm, joined_, forward, plain);
+    const auto data = describe_backward<BackwardData>(engine, algorithm, joined_, forward, plain);
     fill<BackwardData>(data_, data);
     add(data_, DNNL_ARG_DIFF_DST, joined_.output, false);
     add(data_, DNNL_ARG_WEIGHTS, data.weights_desc(), true);
@@ -90,7 +90,7 @@ void LinearLayer::make_steps(bool relu, dnnl::algorithm algorithm, const Directi
   if (!directions.weights) return;
   Joined gradients = joined_;  // sums of weights' gradients stay in float32
   gradients.weights = memory::desc(given_.get_desc().dims(), memory::data_type::f32, memory::format_tag::any);
-  const auto weights = describe_backward_weights<BackwardWeights>(engine, algorithm, gradients, forward, plain);
+  const auto weights = describe_backward<BackwardWeights>(engine, algorithm, gradients, forward, plain);
   fill<BackwardWeights>(weights_, weights);
   add(weights_, DNNL_ARG_SRC, joined_.input, false);
   add(weights_, DNNL_ARG_DIFF_DST, joined_.output, false);

@@ -50,8 +50,8 @@ AN_VECTORISED void sum(Sum what, const float* values, const float* gradients, st
                        const float* middle, const float* scale, double* sums) {
   sum_loop(what, values, gradients, pixels, channels, middle, scale, sums);
 }
-AN_VECTORISED void sum(Sum what, const BFloat16* values, const BFloat16* gradients, std::size_t pixels,
-                       std::size_t channels, const float* middle, const float* scale, double* sums) {
+AN_VECTORISED void sum(Sum what, const Bf16* values, const Bf16* gradients, std::size_t pixels, std::size_t channels,
+                       const float* middle, const float* scale, double* sums) {
   sum_loop(what, values, gradients, pixels, channels, middle, scale, sums);
 }
 
@@ -72,7 +72,7 @@ AN_INLINE void normalise_loop(const Call<A, float>& c) {
 }
 
 AN_VECTORISED void normalise(const Call<float, float>& c) { normalise_loop(c); }
-AN_VECTORISED void normalise(const Call<BFloat16, float>& c) { normalise_loop(c); }
+AN_VECTORISED void normalise(const Call<Bf16, float>& c) { normalise_loop(c); }
 
 template <class A>
 AN_INLINE void close_relu_loop(const Call<A, float>& c) {
@@ -83,7 +83,7 @@ AN_INLINE void close_relu_loop(const Call<A, float>& c) {
 }
 
 AN_VECTORISED void close_relu(const Call<float, float>& c) { close_relu_loop(c); }
-AN_VECTORISED void close_relu(const Call<BFloat16, float>& c) { close_relu_loop(c); }
+AN_VECTORISED void close_relu(const Call<Bf16, float>& c) { close_relu_loop(c); }
 
 template <class A>
 AN_INLINE void input_gradient_loop(const Call<A, float>& c) {
@@ -103,7 +103,7 @@ AN_INLINE void input_gradient_loop(const Call<A, float>& c) {
 }
 
 AN_VECTORISED void input_gradient(const Call<float, float>& c) { input_gradient_loop(c); }
-AN_VECTORISED void input_gradient(const Call<BFloat16, float>& c) { input_gradient_loop(c); }
+AN_VECTORISED void input_gradient(const Call<Bf16, float>& c) { input_gradient_loop(c); }
 
 template <class A>
 void batch_statistics(const Call<A, float>& c, std::vector<double>& sums) {
@@ -157,15 +157,15 @@ void batch_norm_backward_of(const Call<A, float>& c, std::vector<double>& sums) 
 }  // namespace
 
 void batch_norm(const Call<float, float>& c, Mode mode, std::vector<double>& sums) { batch_norm_of(c, mode, sums); }
-void batch_norm(const Call<BFloat16, float>& c, Mode mode, std::vector<double>& sums) { batch_norm_of(c, mode, sums); }
+void batch_norm(const Call<Bf16, float>& c, Mode mode, std::vector<double>& sums) { batch_norm_of(c, mode, sums); }
 void batch_norm_backward(const Call<float, float>& c, std::vector<double>& sums) { batch_norm_backward_of(c, sums); }
-void batch_norm_backward(const Call<BFloat16, float>& c, std::vector<double>& sums) { batch_norm_backward_of(c, sums); }
+void batch_norm_backward(const Call<Bf16, float>& c, std::vector<double>& sums) { batch_norm_backward_of(c, sums); }
 
 void channel_sums(const float* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums) {
   if (sums.size() < channels) sums.resize(channels);
   sum(Sum::values, values, values, pixels, channels, nullptr, nullptr, sums.data());
 }
-void channel_sums(const BFloat16* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums) {
+void channel_sums(const Bf16* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums) {
   if (sums.size() < channels) sums.resize(channels);
   sum(Sum::values, values, values, pixels, channels, nullptr, nullptr, sums.data());
 }

@@ -54,7 +54,7 @@ std::unique_ptr<Executor> make_onednn_executor(const Plan& plan, Precision preci
   if (!multiplies_bf16())
     throw BackendMissing("back end onednn: precision bf16 needs a processor with avx512_core_bf16 (this one has " +
                          std::string(instruction_set()) + ")");
-  return make_executor_of<onednn::BFloat16>(plan);
+  return make_executor_of<Bf16>(plan);
 }
 
 }  // namespace an::kernels

@@ -5,9 +5,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "kernels/bf16.hpp"
 #include "kernels/onednn/aligned_memory.hpp"
 #include "kernels/onednn/attention.hpp"
-#include "kernels/onednn/bfloat16.hpp"
 #include "kernels/onednn/gate.hpp"
 #include "kernels/onednn/linear_layer.hpp"
 #include "kernels/onednn/normalisation.hpp"
@@ -22,7 +22,7 @@
 
 namespace an::kernels::onednn {
 
-/// The back end on oneDNN: activations in float or BFloat16, channels last. Where our own kernels are faster than the
+/// The back end on oneDNN: activations in float or Bf16, channels last. Where our own kernels are faster than the
 /// library's (3x3 convolutions with many channels) they are used.
 template <class A>
 class OneDnnKernels {

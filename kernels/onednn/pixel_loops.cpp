@@ -8,12 +8,12 @@
 
 // Loops are written once, as templates that are inlined into a function for each type and instruction set.
 #define AN_INLINE __attribute__((always_inline)) inline
-#define AN_DEFINE_LOOP(name)                                                                       \
-  AN_VECTORISED void name(const Call<float, float>& call, std::size_t first, std::size_t end) {    \
-    name##_loop(call, first, end);                                                                 \
-  }                                                                                                \
-  AN_VECTORISED void name(const Call<BFloat16, float>& call, std::size_t first, std::size_t end) { \
-    name##_loop(call, first, end);                                                                 \
+#define AN_DEFINE_LOOP(name)                                                                    \
+  AN_VECTORISED void name(const Call<float, float>& call, std::size_t first, std::size_t end) { \
+    name##_loop(call, first, end);                                                              \
+  }                                                                                             \
+  AN_VECTORISED void name(const Call<Bf16, float>& call, std::size_t first, std::size_t end) {  \
+    name##_loop(call, first, end);                                                              \
   }
 
 namespace an::kernels::onednn {
@@ -90,14 +90,12 @@ AN_DEFINE_LOOP(concat)
 AN_DEFINE_LOOP(concat_backward)
 
 AN_VECTORISED void add_values(const float* from, float* to, std::size_t count) { add_values_loop(from, to, count); }
-AN_VECTORISED void add_values(const BFloat16* from, BFloat16* to, std::size_t count) {
-  add_values_loop(from, to, count);
-}
+AN_VECTORISED void add_values(const Bf16* from, Bf16* to, std::size_t count) { add_values_loop(from, to, count); }
 
 void sigmoid(const float* x, float* y, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) y[i] = 1 / (1 + std::exp(-x[i]));
 }
-void sigmoid(const BFloat16* x, float* y, std::size_t count) {
+void sigmoid(const Bf16* x, float* y, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) y[i] = 1 / (1 + std::exp(-static_cast<float>(x[i])));
 }
 

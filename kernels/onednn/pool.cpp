@@ -116,7 +116,7 @@ bool in_sixteens(const Call<A, float>&) {
 AN_VECTORISED void max_pool_any(const Call<float, float>& c, std::size_t first, std::size_t end) {
   max_pool_loop(c, first, end);
 }
-AN_VECTORISED void max_pool_any(const Call<BFloat16, float>& c, std::size_t first, std::size_t end) {
+AN_VECTORISED void max_pool_any(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
   max_pool_loop(c, first, end);
 }
 
@@ -125,13 +125,13 @@ AN_VECTORISED void max_pool_any(const Call<BFloat16, float>& c, std::size_t firs
 void max_pool(const Call<float, float>& c, std::size_t first, std::size_t end) {
   in_sixteens(c) ? max_pool_avx512(c, first, end) : max_pool_any(c, first, end);
 }
-void max_pool(const Call<BFloat16, float>& c, std::size_t first, std::size_t end) {
+void max_pool(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
   in_sixteens(c) ? max_pool_avx512(c, first, end) : max_pool_any(c, first, end);
 }
 AN_VECTORISED void max_pool_backward(const Call<float, float>& c, std::size_t first, std::size_t end) {
   max_pool_backward_loop(c, first, end);
 }
-AN_VECTORISED void max_pool_backward(const Call<BFloat16, float>& c, std::size_t first, std::size_t end) {
+AN_VECTORISED void max_pool_backward(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
   max_pool_backward_loop(c, first, end);
 }
 

@@ -135,6 +135,6 @@ void Spread<A>::run(const A*, const float*, const float*, bool, A*) {}
 #endif
 
 template class Spread<float>;
-template class Spread<BFloat16>;
+template class Spread<Bf16>;
 
 }  // namespace an::kernels::onednn

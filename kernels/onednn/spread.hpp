@@ -8,7 +8,7 @@ namespace an::kernels::onednn {
 
 /// Each pixel multiplied into a block of `kernel_rows` x `kernel_columns` pixels of its own: a transposed convolution
 /// whose stride is its kernel, and the gradient of the input of a convolution with such a stride.
-/// For AVX-512 and output channels in sixteens. `A`: float or BFloat16.
+/// For AVX-512 and output channels in sixteens. `A`: float or Bf16.
 template <class A>
 class Spread {
  public:

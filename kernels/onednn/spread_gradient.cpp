@@ -23,12 +23,12 @@ struct Steps {
 AN_AVX512_INLINE Steps<float> steps_of(const float* pixels, std::size_t apart, std::size_t, std::size_t, float*) {
   return {pixels, {apart, lanes}};
 }
-AN_AVX512_INLINE Steps<BFloat16> steps_of(const BFloat16* pixels, std::size_t apart, std::size_t count,
-                                          std::size_t channels, BFloat16* memory) {
+AN_AVX512_INLINE Steps<Bf16> steps_of(const Bf16* pixels, std::size_t apart, std::size_t count, std::size_t channels,
+                                      Bf16* memory) {
   for (std::size_t p = 0; p < count; p += 2)
     for (std::size_t c = 0; c < channels; c += lanes) {
-      BFloat16* to = memory + p * channels + 2 * c;
-      const BFloat16* from = pixels + p * apart + c;
+      Bf16* to = memory + p * channels + 2 * c;
+      const Bf16* from = pixels + p * apart + c;
       store16(to, load16(from));
       store_second16(to, p + 1 < count ? load16(from + apart) : _mm512_setzero_ps());
     }
@@ -112,6 +112,6 @@ void SpreadGradient<A>::run(const A*, const A*, float*, const std::vector<Aligne
 #endif
 
 template class SpreadGradient<float>;
-template class SpreadGradient<BFloat16>;
+template class SpreadGradient<Bf16>;
 
 }  // namespace an::kernels::onednn

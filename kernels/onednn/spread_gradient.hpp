@@ -3,15 +3,15 @@
 
 #include <vector>
 
+#include "kernels/bf16.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/onednn/aligned_memory.hpp"
-#include "kernels/onednn/bfloat16.hpp"
 
 namespace an::kernels::onednn {
 
 /// Gradients of the weights of a transposed convolution whose stride is its kernel, or of a convolution with such a
 /// stride: products of `coarse` pixels with the `fine` ones of their blocks.
-/// For AVX-512 and channels in sixteens. `A`: float or BFloat16.
+/// For AVX-512 and channels in sixteens. `A`: float or Bf16.
 template <class A>
 class SpreadGradient {
  public:

@@ -194,6 +194,6 @@ void Winograd<A>::run(const A*, const float*, const float*, bool, bool, A*, cons
 #endif
 
 template class Winograd<float>;
-template class Winograd<BFloat16>;
+template class Winograd<Bf16>;
 
 }  // namespace an::kernels::onednn

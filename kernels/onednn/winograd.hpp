@@ -10,7 +10,7 @@
 namespace an::kernels::onednn {
 
 /// 3x3 convolutions by minimal filtering (Lavin and Gray, 2016): 2x2 outputs take 16 multiplications rather than 36.
-/// For AVX-512 and channels in sixteens. `A`: float or BFloat16.
+/// For AVX-512 and channels in sixteens. `A`: float or Bf16.
 template <class A>
 class Winograd {
  public:

@@ -181,6 +181,6 @@ void WinogradGradient<A>::run(const A*, A*, const A*, float*, float*, const std:
 #endif
 
 template class WinogradGradient<float>;
-template class WinogradGradient<BFloat16>;
+template class WinogradGradient<Bf16>;
 
 }  // namespace an::kernels::onednn

@@ -3,13 +3,13 @@
 
 #include <vector>
 
+#include "kernels/bf16.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/onednn/aligned_memory.hpp"
-#include "kernels/onednn/bfloat16.hpp"
 
 namespace an::kernels::onednn {
 
-/// Gradients of the weights and bias of what Winograd convolves, by the same filtering. `A`: float or BFloat16.
+/// Gradients of the weights and bias of what Winograd convolves, by the same filtering. `A`: float or Bf16.
 template <class A>
 class WinogradGradient {
  public:

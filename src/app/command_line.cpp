@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "app/command_words.hpp"
 #include "app/nearest_name.hpp"
 #include "app/package_parameters.hpp"
 #include "app/program_info.hpp"
@@ -292,30 +293,10 @@ class CommandLine {
     add_setting(*train_, common_, "--backend", "train.backend", "reference, onednn or cuda");
     add_setting(*train_, common_, "--precision", "train.precision", "f32 or bf16");
     train_->add_option_function<std::string>(
-        "--max-time", [this](const std::string& text) { train_options_.max_seconds = duration(text); },
+        "--max-time", [this](const std::string& text) { train_options_.max_seconds = duration_of("--max-time", text); },
         "stop in order after this time, e.g. 3h50m; exit code 5");
     train_->add_flag("--resume", train_options_.resume, "go on with an interrupted training (or begin one)");
     add_common(*train_, common_);
-  }
-  // Seconds of `3h50m`, `90s`, `2h`.
-  static double duration(const std::string& text) {
-    double seconds = 0, number = -1;
-    for (const char c : text) {
-      const std::size_t unit = std::string("smhd").find(c);
-      if (c >= '0' && c <= '9') {
-        number = std::max(0.0, number) * 10 + (c - '0');
-      } else if (unit != std::string::npos && number >= 0) {
-        constexpr double of_unit[] = {1, 60, 3600, 86400};
-        seconds += number * of_unit[unit];
-        number = -1;
-      } else {
-        seconds = -1;
-        break;
-      }
-    }
-    if (!(seconds > 0) || number >= 0)
-      throw ConfigError(fmt::format("--max-time is {} (expected a time, e.g. 3h50m or 90s)", text));
-    return seconds;
   }
 
   void add_network() {
@@ -323,7 +304,7 @@ class CommandLine {
                             "anomalousnet network forward --weights w.h5 --input x.h5 --output y.h5");
     network_
         ->add_option_function<std::string>(
-            "action", [this](const std::string& action) { network_options_.action = network_action(action); },
+            "action", [this](const std::string& action) { network_options_.action = network_action_of(action); },
             "forward, gradient, info or import (of what Keras saved)")
         ->type_name("ACTION");
     network_->add_option("keras", keras_weights_, "import: the file KERAS.weights.h5")->type_name("KERAS");
@@ -335,36 +316,17 @@ class CommandLine {
         ->type_name("X.h5");
     network_->add_option("--output", network_options_.output, "HDF5 file to write")->type_name("Y.h5");
     network_->add_option_function<std::string>(
-        "--backend", [this](const std::string& name) { network_options_.backend = backend(name); },
+        "--backend", [this](const std::string& name) { network_options_.backend = backend_of("--backend", name); },
         "reference, onednn or cuda");
     network_->add_option_function<std::string>(
         "--precision",
-        [this](const std::string& name) {
-          if (name != "f32" && name != "bf16")
-            throw ConfigError(fmt::format("network: --precision is {} (expected f32 or bf16)", name));
-          network_options_.precision = name == "f32" ? kernels::Precision::f32 : kernels::Precision::bf16;
-        },
+        [this](const std::string& name) { network_options_.precision = precision_of("--precision", name); },
         "f32 or bf16");
     network_
         ->add_option("--repeat", network_options_.repeat,
                      "forward, gradient: do it N times more and print milliseconds (gradient: a whole training step)")
         ->type_name("N");
     add_common(*network_, common_);
-  }
-  static NetworkOptions::Action network_action(const std::string& name) {
-    using Action = NetworkOptions::Action;
-    if (name == "forward") return Action::forward;
-    if (name == "gradient") return Action::gradient;
-    if (name == "info") return Action::info;
-    if (name == "import") return Action::import_keras;
-    throw ConfigError(fmt::format("network: ACTION is {} (expected forward, gradient, info or import)", name));
-  }
-  static kernels::Backend backend(const std::string& name) {
-    try {
-      return kernels::backend_of_name(name);
-    } catch (const std::invalid_argument& error) {
-      throw ConfigError(fmt::format("--backend: {}", error.what()));
-    }
   }
 
   void add_info() {

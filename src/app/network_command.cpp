@@ -12,6 +12,7 @@
 #include "app/weights_file.hpp"
 #include "core/error.hpp"
 #include "network/fold_batch_norm.hpp"
+#include "network/frame_predictor.hpp"
 
 namespace an::app {
 
@@ -48,13 +49,8 @@ Network lay_out(const io::ArrayReader& file, const network::NetworkShape& shape,
 // Logits of states become probabilities, as the paper's net gives them.
 void finish_output(LossKind task, std::vector<float>& output) {
   if (task != LossKind::cross_entropy) return;
-  for (std::size_t i = 0; i < output.size(); i += 4) {
-    const float largest = *std::max_element(output.begin() + static_cast<std::ptrdiff_t>(i),
-                                            output.begin() + static_cast<std::ptrdiff_t>(i + 4));
-    float sum = 0;
-    for (std::size_t k = i; k < i + 4; ++k) sum += output[k] = std::exp(output[k] - largest);
-    for (std::size_t k = i; k < i + 4; ++k) output[k] /= sum;
-  }
+  for (std::size_t i = 0; i < output.size(); i += 4)
+    std::ranges::copy(network::state_probabilities(output.data() + i), output.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
 std::vector<float> read_output(const Network& network, const kernels::Executor& executor) {
@@ -152,44 +148,33 @@ void run_gradient(const NetworkOptions& options) {
   });
 }
 
-void print_info(const NetworkOptions& options) {
-  network::NetworkShape shape;
+// By name, or that of a weights file.
+network::NetworkShape chosen_shape(const NetworkOptions& options) {
+  if (options.shape.empty()) return read_shape(io::ArrayReader(options.weights));
   try {
-    shape =
-        options.shape.empty() ? read_shape(io::ArrayReader(options.weights)) : network::shape_of_name(options.shape);
+    return network::shape_of_name(options.shape);
   } catch (const std::invalid_argument& error) {
-    throw ConfigError(std::string("network info: ") + error.what());
+    throw ConfigError(std::string("network: --shape: ") + error.what());
   }
+}
+
+void print_info(const NetworkOptions& options) {
+  const network::NetworkShape shape = chosen_shape(options);
   const Network network = make_network(shape, 1, 64, 208, false);
-  double multiplications = 0;
-  for (const kernels::Operation& o : network.plan.operations) {
-    const auto& values = network.plan.values;
-    const double taps = static_cast<double>(o.kernel_rows * o.kernel_columns * values[o.inputs[0]].shape.channels);
-    const double out = static_cast<double>(values[o.output].shape.size());
-    if (o.kind == kernels::OperationKind::convolution) multiplications += taps * out;
-    if (o.kind == kernels::OperationKind::transposed_convolution)
-      multiplications += static_cast<double>(values[o.inputs[0]].shape.channels) * out;
-  }
   fmt::print("task              {}\nfilters           {}, bottom {}\n", network::task_name(shape.task),
              fmt::join(shape.filters, ", "), shape.bottom);
   fmt::print("kernel, pooling   {} x {}, {} x {}\n", shape.kernel_rows, shape.kernel_columns, shape.pool_rows,
              shape.pool_columns);
   fmt::print("input channels    {}\nattention blocks  {}\n", shape.input_channels, shape.attention_blocks);
-  fmt::print("parameters        {}\nGFLOP for 64 x 208  {:.3f}\n", network.parameters(), 2e-9 * multiplications);
-  for (const kernels::Backend b : {kernels::Backend::reference, kernels::Backend::onednn, kernels::Backend::cuda})
+  fmt::print("parameters        {}\nGFLOP for 64 x 208  {:.3f}\n", network.parameters(),
+             2e-9 * network::multiplications(network.plan));
+  for (const kernels::Backend b : kernels::all_backends)
     fmt::print("{:<18}{}\n", kernels::backend_name(b), kernels::backend_description(b));
 }
 
 void run_import(const NetworkOptions& options) {
   const io::ArrayReader keras(options.input);
-  const network::NetworkShape shape = [&] {
-    try {
-      return options.shape.empty() ? read_shape(io::ArrayReader(options.weights))
-                                   : network::shape_of_name(options.shape);
-    } catch (const std::invalid_argument& error) {
-      throw ConfigError(std::string("network import: ") + error.what());
-    }
-  }();
+  const network::NetworkShape shape = chosen_shape(options);
   std::size_t rows = 1, columns = 1;
   for (std::size_t i = 0; i < shape.filters.size(); ++i) {
     rows *= shape.pool_rows;

@@ -203,14 +203,9 @@ void Prediction::fit(const PredictedExperiment& experiment) {
 segmentation::InferredFov Prediction::infer_alone(const TrackedFov& read,
                                                   const segmentation::InferenceOptions& options) const {
   segmentation::InferredFov out;
-  const auto infer_one = [&](std::size_t i) {
+  for (const std::size_t i : wanted_places(options, read.fov.trajectories.size())) {
     Random random({options.seed, options.experiment, options.fov, static_cast<std::uint32_t>(i), RandomStream::paths});
     out.trajectories.push_back(infer_from_frames(read.fov.trajectories[i].index, options.beliefs[i], options, random));
-  };
-  if (options.wanted.empty()) {
-    for (std::size_t i = 0; i < read.fov.trajectories.size(); ++i) infer_one(i);
-  } else {
-    for (const std::size_t i : options.wanted) infer_one(i);
   }
   return out;
 }

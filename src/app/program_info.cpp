@@ -100,7 +100,7 @@ nlohmann::ordered_json program_info() {
                        {"toml++", fmt::format("{}.{}.{}", TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH)},
                        {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
                                                      NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
-  for (const kernels::Backend b : {kernels::Backend::reference, kernels::Backend::onednn, kernels::Backend::cuda})
+  for (const kernels::Backend b : kernels::all_backends)
     info["back_ends"][std::string(kernels::backend_name(b))] = kernels::backend_description(b);
   info["cpu_simd"] = cpu_simd();
   return info;

@@ -12,16 +12,16 @@
 
 namespace an::app {
 
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 namespace {
 
 constexpr double quiet_seconds = 1;  ///< a shorter stage leaves no trace
 constexpr double bar_interval_seconds = 0.2;
 constexpr double line_interval_seconds = 30;
 constexpr std::size_t bar_cells = 12;
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::size_t terminal_columns() {
   winsize size{};

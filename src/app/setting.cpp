@@ -124,13 +124,15 @@ std::vector<std::pair<std::string, std::string>> named_networks() {
 }
 
 std::vector<std::pair<std::string, kernels::Backend>> named_backends() {
-  return {{"reference", kernels::Backend::reference},
-          {"onednn", kernels::Backend::onednn},
-          {"cuda", kernels::Backend::cuda}};
+  std::vector<std::pair<std::string, kernels::Backend>> names;
+  for (const kernels::Backend b : kernels::all_backends) names.emplace_back(kernels::backend_name(b), b);
+  return names;
 }
 
 std::vector<std::pair<std::string, kernels::Precision>> named_precisions() {
-  return {{"f32", kernels::Precision::f32}, {"bf16", kernels::Precision::bf16}};
+  std::vector<std::pair<std::string, kernels::Precision>> names;
+  for (const kernels::Precision p : kernels::all_precisions) names.emplace_back(kernels::precision_name(p), p);
+  return names;
 }
 
 std::vector<Setting> declared_settings() {

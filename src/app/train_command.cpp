@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
+#include <cmath>
 #include <future>
 #include <memory>
 #include <optional>
@@ -28,10 +27,6 @@ using network::TrainingBatch;
 using report::Json;
 
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 network::TrainingSet training_set(const Config& config, std::uint64_t seed) {
   if (config.experiments.empty())
@@ -190,10 +185,7 @@ void Training::learn_batch(const TrainingBatch& batch) {
   if (!std::isfinite(loss))
     throw Error(fmt::format("train: the loss of step {} is not finite (a smaller train.rate may help)", state_.step));
   executor_->backward();
-  double weight = 0;
-  for (std::size_t i = kernels::target_channels - 1; i < batch.targets.size(); i += kernels::target_channels)
-    weight += static_cast<double>(batch.targets[i]);
-  share_gradients(weight);
+  share_gradients(kernels::weight_of(batch.targets));
   kernels::AdamStep step;
   step.rate =
       network::learning_rate(static_cast<float>(train_.rate), state_.step, static_cast<std::uint64_t>(train_.warmup),
@@ -218,7 +210,7 @@ void Training::validate(double rate) {
   }
   const double trajectories =
       static_cast<double>(state_.step) * static_cast<double>(train_.tiles) * static_cast<double>(tile_.rows);
-  state_.curve.push_back({static_cast<double>(state_.step), trajectories, earlier_seconds_ + seconds_now() - start_,
+  state_.curve.push_back({static_cast<double>(state_.step), trajectories, earlier_seconds_ + steady_seconds() - start_,
                           rate, loss_count_ > 0 ? loss_sum_ / loss_count_ : 0.0, loss, errors.alpha, errors.log_k,
                           errors.state, errors.change});
   loss_sum_ = loss_count_ = 0;
@@ -226,7 +218,7 @@ void Training::validate(double rate) {
   state_.best_loss = std::min(state_.best_loss, loss);
   const LearningPoint& p = state_.curve.back();
   if (world_.is_root() && config_.run.verbosity >= 0) {
-    const double speed = p.step > 0 ? (p.seconds - 0) / p.step : 0;
+    const double speed = p.step > 0 ? p.seconds / p.step : 0;
     fmt::print(stderr,
                "step {:>7} of {}: loss {:.4f}, validation {:.4f}, alpha {:.4f}, ln(1+K) {:.5f}, states {:.4f}, changes "
                "{:.4f}; {:.0f} trajectories/s, {} left\n",
@@ -251,7 +243,7 @@ void Training::save() {
 }
 
 ExitCode Training::run() {
-  start_ = seconds_now();
+  start_ = steady_seconds();
   network::StreamOptions options = stream_options(0);
   {
     network::TrainingStream stream(training_set(config_, train_.seed + 1'000'000'007), options);
@@ -264,13 +256,13 @@ ExitCode Training::run() {
   }
   BatchSource source(training_set(config_, train_.seed), stream_options(state_.step), shape_, train_.masked);
   const auto steps = static_cast<std::uint64_t>(train_.steps);
-  start_ = seconds_now();
+  start_ = steady_seconds();
   bool stopped = false, learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
   while (state_.step < steps && !stopped && !learnt) {
     learn_batch(source.next());
     const bool last = state_.step == steps;
-    std::vector<std::int64_t> out_of_time{options_.max_seconds && seconds_now() - start_ > *options_.max_seconds ? 1
-                                                                                                                 : 0};
+    std::vector<std::int64_t> out_of_time{
+        options_.max_seconds && steady_seconds() - start_ > *options_.max_seconds ? 1 : 0};
     if (world_.size() > 1 && options_.max_seconds) world_.max_of_all(out_of_time);
     stopped = out_of_time[0] != 0 && !last;
     if (last || stopped || state_.step % static_cast<std::uint64_t>(train_.validate_every) == 0) {

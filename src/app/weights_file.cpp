@@ -26,6 +26,21 @@ std::size_t whole(const io::ArrayReader& file, const std::string& name, double v
   return static_cast<std::size_t>(value);
 }
 
+// A shape's numbers that have defaults, as attributes.
+struct SizeAttribute {
+  const char* name;
+  std::size_t NetworkShape::*member;
+  double least;
+};
+constexpr SizeAttribute size_attributes[] = {
+    {"inter_divisor", &NetworkShape::inter_divisor, 1},       {"kernel_rows", &NetworkShape::kernel_rows, 1},
+    {"kernel_columns", &NetworkShape::kernel_columns, 1},     {"pool_rows", &NetworkShape::pool_rows, 1},
+    {"pool_columns", &NetworkShape::pool_columns, 1},         {"input_channels", &NetworkShape::input_channels, 1},
+    {"attention_blocks", &NetworkShape::attention_blocks, 0}, {"attention_heads", &NetworkShape::attention_heads, 1},
+    {"mask_channel", &NetworkShape::mask_channel, 0}};
+constexpr std::pair<const char*, bool NetworkShape::*> flag_attributes[] = {
+    {"gate_output_conv", &NetworkShape::gate_output_conv}, {"batch_norm", &NetworkShape::batch_norm}};
+
 class Attributes {
  public:
   explicit Attributes(const io::ArrayReader& file) : file_(file) {}
@@ -74,17 +89,8 @@ NetworkShape read_shape(const io::ArrayReader& file) {
   NetworkShape s;
   s.filters = attributes.sizes("filters");
   s.bottom = attributes.required("bottom");
-  s.inter_divisor = attributes.size("inter_divisor", s.inter_divisor);
-  s.gate_output_conv = attributes.size("gate_output_conv", 0, 0) != 0;
-  s.batch_norm = attributes.size("batch_norm", 0, 0) != 0;
-  s.kernel_rows = attributes.size("kernel_rows", s.kernel_rows);
-  s.kernel_columns = attributes.size("kernel_columns", s.kernel_columns);
-  s.pool_rows = attributes.size("pool_rows", s.pool_rows);
-  s.pool_columns = attributes.size("pool_columns", s.pool_columns);
-  s.input_channels = attributes.size("input_channels", s.input_channels);
-  s.attention_blocks = attributes.size("attention_blocks", 0, 0);
-  s.attention_heads = attributes.size("attention_heads", s.attention_heads);
-  s.mask_channel = attributes.size("mask_channel", 0, 0);
+  for (const SizeAttribute& a : size_attributes) s.*a.member = attributes.size(a.name, s.*a.member, a.least);
+  for (const auto& [name, member] : flag_attributes) s.*member = attributes.size(name, 0, 0) != 0;
   if (const auto scale = file.numbers("/", "scale")) {
     if (scale->size() != 1 || !(scale->front() > 0) || !std::isfinite(scale->front()))
       throw InputError(file.path(), "attribute scale: not a number above 0");
@@ -156,21 +162,10 @@ void write_weights(const std::filesystem::path& path, const Network& network, co
   const std::vector<double> filters(s.filters.begin(), s.filters.end());
   file.set_attribute("filters", filters);
   number("version", weights_version);
-  for (const auto& [name, value] :
-       std::initializer_list<std::pair<const char*, std::size_t>>{{"bottom", s.bottom},
-                                                                  {"inter_divisor", s.inter_divisor},
-                                                                  {"gate_output_conv", s.gate_output_conv ? 1 : 0},
-                                                                  {"batch_norm", s.batch_norm ? 1 : 0},
-                                                                  {"kernel_rows", s.kernel_rows},
-                                                                  {"kernel_columns", s.kernel_columns},
-                                                                  {"pool_rows", s.pool_rows},
-                                                                  {"pool_columns", s.pool_columns},
-                                                                  {"input_channels", s.input_channels},
-                                                                  {"attention_blocks", s.attention_blocks},
-                                                                  {"attention_heads", s.attention_heads},
-                                                                  {"mask_channel", s.mask_channel},
-                                                                  {"parameters", network.parameters()}})
-    number(name, static_cast<double>(value));
+  number("bottom", static_cast<double>(s.bottom));
+  for (const SizeAttribute& a : size_attributes) number(a.name, static_cast<double>(s.*a.member));
+  for (const auto& [name, member] : flag_attributes) number(name, s.*member ? 1 : 0);
+  number("parameters", static_cast<double>(network.parameters()));
   number("scale", static_cast<double>(s.scale));
   file.set_attribute("task", std::string(network::task_name(s.task)));
   for (const auto& [name, text] : record) file.set_attribute(name, text);

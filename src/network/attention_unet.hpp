@@ -34,6 +34,9 @@ struct Network {
 Network make_network(const NetworkShape& shape, std::size_t images, std::size_t rows, std::size_t columns,
                      bool training);
 
+/// Multiplications of a forward run's convolutions, transposed ones included.
+double multiplications(const kernels::Plan& plan);
+
 /// Trainable numbers and moving statistics of one network.
 struct Weights {
   std::vector<float> parameters, statistics;

@@ -7,6 +7,15 @@
 
 namespace an::network {
 
+std::array<float, 4> state_probabilities(const float* logits) {
+  const float largest = *std::max_element(logits, logits + 4);
+  std::array<float, 4> probability{};
+  float sum = 0;
+  for (std::size_t s = 0; s < 4; ++s) sum += probability[s] = std::exp(logits[s] - largest);
+  for (float& value : probability) value /= sum;
+  return probability;
+}
+
 namespace {
 
 constexpr std::size_t tile_rows = 64, usual_frames = 208, row_step = 16;
@@ -20,12 +29,7 @@ FramePredictions predictions_of(const float* output, std::size_t frames) {
     const float* y = output + t * kernels::output_channels(kernels::LossKind::joint);
     p.alpha.push_back(std::clamp(y[0], 0.0F, 2.0F));
     p.log_k.push_back(std::clamp(y[1], -30.0F, 14.0F));
-    const float largest = *std::max_element(y + 2, y + 6);
-    std::array<float, 4> probability{};
-    float sum = 0;
-    for (std::size_t s = 0; s < 4; ++s) sum += probability[s] = std::exp(y[2 + s] - largest);
-    for (float& value : probability) value /= sum;
-    p.probability.push_back(probability);
+    p.probability.push_back(state_probabilities(y + 2));
     p.change.push_back(1 / (1 + std::exp(-y[6])));
   }
   return p;

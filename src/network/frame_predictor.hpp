@@ -13,6 +13,9 @@
 
 namespace an::network {
 
+/// Softmax of the four logits of a frame's state.
+std::array<float, 4> state_probabilities(const float* logits);
+
 /// What a network says of each frame of a trajectory.
 struct FramePredictions {
   std::vector<float> alpha;

@@ -6,15 +6,12 @@
 
 namespace an::network {
 
+using kernels::aligned;
 using kernels::Operation;
 using kernels::OperationKind;
 using kernels::Plan;
 
 namespace {
-
-constexpr std::size_t alignment = 128;  // elements, so that every back end may use its widest loads
-
-std::size_t aligned(std::size_t size) { return (size + alignment - 1) / alignment * alignment; }
 
 // Memory in use, in the order of places.
 class Shelf {

@@ -129,25 +129,32 @@ BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement
   return {usual.value, usual.state, usual.change * exactness(), false};
 }
 
-InferredTrajectory infer_from_frames(std::int64_t index, const FrameBeliefs& beliefs, const InferenceOptions& options,
-                                     Random& random) {
-  const std::size_t frames = beliefs.alpha.size();
-  const std::vector<PossibleChanges> possible =
-      possible_changes(beliefs.change, options.paths, shortest_segment, random);
-  const std::vector<int> chosen =
-      choose_change_points(possible, options.choice, static_cast<int>(frames), shortest_segment);
+InferredTrajectory segments_between(std::int64_t index, const std::vector<int>& chosen, std::span<const double> change,
+                                    const std::function<InferredSegment(std::size_t, std::size_t)>& describe) {
+  constexpr std::size_t near = 3;  // frames
+  const std::size_t frames = change.size();
   InferredTrajectory out{index, frames, {}};
   for (std::size_t i = 0; i <= chosen.size(); ++i) {
     const std::size_t begin = i == 0 ? 0 : static_cast<std::size_t>(chosen[i - 1]);
     const std::size_t end = i == chosen.size() ? frames : static_cast<std::size_t>(chosen[i]);
-    out.segments.push_back(describe_frames(beliefs, begin, end));
-    double near = i == 0 ? 1 : 0;
+    out.segments.push_back(describe(begin, end));
+    double probability = i == 0 ? 1 : 0;
     if (i > 0)
-      for (std::size_t t = begin < 3 ? 0 : begin - 3; t <= std::min(begin + 3, frames - 1); ++t)
-        near += beliefs.change[t];
-    out.segments.back().change_probability = std::min(1.0, near);
+      for (std::size_t t = begin < near ? 0 : begin - near; t <= std::min(begin + near, frames - 1); ++t)
+        probability += change[t];
+    out.segments.back().change_probability = std::min(1.0, probability);
   }
   return out;
+}
+
+InferredTrajectory infer_from_frames(std::int64_t index, const FrameBeliefs& beliefs, const InferenceOptions& options,
+                                     Random& random) {
+  const auto frames = static_cast<int>(beliefs.alpha.size());
+  const std::vector<PossibleChanges> possible =
+      possible_changes(beliefs.change, options.paths, shortest_segment, random);
+  return segments_between(index, choose_change_points(possible, options.choice, frames, shortest_segment),
+                          beliefs.change,
+                          [&](std::size_t begin, std::size_t end) { return describe_frames(beliefs, begin, end); });
 }
 
 }  // namespace an::segmentation

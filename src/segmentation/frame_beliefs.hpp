@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,11 @@ namespace an::segmentation {
 /// made \param shortest frames between two changes
 std::vector<PossibleChanges> possible_changes(std::span<const double> change, std::size_t draws, int shortest,
                                               Random& random);
+
+/// The segments that chosen change points leave, each with the probability of a change within 3 frames of its first.
+/// \param change probability of a change at each frame \param describe makes the segment of frames [begin, end)
+InferredTrajectory segments_between(std::int64_t index, const std::vector<int>& chosen, std::span<const double> change,
+                                    const std::function<InferredSegment(std::size_t, std::size_t)>& describe);
 
 /// Segments of a trajectory from what is said of its frames alone. \pre as many frames in all of the beliefs
 InferredTrajectory infer_from_frames(std::int64_t index, const FrameBeliefs& beliefs, const InferenceOptions& options,

@@ -309,30 +309,27 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
       options_.left_out == MethodPart::expected_score
           ? changes.front().frames
           : choose_change_points(changes, options_.choice, static_cast<int>(frames), shortest_segment);
-  InferredTrajectory out{trajectory.index, frames, {}};
-  for (std::size_t i = 0; i <= chosen.size(); ++i) {
-    const std::size_t begin = i == 0 ? 0 : static_cast<std::size_t>(chosen[i - 1]);
-    const std::size_t end = i == chosen.size() ? frames : static_cast<std::size_t>(chosen[i]);
-    out.segments.push_back(describe(begin, end, paths));
-    if (beliefs_ != nullptr) pool_segment(out.segments.back(), end);
-    double near = i == 0 ? 1 : 0;
-    if (i > 0)
-      for (std::size_t t = begin < 3 ? 0 : begin - 3; t <= std::min(begin + 3, frames - 1); ++t) near += change_[t];
-    out.segments.back().change_probability = std::min(1.0, near);
-  }
-  return out;
+  return segments_between(trajectory.index, chosen, change_, [&](std::size_t begin, std::size_t end) {
+    InferredSegment segment = describe(begin, end, paths);
+    if (beliefs_ != nullptr) pool_segment(segment, end);
+    return segment;
+  });
 }
 
 }  // namespace
 
+std::vector<std::size_t> wanted_places(const InferenceOptions& options, std::size_t trajectories) {
+  if (!options.wanted.empty()) return options.wanted;
+  std::vector<std::size_t> all(trajectories);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
 InferredFov infer_trajectories(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options) {
   Inference inference(fov, model, options);
   InferredFov out;
-  if (options.wanted.empty()) {
-    for (std::size_t i = 0; i < fov.trajectories.size(); ++i) out.trajectories.push_back(inference.infer(i));
-  } else {
-    for (const std::size_t i : options.wanted) out.trajectories.push_back(inference.infer(i));
-  }
+  for (const std::size_t i : wanted_places(options, fov.trajectories.size()))
+    out.trajectories.push_back(inference.infer(i));
   out.populations = inference.populations();
   return out;
 }

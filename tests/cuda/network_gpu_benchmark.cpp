@@ -30,21 +30,9 @@ double milliseconds(kernels::Executor& executor, const std::function<void()>& wo
   return times[3];
 }
 
-double multiplications(const kernels::Plan& plan) {
-  double sum = 0;
-  for (const kernels::Operation& o : plan.operations) {
-    const double in = static_cast<double>(plan.values[o.inputs[0]].shape.channels);
-    const double out = static_cast<double>(plan.values[o.output].shape.size());
-    if (o.kind == kernels::OperationKind::convolution)
-      sum += in * out * static_cast<double>(o.kernel_rows * o.kernel_columns);
-    if (o.kind == kernels::OperationKind::transposed_convolution) sum += in * out;
-  }
-  return sum;
-}
-
 void measure(const std::string& name, std::size_t images, Precision precision) {
   const test::NetworkCase c(network::shape_of_name(name), images, 64, 208, true, 3);
-  const double flop = 2 * multiplications(c.network.plan);
+  const double flop = 2 * network::multiplications(c.network.plan);
   const auto executor = kernels::make_executor(kernels::Backend::cuda, c.network.plan, precision);
   c.load(*executor);
   const double forward = milliseconds(*executor, [&] { executor->forward(Mode::inference); });

@@ -72,15 +72,6 @@ OperationCase<A> attention_case(std::size_t rows, std::size_t columns, bool over
   return c;
 }
 
-inline cuda::SequenceSet sequences_of(const kernels::Operation& o, const Shape& s) {
-  return {static_cast<int>(o.over_rows ? s.rows : s.columns),
-          static_cast<int>(o.heads),
-          static_cast<int>(s.channels),
-          o.over_rows,
-          static_cast<int>(s.rows),
-          static_cast<int>(s.columns)};
-}
-
 inline Extent3 attention_grid(const kernels::Operation& o, const Shape& s) {
   return {static_cast<unsigned>(s.images * (o.over_rows ? s.columns : s.rows)), static_cast<unsigned>(o.heads)};
 }
@@ -88,7 +79,7 @@ inline Extent3 attention_grid(const kernels::Operation& o, const Shape& s) {
 /// \param too_few bytes of shared memory that are missing
 template <class A>
 std::vector<A> run_attention(const OperationCase<A>& c, std::size_t too_few = 0) {
-  const cuda::SequenceSet s = sequences_of(c.operation, c.out);
+  const cuda::SequenceSet s = cuda::sequences_of(c.operation, c.out);
   const auto floats = static_cast<std::size_t>(cuda::attention_memory(s.length, s.channels / s.heads, false));
   std::vector<A> y(c.y.size());
   emulate(attention_grid(c.operation, c.out), cuda::attention_threads, floats * sizeof(float) - too_few,
@@ -98,7 +89,7 @@ std::vector<A> run_attention(const OperationCase<A>& c, std::size_t too_few = 0)
 
 template <class A>
 std::vector<A> run_attention_gradient(const OperationCase<A>& c, std::size_t too_few = 0) {
-  const cuda::SequenceSet s = sequences_of(c.operation, c.out);
+  const cuda::SequenceSet s = cuda::sequences_of(c.operation, c.out);
   const auto floats = static_cast<std::size_t>(cuda::attention_memory(s.length, s.channels / s.heads, true));
   std::vector<A> dx(c.dx.size());
   emulate(attention_grid(c.operation, c.out), cuda::attention_threads, floats * sizeof(float) - too_few,
