@@ -120,7 +120,12 @@ class Training {
   void begin();
   void learn_batch(const TrainingBatch& batch);
   void share_gradients(double weight);
-  void validate(double rate);
+  void share_errors(double& loss, network::FrameErrors& errors) const;
+  float rate_of(std::uint64_t step) const {
+    return network::learning_rate(static_cast<float>(train_.rate), step, static_cast<std::uint64_t>(train_.warmup),
+                                  static_cast<std::uint64_t>(train_.steps));
+  }
+  void validate();
   void save();
   network::StreamOptions stream_options(std::uint64_t first_batch) const;
 
@@ -187,9 +192,7 @@ void Training::learn_batch(const TrainingBatch& batch) {
   executor_->backward();
   share_gradients(kernels::weight_of(batch.targets));
   kernels::AdamStep step;
-  step.rate =
-      network::learning_rate(static_cast<float>(train_.rate), state_.step, static_cast<std::uint64_t>(train_.warmup),
-                             static_cast<std::uint64_t>(train_.steps));
+  step.rate = rate_of(state_.step);
   step.decay = static_cast<float>(train_.decay);
   step.step = ++state_.step;
   executor_->step(step);
@@ -197,7 +200,22 @@ void Training::learn_batch(const TrainingBatch& batch) {
   loss_count_ += 1;
 }
 
-void Training::validate(double rate) {
+// Means over the validation tiles of all ranks: every rank must come to the same end of training.
+void Training::share_errors(double& loss, network::FrameErrors& errors) const {
+  if (world_.size() == 1) return;
+  const double frames = errors.frames;
+  std::vector<float> sums;
+  for (const double mean : {1.0, loss, errors.alpha, errors.log_k, errors.state, errors.change})
+    sums.push_back(static_cast<float>(mean * frames));
+  world_.sum_in_rank_order(sums);
+  const double all = static_cast<double>(sums[0]);
+  if (!(all > 0)) return;
+  loss = static_cast<double>(sums[1]) / all;
+  errors = {all, static_cast<double>(sums[2]) / all, static_cast<double>(sums[3]) / all,
+            static_cast<double>(sums[4]) / all, static_cast<double>(sums[5]) / all};
+}
+
+void Training::validate() {
   double loss = 0;
   network::FrameErrors errors;
   std::vector<float> output(network_.plan.values[network_.plan.output].shape.size());
@@ -208,10 +226,12 @@ void Training::validate(double rate) {
     executor_->read_output(output);
     errors.add(network::frame_errors(shape_.task, output, batch.targets));
   }
+  share_errors(loss, errors);
   const double trajectories =
       static_cast<double>(state_.step) * static_cast<double>(train_.tiles) * static_cast<double>(tile_.rows);
   state_.curve.push_back({static_cast<double>(state_.step), trajectories, earlier_seconds_ + steady_seconds() - start_,
-                          rate, loss_count_ > 0 ? loss_sum_ / loss_count_ : 0.0, loss, errors.alpha, errors.log_k,
+                          static_cast<double>(rate_of(state_.step - 1)),
+                          loss_count_ > 0 ? loss_sum_ / loss_count_ : 0.0, loss, errors.alpha, errors.log_k,
                           errors.state, errors.change});
   loss_sum_ = loss_count_ = 0;
   state_.since_best = loss < state_.best_loss ? 0 : state_.since_best + 1;
@@ -266,7 +286,7 @@ ExitCode Training::run() {
     if (world_.size() > 1 && options_.max_seconds) world_.max_of_all(out_of_time);
     stopped = out_of_time[0] != 0 && !last;
     if (last || stopped || state_.step % static_cast<std::uint64_t>(train_.validate_every) == 0) {
-      validate(train_.rate);
+      validate();
       learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
     }
     if (!last && !stopped && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0) save();
@@ -278,6 +298,15 @@ ExitCode Training::run() {
 }  // namespace
 
 ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world) {
+  if (options.dry_run) {
+    const network::Network network = make_network(network::shape_of_name(config.train.network), 1, 64, 208, false);
+    if (world.is_root())
+      fmt::print("{}: {} parameters, {} steps of {} tiles of 64 trajectories from {} kinds of experiments, {} {}\n",
+                 config.train.network, network.parameters(), config.train.steps, config.train.tiles,
+                 training_set(config, config.train.seed).specs.size(), kernels::backend_name(config.train.backend),
+                 kernels::precision_name(config.train.precision));
+    return ExitCode::done;
+  }
   return Training(options, config, world).run();
 }
 

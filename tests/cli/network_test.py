@@ -61,6 +61,27 @@ class NetworkTest(unittest.TestCase):
             self.assertEqual(result.returncode, 0, result.stderr)
         self.assert_same_weights("first", "second")
 
+    def test_ranks_end_together_when_validation_gets_no_better(self):
+        # Each rank has other tiles of validation, which get worse at other steps.
+        result = self.train("patient", 40, "--set", "train.patience=1", "--set", "train.rate=0.05", "--set", "train.validate_every=1",
+                            ranks=2)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = (self.folder / "patient" / "learning_curve.csv").read_text().splitlines()
+        self.assertLess(len(rows), 41)
+
+    def test_a_dry_run_says_what_would_be_done(self):
+        result = self.train("dry", 7, "--dry-run")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("7 steps of 2 tiles", result.stdout)
+        self.assertFalse((self.folder / "dry").exists())
+
+    def test_the_learning_curve_tells_the_rate_of_its_step(self):
+        self.assertEqual(self.train("rates", 6).returncode, 0)
+        rows = [row.split(",") for row in (self.folder / "rates" / "learning_curve.csv").read_text().splitlines()[1:]]
+        rates = [float(row[3]) for row in rows]
+        self.assertEqual(rates[0], max(rates))
+        self.assertLess(rates[-1], 0.5 * rates[0])
+
     def test_training_says_what_is_in_its_way(self):
         self.assertEqual(self.train("there", 1).returncode, 0)
         again = self.train("there", 1)
