@@ -37,7 +37,8 @@ void sum_columns(std::span<const double> rows, std::span<double> sums, const Ter
 // Means of the features.
 void mean_of_columns(std::span<const double> rows, std::span<double> means) {
   sum_columns(rows, means, [](double value, std::size_t) { return value; });
-  for (double& mean : means) mean /= static_cast<double>(rows.size() / means.size());
+  const std::size_t frames = rows.size() / means.size();
+  for (double& mean : means) mean /= static_cast<double>(frames);
 }
 
 // numpy's var.
