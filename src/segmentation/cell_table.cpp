@@ -16,7 +16,7 @@ using kernels::whitening_order;
 
 namespace {
 
-bool is_slow(const Cell& cell, double noise) { return cell.k > 0 && cell.k < 0.5 * noise * noise; }
+bool is_slow(const Cell& cell, double noise) { return cell.k < 0.5 * noise * noise; }
 
 // Whether a good part of a state's particles move so slowly that noise hides it for many displacements.
 bool is_slow(const std::vector<Cell>& state, double noise) {

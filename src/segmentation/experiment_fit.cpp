@@ -33,6 +33,11 @@ FittedModel fit_traps(StateFit& fit, const FittedModel& one_state, const FittedM
   start.states[1] = one_state.model.states[0];
   set_rare_slow_state(start);
   FittedModel other = compete(fit, start, two_state.log_evidence);
+  if (other.score() > best.score()) best = other;
+  if (best.model.has_strays()) return best;
+  start = best.model;
+  add_hops(start);
+  other = fit.improve(start, first_rounds, searched_every);
   return other.score() > best.score() ? other : best;
 }
 
@@ -91,6 +96,17 @@ bool has_states_alike(const ExperimentModel& model) {
   return false;
 }
 
+// In tracks that stray, a fast last state that is left at once is none of particles.
+void call_strays_so(ExperimentModel& model) {
+  constexpr double fast = 10;       // px²
+  constexpr double at_once = 0.35;  // probability a displacement
+  const std::size_t states = model.particle_states();
+  if (!model.has_strays() || model.phenomenon != Phenomenon::multi_state) return;
+  if (model.states[states - 1].k_mean < fast || model.dynamics.ends(states - 1) < at_once) return;
+  model.states[states - 1].stray = true;
+  if (states == 2) model.phenomenon = Phenomenon::single_state;
+}
+
 // The same states as those of particles and, of two, as those of compartments: the likelier first.
 ExperimentFit with_and_without_compartments(const FittedModel& fit) {
   if (fit.model.phenomenon != Phenomenon::multi_state && !fit.model.confined) return {fit};
@@ -135,7 +151,7 @@ FittedModel along_valleys(StateFit& fit, FittedModel best) {
   constexpr double slow = 0.3;  // K in units of the noise's variance
   constexpr double lag = 20;
   constexpr double better = 5;  // of ln evidence
-  if (best.model.dimer || best.model.has_strays() || best.model.errors.unsure) return best;
+  if (best.model.dimer || best.model.errors.strays > 0 || best.model.errors.unsure) return best;
   for (std::size_t s = 0; s < best.model.particle_states(); ++s)
     for (const double step : {0.3, -0.3})
       for (;;) {
@@ -199,6 +215,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     std::rotate(fits.begin(), at, at + 1);
     break;
   }
+  call_strays_so(fits.front().model);
   return fits;
 }
 

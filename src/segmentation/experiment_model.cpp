@@ -12,23 +12,50 @@ std::string_view phenomenon_name(Phenomenon phenomenon) {
   return names[static_cast<std::size_t>(phenomenon)];
 }
 
-void add_strays(ExperimentModel& model) {
-  const double rate = model.errors.strays;
-  if (rate == 0) return;
+std::size_t ExperimentModel::particle_states() const {
+  std::size_t count = states.size();
+  while (count > 0 && states[count - 1].stray) --count;
+  return count;
+}
+
+namespace {
+
+// Adds a state of strays that nothing leads to or from yet.
+void add_stray_state(ExperimentModel& model, double k) {
   const std::size_t states = model.states.size();
   StatePopulation stray;
   stray.stray = true;
+  stray.k_mean = k;
   model.states.push_back(stray);
   const StateDynamics before = std::move(model.dynamics);
   model.dynamics.start = before.start;
-  model.dynamics.start.push_back(rate);
+  model.dynamics.start.push_back(0);
   model.dynamics.change.assign((states + 1) * (states + 1), 0);
-  for (std::size_t s = 0; s < states; ++s) {
+  for (std::size_t s = 0; s < states; ++s)
     for (std::size_t next = 0; next < states; ++next)
       model.dynamics.change[s * (states + 1) + next] = before.change[s * states + next];
-    model.dynamics.change[s * (states + 1) + states] = rate;
-    model.dynamics.change[states * (states + 1) + s] = end_of_stray * before.start[s];
+}
+
+}  // namespace
+
+void add_strays(ExperimentModel& model) {
+  constexpr double stray_k = 15;  // px²
+  const double rate = model.errors.strays;
+  if (rate == 0) return;
+  add_stray_state(model, stray_k);
+  const std::size_t stray = model.particle_states();
+  model.dynamics.start[stray] = rate;
+  for (std::size_t s = 0; s < stray; ++s) {
+    model.dynamics.change_of(s, stray) = rate;
+    model.dynamics.change_of(stray, s) = end_of_stray * model.dynamics.start[s];
   }
+}
+
+void add_hops(ExperimentModel& model) {
+  constexpr double rate = 0.01;
+  add_stray_state(model, model.states[1].k_mean);
+  model.dynamics.change_of(0, 2) = rate;
+  model.dynamics.change_of(2, 0) = end_of_stray;
 }
 
 CellTable cells_of(const ExperimentModel& model) {

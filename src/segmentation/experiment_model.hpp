@@ -31,7 +31,7 @@ struct Binding {
 /// What is inferred of an experiment from all of its trajectories.
 struct ExperimentModel {
   Phenomenon phenomenon = Phenomenon::single_state;
-  std::vector<StatePopulation> states;  ///< slowest first; that of strays, where there is one, is the last
+  std::vector<StatePopulation> states;  ///< slowest first; those of strays, where there are any, are the last
   StateDynamics dynamics;
   LocalisationErrors errors = independent_errors(0.12);
   std::optional<std::size_t> dimer;     ///< the state of bound pairs
@@ -40,8 +40,10 @@ struct ExperimentModel {
   std::optional<std::size_t> confined;  ///< the state inside compartments
 
   bool has_strays() const { return !states.empty() && states.back().stray; }
+  /// Whether the strays are the steps between traps that hold a particle again at once.
+  bool has_hops() const { return has_strays() && phenomenon == Phenomenon::immobile_traps && errors.strays == 0; }
   /// States of particles.
-  std::size_t particle_states() const { return states.size() - (has_strays() ? 1 : 0); }
+  std::size_t particle_states() const;
   /// Whether the label of a frame rules the displacement that ends there, as the challenge's dimers and traps have it;
   /// else that which begins there.
   bool label_rules_step_before() const {
@@ -51,6 +53,10 @@ struct ExperimentModel {
 
 /// Adds the state of strays to a model's states and dynamics, where its errors have any.
 void add_strays(ExperimentModel& model);
+
+/// Adds to a model of traps a state of hops: a trap lets go, but holds the particle again after a step or two, which
+/// are too few for a label of their own. \pre two states, of which the first is immobile, and no strays
+void add_hops(ExperimentModel& model);
 
 /// The cells of the model's states.
 CellTable cells_of(const ExperimentModel& model);

@@ -60,13 +60,18 @@ void maximise(const Statistics& sums, ExperimentModel& model) {
     double left = sums.stay[s];
     for (std::size_t next = 0; next < states; ++next) left += sums.change[s * states + next];
     for (std::size_t next = 0; next < states; ++next) {
-      double& change = model.dynamics.change[s * states + next];
+      double& change = model.dynamics.change_of(s, next);
+      if (model.has_hops() && change == 0) continue;  // hops come from the traps
       change = s == next ? 0 : std::min(0.45, (sums.change[s * states + next] + 0.2) / (left + 20));
-      if (model.states[next].stray) change = std::min(change, most_strays);
+      if (model.states[next].stray && !model.has_hops()) change = std::min(change, most_strays);
       if (model.states[s].stray && s != next) change = end_of_stray * (sums.stay[next] + 1) / all_stays;
     }
     model.states[s] = sums.populations[s].maximum();
   }
+  if (!model.has_hops()) return;
+  model.dynamics.start[2] = 0;
+  model.dynamics.change_of(2, 0) = end_of_stray;  // to where they came from
+  model.states[2].k_mean = model.states[1].k_mean;
 }
 
 LocalisationErrors scaled(LocalisationErrors errors, double factor) {
@@ -275,7 +280,7 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
 FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::size_t every) {
   const std::size_t fitted = (samples_.size() + every - 1) / every;
   const auto states = static_cast<double>(model.particle_states());
-  double parameters = states * states - 1;
+  double parameters = states * states - 1 + (model.has_hops() ? 1 : 0);
   for (const StatePopulation& population : model.states) parameters += population.is_fixed() ? 0 : 4;
   const double penalty = price * parameters * std::log(static_cast<double>(fitted));
   std::optional<FittedModel> best;

@@ -18,6 +18,7 @@ struct StateDynamics {
   std::vector<double> change;  ///< [state][next] probability a displacement that a segment ends and `next` begins
 
   std::size_t states() const { return start.size(); }
+  double& change_of(std::size_t state, std::size_t next) { return change[state * states() + next]; }
   double ends(std::size_t state) const;  ///< sum over next
 };
 

@@ -121,7 +121,7 @@ PopulationGrid::PopulationGrid(const StatePopulation& population, double noise) 
                 {0.01, population.k_sd, 0.2},
                 {0.01, 3 * population.k_sd, 0.1}};
   } else if (population.stray) {
-    cells_ = {{1, 15, 1}};
+    cells_ = {{population.alpha_mean, population.k_mean, 1}};
   } else if (population.broad) {
     cells_ = broad_cells();
   } else {

@@ -20,7 +20,7 @@ struct StatePopulation {
   double k_sd = 0.1;
   bool immobile = false;  ///< does not move at all; alpha and K are 0, k_sd the excess of the errors' variance, px²
   bool broad = false;     ///< alpha even over [0, 2], ln K even over six decades, whatever the means and deviations
-  bool stray = false;     ///< steps of a track from one particle to another: any of some px, whatever the rest
+  bool stray = false;     ///< steps that belong to no state of a particle; all with alpha_mean and k_mean
 
   /// Whether there is nothing to fit.
   bool is_fixed() const { return immobile || broad || stray; }

@@ -16,8 +16,7 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr std::size_t longest_piece = 1024;  // frames
-constexpr int shortest_segment = 3;          // frames
+constexpr int shortest_segment = 3;  // frames
 // Errors that a network's means over a segment usually have, of alpha and ln(1 + K).
 constexpr double usual_alpha_error = 0.1, usual_log_k_error = 0.08;
 
@@ -49,12 +48,12 @@ struct WeightedPoints {
   }
 };
 
-// A path without its stray steps: they go to the segment before them, or after.
-StatePath without_strays(const StatePath& path, std::uint32_t stray) {
+// A path without its stray steps, whose states are the last ones: they go to the segment before them, or after.
+StatePath without_strays(const StatePath& path, std::uint32_t first_stray) {
   StatePath out;
   std::uint32_t begin = 0;
   for (const PathSegment& segment : path) {
-    if (segment.state == stray) {
+    if (segment.state >= first_stray) {
       if (!out.empty()) out.back().end = begin = segment.end;
     } else if (!out.empty() && out.back().state == segment.state) {
       out.back().end = begin = segment.end;
@@ -181,8 +180,8 @@ void Inference::count_frames(const PathSamples& paths) {
 
 // What is said of a particle of which nothing is known: the experiment's commonest state.
 InferredSegment Inference::usual_segment() const {
-  const auto commonest = static_cast<std::size_t>(
-      std::max_element(model_.dynamics.start.begin(), model_.dynamics.start.end()) - model_.dynamics.start.begin());
+  const auto start = std::span(model_.dynamics.start).first(model_.particle_states());
+  const auto commonest = static_cast<std::size_t>(std::max_element(start.begin(), start.end()) - start.begin());
   const StatePopulation& population = model_.states[commonest];
   InferredSegment segment{};
   segment.alpha = {std::clamp(population.alpha_mean, 0.0, 1.999), 0, 1.999};

@@ -14,6 +14,9 @@
 
 namespace an::segmentation {
 
+/// Frames; longer trajectories are inferred in pieces.
+inline constexpr std::size_t longest_piece = 1024;
+
 /// What something else than the likelihood, a network, says of every frame of a trajectory.
 struct FrameBeliefs {
   std::vector<double> alpha;
@@ -73,7 +76,7 @@ struct InferredFov {
 };
 
 /// Infers all trajectories of a field of view with the experiment's model. A trajectory of one point gets the
-/// experiment's commonest state; one of more than 1,024 frames is inferred in pieces.
+/// experiment's commonest state; one longer than `longest_piece` is inferred in pieces, without beliefs.
 InferredFov infer_trajectories(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options);
 
 }  // namespace an::segmentation

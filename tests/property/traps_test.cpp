@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Traps that let go and hold again at once, against simulated truth.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "segmentation/experiment_fit.hpp"
+#include "segmentation/trajectory_inference.hpp"
+#include "simulation/diffusion_model.hpp"
+#include "simulation/field_of_view.hpp"
+
+namespace an::segmentation {
+namespace {
+
+struct TrappedParticles {
+  FieldOfView seen;
+  std::vector<std::vector<simulation::Segment>> truth;
+};
+
+// Slow particles leave a wide trap in several steps: most that are let go are held again before.
+TrappedParticles hopping_particles(std::size_t particles, std::uint64_t seed) {
+  simulation::ModelParameters parameters;
+  parameters.model = simulation::ModelKind::immobile_traps;
+  parameters.particles = particles;
+  parameters.states = {{simulation::Distribution::fixed(0.9), simulation::Distribution::fixed(0.05)}};
+  parameters.centres = 400;
+  parameters.radius = 1;
+  parameters.binding = 0.6;
+  parameters.unbinding = 0.05;
+  const RandomKey key{seed, 0, 0, 0, RandomStream::particle};
+  Random random({seed, 0, 0, 0, RandomStream::localisation});
+  const simulation::Layout traps = simulation::draw_layout(parameters, random);
+  simulation::FovParameters view;
+  view.side = parameters.box + 2;  // all of it
+  simulation::FieldOfView fov =
+      simulation::cut_field_of_view(simulation::simulate_box(parameters, traps, key), {-1, -1}, view);
+  simulation::add_localisation_noise(fov, 0.12, random);
+  TrappedParticles out;
+  for (simulation::FovTrajectory& t : fov.trajectories) {
+    out.seen.trajectories.push_back({static_cast<std::int64_t>(out.truth.size()),
+                                     static_cast<std::int64_t>(t.first_frame), std::move(t.x), std::move(t.y)});
+    out.truth.push_back(std::move(t.segments));
+  }
+  return out;
+}
+
+// Share of frames whose state is right.
+double right_share(const TrappedParticles& particles, const InferredFov& inferred) {
+  double right = 0;
+  double all = 0;
+  for (std::size_t i = 0; i < particles.truth.size(); ++i) {
+    const InferredTrajectory& found = inferred.trajectories[i];
+    for (std::size_t s = 0; s < found.segments.size(); ++s)
+      for (std::size_t t = found.segments[s].begin; t < found.end(s); ++t) {
+        const auto next = std::find_if(particles.truth[i].begin(), particles.truth[i].end(),
+                                       [t](const simulation::Segment& segment) { return t < segment.begin; });
+        right += std::prev(next)->state == found.segments[s].state ? 1 : 0;
+        ++all;
+      }
+  }
+  return right / all;
+}
+
+TEST(Traps, HopsBetweenTwoHoldsAreNoThirdState) {
+  const TrappedParticles particles = hopping_particles(80, 41);
+  const ExperimentFit fit = fit_experiment(std::span(&particles.seen, 1), {});
+  const ExperimentModel& model = fit.front().model;
+  ASSERT_EQ(model.phenomenon, Phenomenon::immobile_traps);
+  EXPECT_TRUE(model.has_hops());
+  EXPECT_TRUE(model.states[0].immobile);
+  EXPECT_GT(right_share(particles, infer_trajectories(particles.seen, model, {})), 0.93);
+}
+
+// Long at one place, the noise alone tells that nothing moves: no slow state fits as well.
+TEST(Traps, LongHoldsAreRest) {
+  FieldOfView fov;
+  Random random({42, 0, 0, 0, RandomStream::particle});
+  for (std::int64_t i = 0; i < 60; ++i) {
+    Trajectory t{i, 0, {}, {}};
+    double x = 100 * static_cast<double>(i);  // nobody is near another
+    double y = 0;
+    for (int frame = 0; frame < 200; ++frame) {
+      const double step = frame > 70 + i ? 0 : 1;
+      x += step * random.normal();
+      y += step * random.normal();
+      t.x.push_back(x + 0.12 * random.normal());
+      t.y.push_back(y + 0.12 * random.normal());
+    }
+    fov.trajectories.push_back(std::move(t));
+  }
+  const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+  ASSERT_EQ(model.particle_states(), 2U);
+  EXPECT_TRUE(model.states[0].immobile);
+  EXPECT_FALSE(model.has_hops());
+}
+
+}  // namespace
+}  // namespace an::segmentation
