@@ -232,7 +232,7 @@ class CommandLine {
 
   void add_method(CLI::App& command) {
     add_setting(command, common_, "--method", "predict.method",
-                "likelihood (exact, no training), unet (a trained network) or hybrid (both)");
+                "hybrid (both), likelihood (exact, no training) or unet (a trained network)");
     command.add_option("--weights", weights_, "folder of the network's weights, instead of those that come with it")
         ->type_name("DIR");
     add_setting(command, common_, "--backend", "predict.backend", "of the network: reference, onednn or cuda");

@@ -116,7 +116,7 @@ enum class Method {
 
 /// Section `[predict]`.
 struct PredictConfig {
-  Method method = Method::likelihood;
+  Method method = Method::hybrid;
   kernels::Backend backend = kernels::Backend::onednn;
   kernels::Precision precision = kernels::Precision::f32;
   segmentation::BeliefShares shares;  ///< of the network in `hybrid`

@@ -55,6 +55,11 @@ class Prediction {
         plan_(find_public_data(options.input)) {}
 
   const PredictionPlan& plan() const { return plan_; }
+  /// Where the method has a network: an error comes before any work.
+  void read_weights() {
+    if (config_.predict.method != Method::likelihood)
+      network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict);
+  }
   void track_videos();
   void fit_and_infer();
   void write_ensembles();
@@ -114,10 +119,6 @@ class Prediction {
                                            const segmentation::ExperimentModel& model);
   void infer(const PlannedFov& fov);
   segmentation::InferredFov infer_alone(const TrackedFov& read, const segmentation::InferenceOptions& options) const;
-  NetworkBeliefs& network() {
-    if (!network_) network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict);
-    return *network_;
-  }
   bool needs_fit() const { return config_.predict.method != Method::unet; }
   void do_step(std::span<const double> costs, const ItemWork& work) {
     ItemOutcome outcome = do_items(world_, progress_, costs, work);
@@ -164,7 +165,7 @@ segmentation::BeliefShares Prediction::agreed_shares(const PredictedExperiment& 
   options.experiment = stream_of(experiment);
   std::size_t seen = 0;
   for (std::size_t f = 0; f < fovs.size() && seen < enough; ++f) {
-    const std::vector<segmentation::FrameBeliefs> beliefs = network().of(fovs[f]);
+    const std::vector<segmentation::FrameBeliefs> beliefs = network_->of(fovs[f]);
     options.wanted.clear();
     for (std::size_t i = 0; i < fovs[f].trajectories.size() && seen < enough; ++i, ++seen) options.wanted.push_back(i);
     const segmentation::InferredFov inferred = infer_trajectories(fovs[f], model, options);
@@ -224,7 +225,7 @@ void Prediction::infer(const PlannedFov& fov) {
   options.wanted = read.vips;
   options.left_out = config_.segmentation.left_out;
   std::vector<segmentation::FrameBeliefs> beliefs;
-  if (config_.predict.method != Method::likelihood) beliefs = network().of(read.fov);
+  if (config_.predict.method != Method::likelihood) beliefs = network_->of(read.fov);
   options.beliefs = beliefs;
   if (config_.predict.method == Method::hybrid) options.shares = read_shares(shares_file(experiment));
   const segmentation::InferredFov inferred =
@@ -301,6 +302,7 @@ void Prediction::write_ensembles() {
 PredictionOutcome predict_all(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
                               Progress& progress) {
   Prediction prediction(options, config, world, progress);
+  prediction.read_weights();
   PredictionOutcome outcome;
   outcome.experiments = prediction.plan().experiments.size();
   outcome.fovs = prediction.plan().fovs.size();

@@ -74,14 +74,14 @@ class Predict(unittest.TestCase):
     def tearDownClass(cls):
         shutil.rmtree(cls.folder)
 
-    def one_fov(self, name, text):
+    def one_fov(self, name, text, *options):
         """A public tree with one experiment: the second field of view is that of the data."""
         public = self.folder / name / "track_2" / "exp_1"
         public.mkdir(parents=True)
         shutil.copy(self.data / "public/track_2/exp_1/trajs_fov_0.csv", public / "trajs_fov_1.csv")
         (public / "trajs_fov_0.csv").write_text("traj_idx,frame,x,y\n" + text)
         output = self.folder / (name + "_out")
-        return output, run("predict", "--input", self.folder / name, "--output", output)
+        return output, run("predict", "--input", self.folder / name, "--output", output, *options)
 
     def lines(self, output, fov=0):
         text = (output / f"track_2/exp_1/fov_{fov}.txt").read_text()
@@ -226,7 +226,7 @@ class Predict(unittest.TestCase):
         for i in range(count):
             x, y = 25.0 * (i % 320), 25.0 * (i // 320)
             lines += [f"{i},{t},{x + dx},{y + dy}\n" for t, (dx, dy) in enumerate(steps)]
-        output, done = self.one_fov("many", "".join(lines))
+        output, done = self.one_fov("many", "".join(lines), "--method", "likelihood")  # a network takes minutes
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([line[0] for line in self.lines(output)], list(range(count)))
 
@@ -243,6 +243,14 @@ class Predict(unittest.TestCase):
         self.assertIn("expected frame 2", done.stderr)
         self.assertFalse((output / "track_2/exp_1/fov_0.txt").exists())
         self.assertGreater(len(self.lines(output, 1)), 10)
+
+    def test_missing_weights_are_told_before_any_work(self):
+        output = self.folder / "without_weights"
+        done = run("predict", "--input", self.data / "public", "--output", output, "--weights", self.folder / "no", ranks=2)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(done.stderr.count("default.h5: no weights of the network there"), 1, done.stderr)
+        self.assertIn("--method likelihood", done.stderr)
+        self.assertFalse(output.exists())
 
     def test_nothing_to_infer(self):
         empty = self.folder / "nothing"
