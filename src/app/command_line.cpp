@@ -231,9 +231,11 @@ class CommandLine {
   }
 
   void add_method(CLI::App& command) {
-    add_setting(command, common_, "--method", "predict.method",
-                "likelihood (exact, no training), unet (a trained network) or hybrid (both)");
-    command.add_option("--weights", weights_, "folder of the network's weights, instead of those that come with it")
+    add_setting(
+        command, common_, "--method", "predict.method",
+        "likelihood (exact, no training), unet (a trained network), paper (the AnomalousNet paper's three networks "
+        "and chain) or hybrid (likelihood and unet)");
+    command.add_option("--weights", weights_, "folder of the networks' weights, instead of those that come with it")
         ->type_name("DIR");
     add_setting(command, common_, "--backend", "predict.backend", "of the network: reference, onednn or cuda");
     add_setting(command, common_, "--precision", "predict.precision", "of the network: f32 or bf16");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/network_beliefs.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <stdexcept>
 
@@ -12,34 +14,39 @@ namespace an::app {
 
 namespace fs = std::filesystem;
 
-namespace {
+fs::path shipped_weights() {
+  const char* chosen = std::getenv("AN_WEIGHTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  return chosen != nullptr ? fs::path(chosen) : fs::path(build_info::source_folder) / "configs" / "weights";
+}
 
-network::FramePredictor make_predictor(const fs::path& folder, const PredictConfig& config) {
-  const fs::path path = (folder.empty() ? shipped_weights() : folder) / "default.h5";
+network::FramePredictor make_predictor(const fs::path& folder, const std::string& name, kernels::LossKind task,
+                                       const PredictConfig& config) {
+  const fs::path path = (folder.empty() ? shipped_weights() : folder) / name;
   const io::ArrayReader file(path);
   const network::NetworkShape shape = read_shape(file);
-  const network::Network smallest = make_network(shape, 1, 64, 208, false);
+  if (shape.task != task)
+    throw InputError(path, fmt::format("a network of the task {} (expected {})", network::task_name(shape.task),
+                                       network::task_name(task)));
   try {
+    const network::Network smallest = make_network(shape, 1, 64, 208, false);
     return {shape, read_weights(file, smallest), config.backend, config.precision};
   } catch (const std::invalid_argument& error) {
     throw InputError(path, error.what());
   }
 }
 
-}  // namespace
-
-fs::path shipped_weights() {
-  const char* chosen = std::getenv("AN_WEIGHTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
-  return chosen != nullptr ? fs::path(chosen) : fs::path(build_info::source_folder) / "configs" / "weights";
-}
-
-NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config)
-    : predictor_(make_predictor(folder, config)) {}
-
-std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
+std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov) {
   std::vector<network::ParticlePath> paths;
   for (const segmentation::Trajectory& t : fov.trajectories)
     paths.push_back({static_cast<std::size_t>(std::max<std::int64_t>(0, t.first_frame)), t.x, t.y});
+  return paths;
+}
+
+NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config)
+    : predictor_(make_predictor(folder, "default.h5", kernels::LossKind::joint, config)) {}
+
+std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
+  const std::vector<network::ParticlePath> paths = paths_of(fov);
   std::vector<segmentation::FrameBeliefs> beliefs;
   for (const network::FramePredictions& p : predictor_.predict(paths)) {
     segmentation::FrameBeliefs b;
