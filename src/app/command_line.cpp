@@ -231,9 +231,11 @@ class CommandLine {
   }
 
   void add_method(CLI::App& command) {
-    add_setting(command, common_, "--method", "predict.method",
-                "hybrid (both), likelihood (exact, no training) or unet (a trained network)");
-    command.add_option("--weights", weights_, "folder of the network's weights, instead of those that come with it")
+    add_setting(
+        command, common_, "--method", "predict.method",
+        "hybrid (likelihood and unet), likelihood (exact, no training), unet (a trained network) or paper (the "
+        "AnomalousNet paper's three networks and chain)");
+    command.add_option("--weights", weights_, "folder of the networks' weights, instead of those that come with it")
         ->type_name("DIR");
     add_setting(command, common_, "--backend", "predict.backend", "of the network: reference, onednn or cuda");
     add_setting(command, common_, "--precision", "predict.precision", "of the network: f32 or bf16");

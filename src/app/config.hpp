@@ -10,6 +10,7 @@
 #include "evaluation/changepoint_metrics.hpp"
 #include "kernels/kernels.hpp"
 #include "segmentation/method_part.hpp"
+#include "segmentation/paper_chain.hpp"
 #include "segmentation/trajectory_inference.hpp"
 #include "simulation/experiment.hpp"
 #include "simulation/fov_video.hpp"
@@ -111,7 +112,8 @@ struct SegmentationConfig {
 enum class Method {
   likelihood,  ///< exact likelihood, no training
   unet,        ///< a network's predictions of frames
-  hybrid       ///< both together
+  paper,       ///< the AnomalousNet paper's three networks and its chain
+  hybrid       ///< likelihood and network together
 };
 
 /// Section `[predict]`.
@@ -120,6 +122,18 @@ struct PredictConfig {
   kernels::Backend backend = kernels::Backend::onednn;
   kernels::Precision precision = kernels::Precision::f32;
   segmentation::BeliefShares shares;  ///< of the network in `hybrid`
+};
+
+/// What ends the search of change points.
+enum class ChainEnd { number, penalty, residual };
+
+/// Section `[chain]`: the paper's chain.
+struct ChainConfig {
+  segmentation::ChainOptions options{.search = {.width = 14}, .log_k = true, .end = {}};  ///< without their end
+  ChainEnd end = ChainEnd::penalty;
+  std::int64_t number = 1;  ///< of change points a trajectory
+  double penalty = 1.25;
+  double residual = 1;
 };
 
 /// Section `[train]`.
@@ -158,6 +172,7 @@ struct Config {
   TrackingConfig tracking;
   SegmentationConfig segmentation;
   PredictConfig predict;
+  ChainConfig chain;
   TrainConfig train;
   RunConfig run;
   std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/network_beliefs.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <stdexcept>
 
@@ -12,46 +14,52 @@ namespace an::app {
 
 namespace fs = std::filesystem;
 
-namespace {
+fs::path shipped_weights() {
+  const char* chosen = std::getenv("AN_WEIGHTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  return chosen != nullptr ? fs::path(chosen) : fs::path(build_info::source_folder) / "configs" / "weights";
+}
 
-network::FramePredictor make_predictor(const fs::path& folder, const PredictConfig& config) {
-  const fs::path path = (folder.empty() ? shipped_weights() : folder) / "default.h5";
+network::FramePredictor make_predictor(const fs::path& folder, const std::string& name, kernels::LossKind task,
+                                        const PredictConfig& config) {
+  const fs::path path = (folder.empty() ? shipped_weights() : folder) / name;
   if (!fs::exists(path))
     throw InputError(
         path, "no weights of the network there [--weights DIR names their folder; --method likelihood needs none]");
   const io::ArrayReader file(path);
   const network::NetworkShape shape = read_shape(file);
-  const network::Network smallest = make_network(shape, 1, 64, 208, false);
+  if (shape.task != task)
+    throw InputError(path, fmt::format("a network of the task {} (expected {})", network::task_name(shape.task),
+                                       network::task_name(task)));
   try {
+    const network::Network smallest = make_network(shape, 1, 64, 208, false);
     return {shape, read_weights(file, smallest), config.backend, config.precision};
   } catch (const std::invalid_argument& error) {
     throw InputError(path, error.what());
   }
 }
 
-}  // namespace
-
-fs::path shipped_weights() {
-  const char* chosen = std::getenv("AN_WEIGHTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
-  return chosen != nullptr ? fs::path(chosen) : fs::path(build_info::source_folder) / "configs" / "weights";
+std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov) {
+  std::vector<network::ParticlePath> paths;
+  for (const segmentation::Trajectory& t : fov.trajectories)
+    paths.push_back({static_cast<std::size_t>(std::max<std::int64_t>(0, t.first_frame)), t.x, t.y});
+  return paths;
 }
 
 NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config)
-    : predictor_(make_predictor(folder, config)) {}
+    : predictor_(make_predictor(folder, "default.h5", kernels::LossKind::joint, config)) {}
 
 std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
   std::vector<network::ParticlePath> pieces;
   std::vector<std::size_t> whose;  // trajectory of each piece
-  for (std::size_t i = 0; i < fov.trajectories.size(); ++i) {
-    const segmentation::Trajectory& t = fov.trajectories[i];
-    const auto first = static_cast<std::size_t>(std::max<std::int64_t>(0, t.first_frame));
-    for (std::size_t begin = 0; begin < t.x.size(); begin += segmentation::longest_piece) {
-      const std::size_t frames = std::min(segmentation::longest_piece, t.x.size() - begin);
-      pieces.push_back({first + begin, std::span(t.x).subspan(begin, frames), std::span(t.y).subspan(begin, frames)});
+  const std::vector<network::ParticlePath> paths = paths_of(fov);
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    for (std::size_t begin = 0; begin < paths[i].x.size(); begin += segmentation::longest_piece) {
+      const std::size_t frames = std::min(segmentation::longest_piece, paths[i].x.size() - begin);
+      pieces.push_back(
+          {paths[i].first_frame + begin, paths[i].x.subspan(begin, frames), paths[i].y.subspan(begin, frames)});
       whose.push_back(i);
     }
-  }
-  std::vector<segmentation::FrameBeliefs> beliefs(fov.trajectories.size());
+  std::vector<segmentation::FrameBeliefs> beliefs(paths.size());
   const std::vector<network::FramePredictions> predictions = predictor_.predict(pieces);
   for (std::size_t i = 0; i < predictions.size(); ++i) {
     const network::FramePredictions& p = predictions[i];

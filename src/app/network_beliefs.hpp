@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "app/config.hpp"
@@ -10,8 +11,17 @@
 
 namespace an::app {
 
-/// The weights that come with the program: beside its sources, or where AN_WEIGHTS says. Holds `default.h5`.
+/// The weights that come with the program: beside its sources, or where AN_WEIGHTS says. Holds `default.h5` and
+/// `paper_alpha.h5`, `paper_k.h5`, `paper_state.h5`.
 std::filesystem::path shipped_weights();
+
+/// The network of this task in the file `name` of a folder; empty: of the shipped weights.
+/// \throws InputError naming the file where it is missing, damaged or of another task; kernels::BackendMissing
+network::FramePredictor make_predictor(const std::filesystem::path& folder, const std::string& name,
+                                       kernels::LossKind task, const PredictConfig& config);
+
+/// Trajectories as networks take them; views of `fov`.
+std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov);
 
 /// What the network with the weights of a folder says of trajectories.
 class NetworkBeliefs {

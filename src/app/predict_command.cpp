@@ -15,6 +15,7 @@
 #include "app/item_work.hpp"
 #include "app/network_beliefs.hpp"
 #include "app/output_folder.hpp"
+#include "app/paper_method.hpp"
 #include "app/prediction_files.hpp"
 #include "app/prediction_plan.hpp"
 #include "app/program_info.hpp"
@@ -57,7 +58,9 @@ class Prediction {
   const PredictionPlan& plan() const { return plan_; }
   /// Where the method has a network: an error comes before any work.
   void read_weights() {
-    if (config_.predict.method != Method::likelihood)
+    if (config_.predict.method == Method::paper)
+      paper_method_ = std::make_unique<PaperMethod>(options_.weights, config_);
+    else if (config_.predict.method != Method::likelihood)
       network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict);
   }
   void track_videos();
@@ -118,8 +121,12 @@ class Prediction {
                                            const std::vector<segmentation::FieldOfView>& fovs,
                                            const segmentation::ExperimentModel& model);
   void infer(const PlannedFov& fov);
+  segmentation::InferredFov infer_fov(const PlannedFov& fov, const TrackedFov& read);
   segmentation::InferredFov infer_alone(const TrackedFov& read, const segmentation::InferenceOptions& options) const;
-  bool needs_fit() const { return config_.predict.method != Method::unet; }
+  void write_segment_ensemble(const PredictedExperiment& experiment) const;
+  bool needs_fit() const {
+    return config_.predict.method == Method::likelihood || config_.predict.method == Method::hybrid;
+  }
   void do_step(std::span<const double> costs, const ItemWork& work) {
     ItemOutcome outcome = do_items(world_, progress_, costs, work);
     for (std::string& failure : outcome.failures) failures_.push_back(std::move(failure));
@@ -134,6 +141,7 @@ class Prediction {
   std::vector<std::string> failures_;
   double fit_seconds_ = 0, infer_seconds_ = 0;  // of this rank
   std::unique_ptr<NetworkBeliefs> network_;     // where the method has one
+  std::unique_ptr<PaperMethod> paper_method_;   // the same
 };
 
 void Prediction::track_videos() {
@@ -204,16 +212,16 @@ void Prediction::fit(const PredictedExperiment& experiment) {
 segmentation::InferredFov Prediction::infer_alone(const TrackedFov& read,
                                                   const segmentation::InferenceOptions& options) const {
   segmentation::InferredFov out;
-  for (const std::size_t i : wanted_places(options, read.fov.trajectories.size())) {
+  for (const std::size_t i : segmentation::wanted_places(options.wanted, read.fov.trajectories.size())) {
     Random random({options.seed, options.experiment, options.fov, static_cast<std::uint32_t>(i), RandomStream::paths});
     out.trajectories.push_back(infer_from_frames(read.fov.trajectories[i].index, options.beliefs[i], options, random));
   }
   return out;
 }
 
-void Prediction::infer(const PlannedFov& fov) {
+segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const TrackedFov& read) {
+  if (config_.predict.method == Method::paper) return paper_method_->infer(read.fov, read.vips);
   const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
-  const TrackedFov read = read_fov(fov);
   segmentation::InferenceOptions options;
   options.paths = static_cast<std::size_t>(config_.segmentation.paths);
   options.choice = {config_.segmentation.expected_jaccard,
@@ -228,9 +236,14 @@ void Prediction::infer(const PlannedFov& fov) {
   if (config_.predict.method != Method::likelihood) beliefs = network_->of(read.fov);
   options.beliefs = beliefs;
   if (config_.predict.method == Method::hybrid) options.shares = read_shares(shares_file(experiment));
-  const segmentation::InferredFov inferred =
-      needs_fit() ? infer_trajectories(read.fov, read_model(model_file(experiment)), options)
-                  : infer_alone(read, options);
+  return needs_fit() ? infer_trajectories(read.fov, read_model(model_file(experiment)), options)
+                     : infer_alone(read, options);
+}
+
+void Prediction::infer(const PlannedFov& fov) {
+  const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
+  const TrackedFov read = read_fov(fov);
+  const segmentation::InferredFov inferred = infer_fov(fov, read);
   write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
   write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);
   if (&fov == &plan_.fovs[experiment.fovs.front()])
@@ -279,13 +292,21 @@ std::pair<double, double> Prediction::fit_and_infer_seconds() const {
           1e-6 * std::accumulate(middle, microseconds.end(), 0.0)};
 }
 
+// Where no model was fitted.
+void Prediction::write_segment_ensemble(const PredictedExperiment& experiment) const {
+  std::vector<segmentation::ChainSegment> segments;
+  for (const std::size_t fov : experiment.fovs)
+    if (fs::exists(sums_file(plan_.fovs[fov]))) read_segment_list(sums_file(plan_.fovs[fov]), segments);
+  const fs::path file = io::ensemble_labels(submission(experiment));
+  if (config_.predict.method == Method::paper) return write_paper_ensemble(file, segments);
+  const std::size_t clusters = clusters_by_spread(segments);
+  write_clustered_ensemble(file, segments, clusters, clusters == 1 ? "single_state" : "multi_state");
+}
+
 void Prediction::write_ensembles() {
   for (const PredictedExperiment& experiment : plan_.experiments) {
     if (!needs_fit()) {
-      std::vector<segmentation::ChainSegment> segments;
-      for (const std::size_t fov : experiment.fovs)
-        if (fs::exists(sums_file(plan_.fovs[fov]))) read_segment_list(sums_file(plan_.fovs[fov]), segments);
-      write_clustered_ensemble(io::ensemble_labels(submission(experiment)), segments);
+      write_segment_ensemble(experiment);
       continue;
     }
     if (!fs::exists(model_file(experiment))) continue;
@@ -307,8 +328,8 @@ PredictionOutcome predict_all(const PredictOptions& options, const Config& confi
   outcome.experiments = prediction.plan().experiments.size();
   outcome.fovs = prediction.plan().fovs.size();
   const Json whole = config_json(config);
-  const Json settings{
-      {"segmentation", whole["segmentation"]}, {"tracking", whole["tracking"]}, {"predict", whole["predict"]}};
+  Json settings;
+  for (const char* section : {"segmentation", "tracking", "predict", "chain"}) settings[section] = whole[section];
   if (world.is_root()) {
     claim_output(options.output, record_name, settings, options.resume, "a submission");
     io::make_folder(options.output);

@@ -174,9 +174,9 @@ void read_segment_list(const fs::path& path, std::vector<segmentation::ChainSegm
   });
 }
 
-void write_clustered_ensemble(const fs::path& path, const std::vector<segmentation::ChainSegment>& segments) {
+std::size_t clusters_by_spread(const std::vector<segmentation::ChainSegment>& segments) {
   constexpr double worth_another = 0.35;  // of the spread that is left with one cluster fewer
-  if (segments.empty()) return;
+  if (segments.empty()) return 1;
   std::vector<std::array<double, 2>> points;
   for (const segmentation::ChainSegment& s : segments) points.push_back({s.alpha, std::log(std::max(s.k, 1e-4))});
   std::size_t count = 1;
@@ -187,6 +187,12 @@ void write_clustered_ensemble(const fs::path& path, const std::vector<segmentati
     count = more;
     spread = left;
   }
+  return count;
+}
+
+void write_clustered_ensemble(const fs::path& path, const std::vector<segmentation::ChainSegment>& segments,
+                              std::size_t count, std::string_view model) {
+  if (segments.empty()) return;
   EnsembleLabels labels;
   for (const segmentation::ChainCluster& c : segmentation::cluster_chain_segments(segments, count)) {
     labels.alpha_mean.push_back(c.alpha_mean);
@@ -195,7 +201,7 @@ void write_clustered_ensemble(const fs::path& path, const std::vector<segmentati
     labels.k_variance.push_back(c.k_variance);
     labels.weight.push_back(c.share);
   }
-  io::write_ensemble(path, labels, count == 1 ? "single_state" : "multi_state");
+  io::write_ensemble(path, labels, model);
 }
 
 void write_submission(const fs::path& path, const segmentation::InferredFov& fov) {

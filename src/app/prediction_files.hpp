@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "app/prediction_plan.hpp"
@@ -37,10 +38,12 @@ segmentation::PopulationSums read_sums(const std::filesystem::path& path);
 void write_segment_list(const std::filesystem::path& path, const segmentation::InferredFov& fov);
 /// Adds those of a file to `segments`. \throws InputError as read_sums
 void read_segment_list(const std::filesystem::path& path, std::vector<segmentation::ChainSegment>& segments);
-/// `ensemble_labels.txt` from segments alone: the fewest clusters, of one to three, that a further one would not better
-/// by much. \throws OutputError
+/// The fewest clusters of segments, of one to three, that a further one would not better by much.
+std::size_t clusters_by_spread(const std::vector<segmentation::ChainSegment>& segments);
+/// `ensemble_labels.txt` from segments alone, in so many clusters; nothing where there are none. \throws OutputError
 void write_clustered_ensemble(const std::filesystem::path& path,
-                              const std::vector<segmentation::ChainSegment>& segments);
+                              const std::vector<segmentation::ChainSegment>& segments, std::size_t count,
+                              std::string_view model);
 
 /// `fov_F.txt` of the submission. \throws OutputError
 void write_submission(const std::filesystem::path& path, const segmentation::InferredFov& fov);

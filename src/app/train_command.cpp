@@ -94,7 +94,7 @@ class Training {
     network_ = make_network(shape_, share_, tile_.rows, tile_.frames, true);
     executor_ = make_executor(train_.backend, network_.plan, train_.precision, world.rank());
     Json whole = config_json(config);
-    for (const char* section : {"score", "tracking", "segmentation", "predict", "run"}) whole.erase(section);
+    for (const char* section : {"score", "tracking", "segmentation", "predict", "chain", "run"}) whole.erase(section);
     for (const char* key : {"threads", "checkpoint_every"}) whole["train"].erase(key);
     configuration_ = whole.dump() + config.experiments_toml;
     state_.weights = initial_weights(network_, train_.seed);

@@ -16,7 +16,7 @@ namespace an::network {
 /// Softmax of the four logits of a frame's state.
 std::array<float, 4> state_probabilities(const float* logits);
 
-/// What a network says of each frame of a trajectory.
+/// What a network says of each frame of a trajectory; what its task does not tell is empty.
 struct FramePredictions {
   std::vector<float> alpha;
   std::vector<float> log_k;                       ///< ln K, K in px²/frame^alpha
@@ -24,10 +24,11 @@ struct FramePredictions {
   std::vector<float> change;                      ///< probability that a segment begins here
 };
 
-/// Runs a joint network over fields of view: 64 trajectories a tile, padded to whole pools; trajectories of any length.
+/// Runs a network over fields of view: 64 trajectories a tile, padded to whole pools; trajectories of any length.
 class FramePredictor {
  public:
-  /// \throws std::invalid_argument where the network is no joint one; kernels::BackendMissing
+  /// \throws std::invalid_argument where the network takes neither `feature_count` channels nor steps alone;
+  /// kernels::BackendMissing
   FramePredictor(const NetworkShape& shape, Weights weights, kernels::Backend backend, kernels::Precision precision);
 
   /// Predictions of the trajectories, in their order. \param fov all trajectories of one field of view
@@ -39,11 +40,13 @@ class FramePredictor {
     std::unique_ptr<kernels::Executor> executor;
   };
   Ready& ready(std::size_t rows, std::size_t frames);
+  std::size_t rows_for(std::size_t trajectories) const;
 
   NetworkShape shape_;
   Weights weights_;
   kernels::Backend backend_;
   kernels::Precision precision_;
+  std::size_t row_pool_ = 1, frame_pool_ = 1;  // rows and frames are multiples of these
   std::map<std::pair<std::size_t, std::size_t>, Ready> ready_;
 };
 

@@ -67,6 +67,18 @@ FovFeatures::Neighbour nearest_of(const std::vector<Spot>& spots, std::size_t ow
 
 }  // namespace
 
+void write_steps(const ParticlePath& path, float scale, std::span<float> out) {
+  const std::size_t frames = path.x.size();
+  AN_ASSERT(path.y.size() == frames && out.size() >= 2 * frames);
+  std::fill(out.begin(), out.end(), 0.0F);
+  for (std::size_t t = 1; t < frames; ++t) {
+    const double x = path.x[t] - path.x[t - 1], y = path.y[t] - path.y[t - 1];
+    if (!std::isfinite(x) || !std::isfinite(y)) continue;
+    out[2 * t] = static_cast<float>(std::clamp(x, -longest_step, longest_step)) / scale;
+    out[2 * t + 1] = static_cast<float>(std::clamp(y, -longest_step, longest_step)) / scale;
+  }
+}
+
 FovFeatures::FovFeatures(std::span<const ParticlePath> paths) : paths_(paths.begin(), paths.end()) {
   std::size_t size = 0;
   for (const ParticlePath& path : paths_) {

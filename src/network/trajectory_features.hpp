@@ -41,6 +41,12 @@ struct ParticlePath {
   std::span<const double> x, y;  ///< px
 };
 
+/// Writes a trajectory's steps in px over `scale`, all that the paper's nets get: `out[2 * frame]` in x, then in y;
+/// zeros where a step is absent and after the end. Steps of more than `longest_step` px are cut. \pre `out` holds two
+/// numbers a frame, of at least as many frames as the trajectory has
+void write_steps(const ParticlePath& path, float scale, std::span<float> out);
+inline constexpr double longest_step = 1e4;
+
 /// The features of all trajectories of one field of view: what needs the others of them is found once.
 ///
 /// Only differences of positions count. A position that is not finite is no neighbour and has none.

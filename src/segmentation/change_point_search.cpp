@@ -19,10 +19,21 @@ using Ends = std::vector<std::size_t>;  // of segments, the last of which is tha
 
 bool is_minus_infinity(double value) { return value == -std::numeric_limits<double>::infinity(); }
 
+// A segment is as long as the cost wants it; windows are that anyway.
+SearchOptions with_shortest(const SearchOptions& given, const SegmentCost& cost) {
+  SearchOptions options = given;
+  if (options.algorithm != SearchAlgorithm::window) options.shortest = std::max(options.shortest, cost.shortest());
+  return options;
+}
+
+// Frames from the first of a segment to the first place of the next change point.
+std::size_t step_of(const SearchOptions& options) {
+  return (options.shortest + options.jump - 1) / options.jump * options.jump;
+}
+
 // Whether `samples` frames hold so many change points at multiples of `jump`.
 bool fits(std::size_t samples, std::size_t changes, const SearchOptions& options) {
-  const std::size_t step = (options.shortest + options.jump - 1) / options.jump * options.jump;
-  return changes <= samples / options.jump && changes * step + options.shortest <= samples;
+  return changes <= samples / options.jump && changes * step_of(options) + options.shortest <= samples;
 }
 
 void insert(Ends& ends, std::size_t change) { ends.insert(std::lower_bound(ends.begin(), ends.end(), change), change); }
@@ -323,9 +334,14 @@ void check(const SegmentCost& cost, const SearchOptions& options, const SearchEn
 
 }  // namespace
 
+std::optional<std::size_t> most_change_points(const SegmentCost& cost, const SearchOptions& given) {
+  const SearchOptions options = with_shortest(given, cost);
+  if (cost.samples() < options.shortest) return {};
+  return std::min(cost.samples() / options.jump, (cost.samples() - options.shortest) / step_of(options));
+}
+
 std::vector<std::size_t> find_change_points(const SegmentCost& cost, const SearchOptions& given, const SearchEnd& end) {
-  SearchOptions options = given;
-  if (options.algorithm != SearchAlgorithm::window) options.shortest = std::max(options.shortest, cost.shortest());
+  const SearchOptions options = with_shortest(given, cost);
   check(cost, options, end);
   const auto search = [&] {
     switch (options.algorithm) {

@@ -28,6 +28,10 @@ struct SearchOptions {
   std::size_t jump = 1;      ///< change points are at multiples of it
 };
 
+/// The most change points that a search of the cost's series can be asked for; none where it is too short for any
+/// search.
+std::optional<std::size_t> most_change_points(const SegmentCost& cost, const SearchOptions& options);
+
 /// Change points of a series in rising order: first frames of all segments but the first.
 /// \throws std::invalid_argument where the options, their end and the length of the series do not go together
 std::vector<std::size_t> find_change_points(const SegmentCost& cost, const SearchOptions& options,

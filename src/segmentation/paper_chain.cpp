@@ -105,9 +105,17 @@ std::vector<ChainSegment> segment_by_chain(FrameSeries frames, const ChainOption
                                             frames.alpha.size(), frames.k.size(), count));
   smooth_states(frames.state, options.shortest_dwell);
   Series series{{}, 2};
-  for (std::size_t t = 0; t < count; ++t) series.values.insert(series.values.end(), {frames.alpha[t], frames.k[t]});
-  std::vector<std::size_t> ends =
-      find_change_points(SegmentCost(std::move(series), options.model), options.search, options.end);
+  for (std::size_t t = 0; t < count; ++t) {
+    series.values.push_back(frames.alpha[t]);
+    series.values.push_back(options.log_k ? std::log1p(frames.k[t]) : frames.k[t]);
+  }
+  const SegmentCost cost(std::move(series), options.model);
+  std::vector<std::size_t> ends;
+  if (const auto most = most_change_points(cost, options.search)) {
+    SearchEnd end = options.end;
+    if (end.number) end.number = std::min(*end.number, *most);
+    ends = find_change_points(cost, options.search, end);
+  }
   ends.push_back(count);
   std::vector<ChainSegment> segments;
   std::size_t begin = 0;
@@ -121,6 +129,20 @@ std::vector<ChainSegment> segment_by_chain(FrameSeries frames, const ChainOption
     begin = end;
   }
   return segments;
+}
+
+std::vector<DiffusiveState> states_seen(std::span<const ChainSegment> segments) {
+  constexpr std::size_t one_of = 20;
+  std::array<std::size_t, 4> frames{};
+  std::size_t all = 0;
+  for (const ChainSegment& segment : segments) {
+    frames[static_cast<std::size_t>(segment.state)] += segment.end - segment.begin;
+    all += segment.end - segment.begin;
+  }
+  std::vector<DiffusiveState> seen;
+  for (std::size_t state = 0; state < frames.size(); ++state)
+    if (frames[state] > 0 && one_of * frames[state] >= all) seen.push_back(static_cast<DiffusiveState>(state));
+  return seen;
 }
 
 Clusters cluster_points(std::span<const std::array<double, 2>> points, std::size_t count) {

@@ -30,6 +30,7 @@ struct ChainOptions {
   std::size_t shortest_dwell = 3;  ///< frames; shorter runs of a state are excursions
   SearchOptions search;
   SegmentModel model = SegmentModel::l2;
+  bool log_k = false;  ///< the search sees ln(1 + K) instead of K
   SearchEnd end;
 };
 
@@ -38,9 +39,13 @@ struct ChainOptions {
 void smooth_states(std::span<DiffusiveState> states, std::size_t dwell);
 
 /// The AnomalousNet paper's way from predictions of frames to segments: states smoothed, change points searched in the
-/// series of (alpha, K), medians and modes within the segments.
+/// series of (alpha, K), medians and modes within the segments. A series that holds fewer change points than are asked
+/// for gets as many as it holds.
 /// \throws std::invalid_argument where the series differ in length, are empty or are not finite
 std::vector<ChainSegment> segment_by_chain(FrameSeries frames, const ChainOptions& options);
+
+/// The states that at least a twentieth of the frames of an experiment's segments have, in the challenge's order.
+std::vector<DiffusiveState> states_seen(std::span<const ChainSegment> segments);
 
 /// A cluster of segments of an experiment.
 struct ChainCluster {

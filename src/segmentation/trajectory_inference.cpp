@@ -317,17 +317,17 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
 
 }  // namespace
 
-std::vector<std::size_t> wanted_places(const InferenceOptions& options, std::size_t trajectories) {
-  if (!options.wanted.empty()) return options.wanted;
-  std::vector<std::size_t> all(trajectories);
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return all;
+std::vector<std::size_t> wanted_places(std::vector<std::size_t> wanted, std::size_t trajectories) {
+  if (!wanted.empty()) return wanted;
+  wanted.resize(trajectories);
+  std::iota(wanted.begin(), wanted.end(), std::size_t{0});
+  return wanted;
 }
 
 InferredFov infer_trajectories(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options) {
   Inference inference(fov, model, options);
   InferredFov out;
-  for (const std::size_t i : wanted_places(options, fov.trajectories.size()))
+  for (const std::size_t i : wanted_places(options.wanted, fov.trajectories.size()))
     out.trajectories.push_back(inference.infer(i));
   out.populations = inference.populations();
   return out;

@@ -43,8 +43,8 @@ struct InferenceOptions {
   BeliefShares shares;
 };
 
-/// The trajectories to infer, of so many.
-std::vector<std::size_t> wanted_places(const InferenceOptions& options, std::size_t trajectories);
+/// The trajectories to infer, of so many: the wanted ones, or all.
+std::vector<std::size_t> wanted_places(std::vector<std::size_t> wanted, std::size_t trajectories);
 
 /// An estimate and the interval that holds the truth with a probability of 90 %.
 struct Estimate {

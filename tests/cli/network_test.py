@@ -75,6 +75,14 @@ class NetworkTest(unittest.TestCase):
         self.assertIn("7 steps of 2 tiles", result.stdout)
         self.assertFalse((self.folder / "dry").exists())
 
+    def test_the_papers_recipe_is_taken(self):
+        for net, parameters in (("alpha", 28845443), ("k", 28845443), ("state", 2451063)):
+            result = run("train", "--config", SOURCE / "configs" / f"train_paper_{net}.toml", "--output", self.folder / net,
+                         "--dry-run")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(f"paper-{net}: {parameters} parameters", result.stdout)
+            self.assertIn("of 64 tiles", result.stdout)
+
     def test_the_learning_curve_tells_the_rate_of_its_step(self):
         self.assertEqual(self.train("rates", 6).returncode, 0)
         rows = [row.split(",") for row in (self.folder / "rates" / "learning_curve.csv").read_text().splitlines()[1:]]
@@ -125,6 +133,28 @@ class NetworkTest(unittest.TestCase):
             self.assertNotEqual(result.returncode, 0, change.__name__)
             self.assertIn(words, result.stderr, change.__name__)
             shutil.rmtree(self.folder / "out", ignore_errors=True)
+
+    def test_missing_and_mistaken_weights_of_the_papers_nets_are_told(self):
+        weights = self.folder / "weights"
+        shutil.copytree(SOURCE / "configs" / "weights", weights)
+        for change, words in ((lambda: (weights / "paper_k.h5").unlink(), "paper_k.h5"),
+                              (lambda: shutil.copyfile(weights / "paper_state.h5", weights / "paper_k.h5"),
+                               "paper_k.h5: a network of the task cce (expected msle)")):
+            change()
+            result = run("predict", "--input", SOURCE / "tests" / "fixtures" / "benchmark" / "public", "--output",
+                         self.folder / "out", "--method", "paper", "--weights", weights)
+            self.assertEqual(result.returncode, 4, result.stderr)
+            self.assertIn(words, result.stderr)
+            shutil.rmtree(self.folder / "out")
+
+    def test_settings_of_the_chain_that_do_not_go_together_are_told(self):
+        for settings, words in ((["chain.algorithm=pelt", "chain.end=number"], "PELT is ended by a penalty"),
+                                (["chain.cost=normal", "chain.width=2"], "windows of 2 frames are too short")):
+            result = run("predict", "--input", SOURCE / "tests" / "fixtures" / "benchmark" / "public", "--output",
+                         self.folder / "out", "--method", "paper", *(a for s in settings for a in ("--set", s)))
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertIn(words, result.stderr)
+            self.assertFalse((self.folder / "out").exists())
 
     def test_counts_of_the_papers_nets(self):
         for name, count in (("paper-alpha", 28845443), ("paper-state", 2451063), ("small-state", 124774), ("small-alpha", 124723)):

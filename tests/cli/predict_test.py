@@ -165,6 +165,22 @@ class Predict(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(digests(output), expected, f"{ranks} ranks")
 
+    def test_the_papers_method_at_any_number_of_ranks(self):
+        expected = None
+        for ranks in (1, 2, 3):
+            output = self.folder / f"paper{ranks}"
+            done = run("predict", "--input", self.data / "public", "--output", output, "--method", "paper", ranks=ranks)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            expected = expected or digests(output)
+            self.assertEqual(digests(output), expected, f"{ranks} ranks")
+        checked = run("verify", output, "--public", self.data / "public")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertEqual(len((output / "track_1/exp_1/fov_0.txt").read_text().splitlines()), 4, "VIPs alone")
+        self.assertGreater(max(len(line) for line in self.lines(output)), 6, "some trajectory has a change point")
+        again = run("predict", "--input", self.data / "public", "--output", output, "--method", "paper", "--resume",
+                    "--set", "chain.penalty=2")
+        self.assertEqual(again.returncode, 2, "another penalty is another submission")
+
     def test_resumes_after_a_kill(self):
         output = self.folder / "killed"
         command = [PROGRAM, "predict", "--input", self.data / "public", "--output", output, "--progress", "off"]

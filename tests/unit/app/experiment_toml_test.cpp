@@ -48,11 +48,31 @@ TEST(ExperimentToml, RefusesANegativeRelativeSpread) {
                an::ConfigError);
 }
 
-TEST(ExperimentToml, OfWhatNetworksLearnFromHasTheModelsInTheseShares) {
+// A configuration of the project's own.
+an::app::Config config_named(const std::string& name) {
   std::ostringstream text;
-  text << std::ifstream(std::filesystem::path(AN_FIXTURES) / "../../configs/train_default.toml").rdbuf();
+  text << std::ifstream(std::filesystem::path(AN_FIXTURES) / "../../configs" / name).rdbuf();
+  an::app::Config config;
+  an::app::apply_toml(config, text.str(), name);
+  return config;
+}
+
+TEST(ExperimentToml, OfThePapersNetsIsThatOfThePapersData) {
+  const std::string expected = config_named("paper_training.toml").experiments_toml;
+  EXPECT_FALSE(expected.empty());
+  for (const char* name : {"train_paper_alpha.toml", "train_paper_k.toml", "train_paper_state.toml"}) {
+    const an::app::Config config = config_named(name);
+    EXPECT_EQ(config.experiments_toml, expected) << name;
+    EXPECT_EQ(config.train.tiles, 64) << name;
+    EXPECT_EQ(config.train.validation_tiles, 15188) << name;
+    EXPECT_EQ(config.train.validate_every, (86062 + 63) / 64) << name;
+    EXPECT_FALSE(config.train.masked) << name;
+  }
+}
+
+TEST(ExperimentToml, OfWhatNetworksLearnFromHasTheModelsInTheseShares) {
   std::map<ModelKind, std::uint32_t> weights;
-  for (const ExperimentSpec& spec : experiments_of(text.str())) weights[spec.model] += spec.repeat;
+  for (const ExperimentSpec& spec : config_named("train_default.toml").experiments) weights[spec.model] += spec.repeat;
   const std::map<ModelKind, std::uint32_t> expected{{ModelKind::single_state, 100},
                                                     {ModelKind::multi_state, 350},
                                                     {ModelKind::dimerization, 200},

@@ -73,6 +73,44 @@ TEST(PaperChain, WithoutChangePointIsOneSegment) {
   EXPECT_THROW(cluster_chain_segments(segments, 2), std::invalid_argument);
 }
 
+TEST(PaperChain, GivesAShortSeriesAsManyChangePointsAsItHolds) {
+  ChainOptions options;
+  options.search.algorithm = SearchAlgorithm::dynamic;
+  options.search.shortest = 3;
+  options.end.number = 4;
+  FrameSeries frames;
+  for (const std::size_t expected : {1U, 1U, 1U, 1U, 1U, 2U, 2U, 2U, 3U}) {  // of 1, 2, ... frames
+    frames.alpha.push_back(static_cast<double>(frames.alpha.size()));
+    frames.k.push_back(1);
+    frames.state.push_back(DiffusiveState::free);
+    EXPECT_EQ(segment_by_chain(frames, options).size(), expected) << frames.k.size();
+  }
+}
+
+TEST(PaperChain, SearchesInTheLogarithmOfKWhereAskedTo) {
+  FrameSeries frames;
+  for (int t = 0; t < 80; ++t) {
+    frames.alpha.push_back(1);
+    frames.k.push_back(t < 40 ? 100 : 120);
+    frames.state.push_back(DiffusiveState::free);
+  }
+  ChainOptions options;
+  options.search.width = 20;
+  options.end.penalty = 50;
+  EXPECT_EQ(segment_by_chain(frames, options).size(), 2U);
+  options.log_k = true;
+  EXPECT_EQ(segment_by_chain(frames, options).size(), 1U);
+  options.end.penalty = 0.2;
+  EXPECT_EQ(segment_by_chain(frames, options).size(), 2U);
+}
+
+TEST(StatesSeen, AreThoseOfATwentiethOfTheFrames) {
+  using enum DiffusiveState;
+  const std::vector<ChainSegment> segments{{0, 90, 1, 1, free}, {90, 95, 1, 1, immobile}, {0, 4, 1, 1, directed}};
+  EXPECT_THAT(states_seen(segments), testing::ElementsAre(immobile, free));
+  EXPECT_TRUE(states_seen({}).empty());
+}
+
 TEST(PaperChain, RefusesSeriesOfDifferentLengths) {
   FrameSeries frames = two_halves();
   frames.k.pop_back();
