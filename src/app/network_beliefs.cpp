@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 network::FramePredictor make_predictor(const fs::path& folder, const PredictConfig& config) {
-  const fs::path path = (folder.empty() ? shipped_weights() : folder) / "default.h5";
+  const fs::path path = weights_file(folder);
   const io::ArrayReader file(path);
   const network::NetworkShape shape = read_shape(file);
   const network::Network smallest = make_network(shape, 1, 64, 208, false);
@@ -32,6 +32,8 @@ fs::path shipped_weights() {
   const char* chosen = std::getenv("AN_WEIGHTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
   return chosen != nullptr ? fs::path(chosen) : fs::path(build_info::source_folder) / "configs" / "weights";
 }
+
+fs::path weights_file(const fs::path& folder) { return (folder.empty() ? shipped_weights() : folder) / "default.h5"; }
 
 NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config)
     : predictor_(make_predictor(folder, config)) {}

@@ -13,6 +13,9 @@ namespace an::app {
 /// The weights that come with the program: beside its sources, or where AN_WEIGHTS says. Holds `default.h5`.
 std::filesystem::path shipped_weights();
 
+/// The file of weights in a folder, or in that of the shipped ones where it is empty.
+std::filesystem::path weights_file(const std::filesystem::path& folder);
+
 /// What the network with the weights of a folder says of trajectories.
 class NetworkBeliefs {
  public:
