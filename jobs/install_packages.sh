@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(cmake g++ ninja-build ccache pkg-config openmpi-bin libopenmpi-dev libhdf5-openmpi-dev libfmt-dev libcli11-dev
   libtomlplusplus-dev nlohmann-json3-dev librandom123-dev libkissfft-dev libtiff-dev libtrilinos-kokkos-dev libpng-dev
-  libdnnl-dev)
+  libdnnl-dev libxxhash-dev)
 if [[ "${1:-}" == --tests ]]; then
   packages+=(libgtest-dev libgmock-dev libbenchmark-dev liblemon-dev python3 python3-h5py python3-xarray python3-h5netcdf
     clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 hdf5-tools)

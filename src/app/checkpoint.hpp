@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,15 +23,27 @@ struct Checkpoint {
   network::Weights weights;
   std::vector<float> first, second;  ///< moments of Adam
   std::vector<LearningPoint> curve;
-  double best_loss = 1e300;      ///< of validation
-  std::uint64_t since_best = 0;  ///< validations since then
+  double loss_sum = 0, loss_count = 0;  ///< of training, since the curve's last row
+  double seconds = 0;                   ///< of training
+  double best_loss = 1e300;             ///< of validation
+  std::uint64_t since_best = 0;         ///< validations since then
 };
 
-/// Written whole or not at all. \param configuration what must be equal to go on, as text
-void write_checkpoint(const std::filesystem::path& path, const network::Network& network, const Checkpoint& checkpoint,
-                      const std::string& configuration);
-/// \throws InputError where the file is damaged or of another network; ConfigError where it is of another configuration
-Checkpoint read_checkpoint(const std::filesystem::path& path, const network::Network& network,
-                           const std::string& configuration);
+/// Writes `checkpoint_STEP_CHECKSUM.h5` into the folder, whole or not at all; the one before it stays, others go.
+/// \param configuration what must be equal to go on, as text \throws OutputError
+void write_checkpoint(const std::filesystem::path& folder, const network::Network& network,
+                      const Checkpoint& checkpoint, const std::string& configuration);
+
+/// What the folder's checkpoints give to go on from.
+struct FoundCheckpoint {
+  bool any = false;                      ///< whether there was one, whole or not
+  std::optional<Checkpoint> checkpoint;  ///< the newest that is whole
+  std::string problems;                  ///< of those that are not, in words
+};
+/// Reads the newest checkpoint whose content has the checksum that it was written with.
+/// \throws ConfigError where it is of another configuration, or of another version of the program; InputError where it
+/// is of another network
+FoundCheckpoint find_checkpoint(const std::filesystem::path& folder, const network::Network& network,
+                                const std::string& configuration);
 
 }  // namespace an::app

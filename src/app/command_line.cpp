@@ -27,6 +27,7 @@ struct CommonOptions {
   bool dry_run = false;
   bool quiet = false;
   int verbose = 0;
+  std::optional<double> max_seconds;
 };
 
 // An option that stands for a configuration key.
@@ -48,6 +49,14 @@ void add_common(CLI::App& command, CommonOptions& common) {
   add_setting(command, common, "--progress", "run.progress", "auto, bar, lines or off");
   command.add_flag("-q,--quiet", common.quiet, "no progress and no problems, only results and errors");
   command.add_flag("-v,--verbose", common.verbose, "more words");
+}
+
+// What commands have that can be broken off and taken up again.
+void add_resume(CLI::App& command, CommonOptions& common, bool& resume, const std::string& what) {
+  command.add_flag("--resume", resume, what);
+  command.add_option_function<std::string>(
+      "--max-time", [&common](const std::string& text) { common.max_seconds = duration_of("--max-time", text); },
+      "stop in order after this time, e.g. 3h50m, as after SIGTERM or SIGUSR1; exit code 5");
 }
 
 // The nearest known option or subcommand, as a question.
@@ -192,7 +201,7 @@ class CommandLine {
                      "false: without the package's oddities (one by one: --set faithful.KEY=false)")
         ->type_name("true|false");
     simulate_->add_flag("--raw", simulate_options_.raw, "write the whole boxes, too: raw/exp_E_fov_F.h5");
-    simulate_->add_flag("--resume", simulate_options_.resume, "finish an interrupted data set (or begin a new one)");
+    add_resume(*simulate_, common_, simulate_options_.resume, "finish an interrupted data set (or begin a new one)");
     add_common(*simulate_, common_);
   }
 
@@ -226,7 +235,7 @@ class CommandLine {
         ->add_option("--check", track_options_.check,
                      "compare with the truth: a CSV with traj_idx,frame and x,y (or row,col), or a folder of them")
         ->type_name("GT.csv|DIR");
-    track_->add_flag("--resume", track_options_.resume, "leave out videos that are done (or begin anew)");
+    add_resume(*track_, common_, track_options_.resume, "leave out videos that are done (or begin anew)");
     add_common(*track_, common_);
   }
 
@@ -251,7 +260,7 @@ class CommandLine {
         ->type_name("PUBLIC");
     predict_->add_option("--output", predict_options_.output, "folder for the submission")->type_name("SUB");
     add_method(*predict_);
-    predict_->add_flag("--resume", predict_options_.resume, "finish an interrupted submission (or begin one)");
+    add_resume(*predict_, common_, predict_options_.resume, "finish an interrupted submission (or begin one)");
     add_common(*predict_, common_);
   }
 
@@ -263,7 +272,7 @@ class CommandLine {
         ->type_name("DIR");
     run_->add_option("--output", run_options_.output, "folder for the submission, scores and report")->type_name("DIR");
     add_method(*run_);
-    run_->add_flag("--resume", run_options_.resume, "finish an interrupted run (or begin one)");
+    add_resume(*run_, common_, run_options_.resume, "finish an interrupted run (or begin one)");
     add_common(*run_, common_);
   }
 
@@ -294,10 +303,7 @@ class CommandLine {
     add_setting(*train_, common_, "--seed", "train.seed", "names all random numbers");
     add_setting(*train_, common_, "--backend", "train.backend", "reference, onednn or cuda");
     add_setting(*train_, common_, "--precision", "train.precision", "f32 or bf16");
-    train_->add_option_function<std::string>(
-        "--max-time", [this](const std::string& text) { train_options_.max_seconds = duration_of("--max-time", text); },
-        "stop in order after this time, e.g. 3h50m; exit code 5");
-    train_->add_flag("--resume", train_options_.resume, "go on with an interrupted training (or begin one)");
+    add_resume(*train_, common_, train_options_.resume, "go on with an interrupted training (or begin one)");
     add_common(*train_, common_);
   }
 
@@ -365,6 +371,7 @@ class CommandLine {
       apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
     if (common_.verbose > 0) config.run.verbosity = common_.verbose;
     if (common_.quiet) config.run.verbosity = -1;
+    config.run.max_seconds = common_.max_seconds;
     return config;
   }
 

@@ -81,7 +81,6 @@ struct TrainOptions {
   std::filesystem::path output;
   bool resume = false;  ///< go on with an interrupted training (or begin one)
   bool dry_run = false;
-  std::optional<double> max_seconds;  ///< stop in order after these
 };
 
 /// `network`.

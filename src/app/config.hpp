@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -159,7 +160,8 @@ struct TrainConfig {
 /// Section `[run]`.
 struct RunConfig {
   ProgressMode progress = ProgressMode::automatic;
-  int verbosity = 0;  ///< -1 errors only, 0 results, 1 and 2 more words
+  int verbosity = 0;                    ///< -1 errors only, 0 results, 1 and 2 more words
+  std::optional<double> max_seconds{};  ///< stop in order after these; from the command line only
 };
 
 /// Everything that can be configured, with its defaults; a section a member, a key a member of that.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -25,6 +26,9 @@ Failure current_failure() {
     return {ExitCode::usage, error.what()};
   } catch (const Error& error) {
     return {ExitCode::our_fault, error.what()};
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string path = error.path1().string();
+    return {ExitCode::our_fault, fmt::format("{}: {}", path, error.code().message())};
   } catch (const std::exception& error) {
     return {ExitCode::our_fault, fmt::format("internal error: {}", error.what())};
   } catch (...) {

@@ -1,52 +1,128 @@
 // SPDX-License-Identifier: MIT
 #include "app/item_work.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdio>
+#include <exception>
 #include <numeric>
+#include <system_error>
 
 #include "core/error.hpp"
+#include "kernels/kernels.hpp"
+#include "parallel/stop_request.hpp"
 #include "parallel/work_list.hpp"
 
 namespace an::app {
 
-ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, std::span<const double> costs,
-                     const ItemWork& work) {
-  std::vector<std::int64_t> bytes(costs.size()), failed(costs.size());
-  std::vector<std::string> words(costs.size());
-  progress.start(work.what, work.unit, costs.size());
-  const auto do_item = [&](std::size_t item) {
-    if (work.is_done(item)) return;
-    try {
-      bytes[item] = static_cast<std::int64_t>(work.make(item));
-    } catch (const OutputError&) {
-      throw;
-    } catch (const Error& error) {
-      failed[item] = 1;
-      words[item] = error.what();
+namespace {
+
+// What one rank knows of its items; the numbers come to all.
+struct ItemMarks {
+  explicit ItemMarks(std::size_t count) : bytes(count), failed(count), standing(count), words(count) {}
+  std::vector<std::int64_t> bytes, failed, standing;
+  std::vector<std::string> words;
+};
+
+void do_item(std::size_t item, RunLedger& ledger, const ItemWork& work, ItemMarks& marks) {
+  const ItemFiles files = work.files(item);
+  const bool is_recorded = !files.outputs.empty();
+  try {
+    if (is_recorded) {
+      const Standing standing = ledger.standing(files);
+      marks.standing[item] = static_cast<std::int64_t>(standing);
+      if (standing == Standing::whole && !work.all_again) return;
+      RunLedger::begin(files);
     }
+    marks.bytes[item] = static_cast<std::int64_t>(work.make(item));
+    if (is_recorded) ledger.record(files);
+    return;
+  } catch (const OutputError&) {
+    throw;
+  } catch (const kernels::BackendMissing&) {
+    throw;
+  } catch (const Error& error) {
+    marks.words[item] = error.what();
+  } catch (const std::system_error& error) {
+    marks.words[item] = error.what();
+  } catch (const std::exception& error) {
+    const std::string name = is_recorded ? files.outputs.front().string() + ": " : "";
+    marks.words[item] = fmt::format("{}internal error: {}", name, error.what());
+  }
+  marks.failed[item] = 1;
+}
+
+std::vector<std::string> notes_of(const ItemMarks& marks, const ItemWork& work) {
+  constexpr std::size_t most_named = 5;
+  std::vector<std::string> notes;
+  const auto count = [&](Standing standing) {
+    return std::count(marks.standing.begin(), marks.standing.end(), static_cast<std::int64_t>(standing));
   };
+  const auto note = [&](Standing standing, const std::string& words) {
+    if (count(standing) == 0) return;
+    std::string names;
+    std::size_t named = 0;
+    for (std::size_t item = 0; item < marks.standing.size() && named < most_named; ++item)
+      if (marks.standing[item] == static_cast<std::int64_t>(standing) && ++named > 0)
+        names += (named > 1 ? ", " : "") + work.files(item).outputs.front().string();
+    notes.push_back(fmt::format("{} of {} {} {}: {}{}", count(standing), marks.standing.size(), work.unit, words, names,
+                                count(standing) > static_cast<std::ptrdiff_t>(most_named) ? ", …" : ""));
+  };
+  if (!work.all_again && count(Standing::whole) > 0)
+    notes.push_back(
+        fmt::format("{} of {} {} were done already", count(Standing::whole), marks.standing.size(), work.unit));
+  note(Standing::damaged, "had files that are missing or damaged and were done again");
+  note(Standing::outdated, "had other inputs and were done again");
+  return notes;
+}
+
+}  // namespace
+
+ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, RunLedger& ledger,
+                     std::span<const double> costs, const ItemWork& work) {
+  ItemMarks marks(costs.size());
+  progress.start(work.what, work.unit, costs.size());
   ItemOutcome outcome;
   outcome.owner = parallel::for_each_item(
-      world, costs, do_item, [&](std::size_t taken) { progress.update(taken); }, work.after);
+      world, costs, [&](std::size_t item) { do_item(item, ledger, work, marks); },
+      [&](std::size_t taken) { progress.update(taken); }, work.after, parallel::stop_is_asked);
   progress.finish();
-  world.max_of_all(bytes);
-  world.max_of_all(failed);
+  for (std::vector<std::int64_t>* numbers : {&marks.bytes, &marks.failed, &marks.standing}) world.max_of_all(*numbers);
+  outcome.notes = notes_of(marks, work);
+  const auto undone = std::count(outcome.owner.begin(), outcome.owner.end(), -1);
+  outcome.stopped = undone > 0;
+  if (outcome.stopped) {
+    const std::string cause = parallel::stop_asked_of_any(world);
+    if (world.is_root())
+      print_stopped(cause, fmt::format("{} of {} {} are done", static_cast<std::ptrdiff_t>(costs.size()) - undone,
+                                       costs.size(), work.unit));
+  }
   std::vector<std::int64_t> owner_of_failed = outcome.owner;
-  for (std::size_t item = 0; item < failed.size(); ++item)
-    (failed[item] == 0 ? owner_of_failed : outcome.owner)[item] = -1;
-  outcome.bytes = static_cast<std::uint64_t>(std::accumulate(bytes.begin(), bytes.end(), std::int64_t{0}));
+  for (std::size_t item = 0; item < marks.failed.size(); ++item)
+    (marks.failed[item] == 0 ? owner_of_failed : outcome.owner)[item] = -1;
+  outcome.bytes = static_cast<std::uint64_t>(std::accumulate(marks.bytes.begin(), marks.bytes.end(), std::int64_t{0}));
   parallel::for_each_in_order(
       world, owner_of_failed,
       [&](std::size_t item) {
-        const auto* begin = reinterpret_cast<const std::byte*>(words[item].data());
-        return std::vector<std::byte>(begin, begin + words[item].size());
+        const auto* begin = reinterpret_cast<const std::byte*>(marks.words[item].data());
+        return std::vector<std::byte>(begin, begin + marks.words[item].size());
       },
       [&](std::size_t, std::span<const std::byte> text) {
         outcome.failures.emplace_back(reinterpret_cast<const char*>(text.data()), text.size());
       });
   // Every rank has to know how it ended; the words are root's.
-  outcome.failures.resize(static_cast<std::size_t>(std::count(failed.begin(), failed.end(), 1)));
+  outcome.failures.resize(static_cast<std::size_t>(std::count(marks.failed.begin(), marks.failed.end(), 1)));
   return outcome;
+}
+
+void print_notes(const std::vector<std::string>& notes, const RunConfig& config) {
+  if (config.verbosity < 0) return;
+  for (const std::string& note : notes) fmt::print(stderr, "{}\n", note);
+}
+
+void print_stopped(const std::string& cause, const std::string& done) {
+  fmt::print(stderr, "anomalousnet: stopped in order ({}): {}; the same command with --resume goes on\n", cause, done);
 }
 
 }  // namespace an::app

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/progress.hpp"
+#include "app/run_ledger.hpp"
 #include "parallel/communicator.hpp"
 
 namespace an::app {
@@ -15,20 +16,31 @@ namespace an::app {
 /// How items are done.
 struct ItemWork {
   std::string what, unit;                          ///< for the progress: `simulating`, `fields of view`
-  std::function<bool(std::size_t)> is_done;        ///< whether an item needs nothing any more
+  std::function<ItemFiles(std::size_t)> files;     ///< of an item; without outputs it is done always
   std::function<std::uint64_t(std::size_t)> make;  ///< makes an item; returns bytes written
   std::vector<std::size_t> after{};                ///< which item has to be done before each: see for_each_item
+  bool all_again = false;                          ///< also items that are done
 };
 
 struct ItemOutcome {
   std::uint64_t bytes = 0;
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere; in the order of the items
+  std::vector<std::string> notes;     ///< what an earlier run had left, in words; empty on a first run
   std::vector<std::int64_t> owner;    ///< rank that has done each item, on every rank; -1 where it failed
+  bool stopped = false;               ///< some items were left undone, as was asked for; root has said so
 };
 
-/// Does the items on all ranks. An item that throws an Error is recorded and the others go on; but a file that cannot
-/// be written ends it all. Collective.
-ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, std::span<const double> costs,
-                     const ItemWork& work);
+/// Does the items that the ledger does not hold, on all ranks, until they are done or stop_is_asked. An item that
+/// throws is recorded and the others go on; but a file that cannot be written, or a back end that is missing, ends it
+/// all. Collective.
+ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, RunLedger& ledger,
+                     std::span<const double> costs, const ItemWork& work);
+
+/// Says the notes on stderr, unless the run is to be quiet.
+void print_notes(const std::vector<std::string>& notes, const RunConfig& config);
+
+/// Says on stderr that the run stopped, and how to go on. \param cause as stop_asked_of_any tells it \param done `3 of
+/// 7 fields of view are done`
+void print_stopped(const std::string& cause, const std::string& done);
 
 }  // namespace an::app

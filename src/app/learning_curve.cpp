@@ -32,6 +32,7 @@ std::string svg(const std::vector<LearningPoint>& curve) {
       low = std::min(low, loss);
       high = std::max(high, loss);
     }
+  if (curve.empty()) low = 0;
   if (!(high > low)) high = low + 1;
   const double last = curve.empty() ? 1 : std::max(1.0, curve.back().step);
   const auto at_x = [&](double step) { return left + (width - left - right) * step / last; };

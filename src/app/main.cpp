@@ -18,6 +18,7 @@
 #include "app/train_command.hpp"
 #include "app/verify_command.hpp"
 #include "parallel/communicator.hpp"
+#include "parallel/stop_request.hpp"
 
 namespace {
 
@@ -34,13 +35,28 @@ struct Run {
     return ExitCode::done;
   }
   ExitCode operator()(const ScoreOptions& options) { return run_score(options, config, world, progress); }
-  ExitCode operator()(const SimulateOptions& options) { return run_simulate(options, config, world, progress); }
-  ExitCode operator()(const TrackOptions& options) { return run_track(options, config, world, progress); }
-  ExitCode operator()(const PredictOptions& options) { return run_predict(options, config, world, progress); }
-  ExitCode operator()(const RunOptions& options) { return run_benchmark(options, config, world, progress); }
+  ExitCode operator()(const SimulateOptions& options) {
+    parallel::heed_stop_requests(config.run.max_seconds);
+    return run_simulate(options, config, world, progress);
+  }
+  ExitCode operator()(const TrackOptions& options) {
+    parallel::heed_stop_requests(config.run.max_seconds);
+    return run_track(options, config, world, progress);
+  }
+  ExitCode operator()(const PredictOptions& options) {
+    parallel::heed_stop_requests(config.run.max_seconds);
+    return run_predict(options, config, world, progress);
+  }
+  ExitCode operator()(const RunOptions& options) {
+    parallel::heed_stop_requests(config.run.max_seconds);
+    return run_benchmark(options, config, world, progress);
+  }
   ExitCode operator()(const ReportOptions& options) const { return run_report(options, config, world); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
-  ExitCode operator()(const TrainOptions& options) const { return run_train(options, config, world); }
+  ExitCode operator()(const TrainOptions& options) const {
+    parallel::heed_stop_requests(config.run.max_seconds);
+    return run_train(options, config, world);
+  }
   ExitCode operator()(const NetworkOptions& options) const { return run_network(options, world); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
 };

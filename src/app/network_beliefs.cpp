@@ -19,9 +19,14 @@ fs::path shipped_weights() {
   return chosen != nullptr ? fs::path(chosen) : fs::path(build_info::source_folder) / "configs" / "weights";
 }
 
-network::FramePredictor make_predictor(const fs::path& folder, const std::string& name, kernels::LossKind task,
-                                        const PredictConfig& config) {
-  const fs::path path = (folder.empty() ? shipped_weights() : folder) / name;
+std::vector<fs::path> weights_files(const fs::path& folder, Method method) {
+  const fs::path from = folder.empty() ? shipped_weights() : folder;
+  if (method == Method::likelihood) return {};
+  if (method == Method::paper) return {from / "paper_alpha.h5", from / "paper_k.h5", from / "paper_state.h5"};
+  return {from / "default.h5"};
+}
+
+network::FramePredictor make_predictor(const fs::path& path, kernels::LossKind task, const PredictConfig& config) {
   if (!fs::exists(path))
     throw InputError(
         path, "no weights of the network there [--weights DIR names their folder; --method likelihood needs none]");
@@ -46,7 +51,7 @@ std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov
 }
 
 NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config)
-    : predictor_(make_predictor(folder, "default.h5", kernels::LossKind::joint, config)) {}
+    : predictor_(make_predictor(weights_files(folder, Method::unet).front(), kernels::LossKind::joint, config)) {}
 
 std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
   std::vector<network::ParticlePath> pieces;

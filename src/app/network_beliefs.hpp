@@ -15,10 +15,14 @@ namespace an::app {
 /// `paper_alpha.h5`, `paper_k.h5`, `paper_state.h5`.
 std::filesystem::path shipped_weights();
 
-/// The network of this task in the file `name` of a folder; empty: of the shipped weights.
-/// \throws InputError naming the file where it is missing, damaged or of another task; kernels::BackendMissing
-network::FramePredictor make_predictor(const std::filesystem::path& folder, const std::string& name,
-                                       kernels::LossKind task, const PredictConfig& config);
+/// The files of weights in a folder (in that of the shipped ones where it is empty) that a method needs, if any; for
+/// `paper` those of alpha, K and states.
+std::vector<std::filesystem::path> weights_files(const std::filesystem::path& folder, Method method);
+
+/// The network of this task in a file. \throws InputError naming the file where it is missing, damaged or of another
+/// task; kernels::BackendMissing
+network::FramePredictor make_predictor(const std::filesystem::path& file, kernels::LossKind task,
+                                       const PredictConfig& config);
 
 /// Trajectories as networks take them; views of `fov`.
 std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov);

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "app/program_info.hpp"
 #include "core/error.hpp"
+#include "io/atomic_file.hpp"
 #include "io/text_file.hpp"
 
 namespace an::app {
@@ -20,20 +22,40 @@ bool is_unused(const fs::path& folder, const std::string& record) {
   return true;
 }
 
+// As version_text() tells it.
+std::string version_in(const Json& record) {
+  const auto text = [&](const char* place) { return record.value(Json::json_pointer(place), "?"); };
+  return fmt::format("anomalousnet {} (git {})", text("/program/version"), text("/program/git"));
+}
+
 }  // namespace
 
 void claim_output(const fs::path& folder, const std::string& record, const Json& config, bool resume,
                   const std::string& what) {
   if (!fs::exists(folder) || is_unused(folder, record)) return;
-  if (!fs::exists(folder / record))
+  const bool has_ledger = fs::is_directory(folder / "ledger");
+  if (!fs::exists(folder / record) && !has_ledger)
     throw ConfigError(fmt::format("--output: {} is not empty (expected a new or empty folder)", folder.string()));
   if (!resume)
     throw ConfigError(
         fmt::format("--output: {} holds {} already (--resume finishes an interrupted one)", folder.string(), what));
-  const Json found = Json::parse(io::read_text_file(folder / record), nullptr, false);
-  if (found.is_discarded() || !found.contains("config") || found["config"] != config)
+  const Json found = fs::exists(folder / record) ? Json::parse(io::read_text_file(folder / record), nullptr, false)
+                                                 : Json(Json::value_t::discarded);
+  if (found.is_discarded() && has_ledger) return;
+  if (!found.is_object() || !found.contains("config") || found["config"] != config)
     throw ConfigError(
         fmt::format("--resume: {} was begun with another configuration; see its {}", folder.string(), record));
+  if (const std::string begun = version_in(found); begun != version_text())
+    throw ConfigError(
+        fmt::format("--resume: {} was begun by another version of the program, {} as its {} says; this is {} (go on "
+                    "with that one, or use another folder)",
+                    folder.string(), begun, record, version_text()));
+}
+
+void write_begun_record(const fs::path& record, const Json& config) {
+  io::write_file_atomically(
+      record,
+      report::json_text(Json{{"schema", 1}, {"complete", false}, {"config", config}, {"program", program_info()}}));
 }
 
 }  // namespace an::app

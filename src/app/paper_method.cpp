@@ -63,11 +63,11 @@ segmentation::ChainOptions chain_options(const ChainConfig& config) {
   return options;
 }
 
-PaperMethod::PaperMethod(const fs::path& folder, const Config& config)
+PaperMethod::PaperMethod(const std::vector<fs::path>& files, const Config& config)
     : options_(chain_options(config.chain)),
-      alpha_(make_predictor(folder, "paper_alpha.h5", kernels::LossKind::mae, config.predict)),
-      k_(make_predictor(folder, "paper_k.h5", kernels::LossKind::msle, config.predict)),
-      state_(make_predictor(folder, "paper_state.h5", kernels::LossKind::cross_entropy, config.predict)) {}
+      alpha_(make_predictor(files[0], kernels::LossKind::mae, config.predict)),
+      k_(make_predictor(files[1], kernels::LossKind::msle, config.predict)),
+      state_(make_predictor(files[2], kernels::LossKind::cross_entropy, config.predict)) {}
 
 segmentation::InferredFov PaperMethod::infer(const segmentation::FieldOfView& fov,
                                              const std::vector<std::size_t>& wanted) {

@@ -19,9 +19,8 @@ segmentation::ChainOptions chain_options(const ChainConfig& config);
 /// chain from frames to segments.
 class PaperMethod {
  public:
-  /// \param folder holds `paper_alpha.h5`, `paper_k.h5` and `paper_state.h5`; empty: the shipped weights
-  /// \throws InputError, ConfigError, kernels::BackendMissing
-  PaperMethod(const std::filesystem::path& folder, const Config& config);
+  /// \param files of the weights for alpha, K and states \throws InputError, ConfigError, kernels::BackendMissing
+  PaperMethod(const std::vector<std::filesystem::path>& files, const Config& config);
 
   /// Segments of the wanted trajectories (none: all). The intervals are the spread over the frames; the chain tells no
   /// probability of a change point: all have 1. \param fov all trajectories of one field of view

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -59,10 +60,14 @@ class Prediction {
   /// Where the method has a network: an error comes before any work.
   void read_weights() {
     if (config_.predict.method == Method::paper)
-      paper_method_ = std::make_unique<PaperMethod>(options_.weights, config_);
+      paper_method_ = std::make_unique<PaperMethod>(weights_files(options_.weights, Method::paper), config_);
     else if (config_.predict.method != Method::likelihood)
       network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict);
   }
+  /// Takes up what earlier runs have left. Collective; before any of the work.
+  void open_ledger(const std::string& settings) { ledger_.emplace(options_.output, settings, world_); }
+  void close_ledger() { ledger_->close(); }
+  bool stopped() const { return stopped_; }
   void track_videos();
   void fit_and_infer();
   void write_ensembles();
@@ -108,7 +113,12 @@ class Prediction {
     }
     return options;
   }
-  bool is_done(const fs::path& file) const { return options_.resume && fs::exists(file); }
+  std::vector<fs::path> trajectories_of(const PlannedFov& fov) const {
+    if (plan_.experiments[fov.experiment].track == 2) return {fov.input};
+    return {tracks_record(fov), positions_file(tracks_record(fov))};
+  }
+  ItemFiles files_of_fit(const PredictedExperiment& experiment) const;
+  ItemFiles files_of_inference(const PlannedFov& fov) const;
   TrackedFov read_fov(const PlannedFov& fov) const {
     if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(tracks_record(fov));
     TrackedFov out;
@@ -128,7 +138,9 @@ class Prediction {
     return config_.predict.method == Method::likelihood || config_.predict.method == Method::hybrid;
   }
   void do_step(std::span<const double> costs, const ItemWork& work) {
-    ItemOutcome outcome = do_items(world_, progress_, costs, work);
+    ItemOutcome outcome = do_items(world_, progress_, *ledger_, costs, work);
+    stopped_ = outcome.stopped;
+    if (world_.is_root()) print_notes(outcome.notes, config_.run);
     for (std::string& failure : outcome.failures) failures_.push_back(std::move(failure));
     world_.barrier();
   }
@@ -138,6 +150,8 @@ class Prediction {
   const parallel::Communicator& world_;
   Progress& progress_;
   PredictionPlan plan_;
+  std::optional<RunLedger> ledger_;
+  bool stopped_ = false;
   std::vector<std::string> failures_;
   double fit_seconds_ = 0, infer_seconds_ = 0;  // of this rank
   std::unique_ptr<NetworkBeliefs> network_;     // where the method has one
@@ -154,7 +168,10 @@ void Prediction::track_videos() {
     }
   if (videos.empty()) return;
   const auto fov_of = [&](std::size_t item) -> const PlannedFov& { return plan_.fovs[videos[item]]; };
-  do_step(costs, {"tracking", "videos", [&](std::size_t item) { return is_done(tracks_record(fov_of(item))); },
+  do_step(costs, {"tracking", "videos",
+                  [&](std::size_t item) {
+                    return ItemFiles{{fov_of(item).input}, trajectories_of(fov_of(item))};
+                  },
                   [&](std::size_t item) {
                     return write_tracked_fov(tracks_record(fov_of(item)),
                                              track_video(fov_of(item).input, config_.tracking));
@@ -254,6 +271,32 @@ void Prediction::infer(const PlannedFov& fov) {
     write_segment_list(sums_file(fov), inferred);
 }
 
+ItemFiles Prediction::files_of_fit(const PredictedExperiment& experiment) const {
+  if (!needs_fit()) return {};
+  ItemFiles files{{}, {model_file(experiment)}};
+  for (const std::size_t fov : experiment.fovs)
+    for (fs::path& path : trajectories_of(plan_.fovs[fov])) files.inputs.push_back(std::move(path));
+  if (config_.predict.method == Method::hybrid) {
+    for (fs::path& path : weights_files(options_.weights, Method::hybrid)) files.inputs.push_back(std::move(path));
+    files.outputs.push_back(shares_file(experiment));
+  }
+  return files;
+}
+
+ItemFiles Prediction::files_of_inference(const PlannedFov& fov) const {
+  const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
+  const fs::path folder = details(experiment);
+  ItemFiles files{trajectories_of(fov),
+                  {io::submission_labels(submission(experiment), fov.number),
+                   folder / fmt::format("segments_fov_{}.csv", fov.number), sums_file(fov)}};
+  if (&fov == &plan_.fovs[experiment.fovs.front()]) files.outputs.push_back(folder / shown_fov_name);
+  if (needs_fit()) files.inputs.push_back(model_file(experiment));
+  if (config_.predict.method == Method::hybrid) files.inputs.push_back(shares_file(experiment));
+  for (fs::path& path : weights_files(options_.weights, config_.predict.method))
+    files.inputs.push_back(std::move(path));
+  return files;
+}
+
 // One work list: the fields of view of an experiment are inferred while others are still being fitted.
 void Prediction::fit_and_infer() {
   const std::size_t fits = plan_.experiments.size();
@@ -264,21 +307,21 @@ void Prediction::fit_and_infer() {
     costs.push_back(fov.cost);
     after.push_back(fov.experiment);
   }
-  do_step(costs,
-          {"fitting and inferring", "experiments and fields of view",
-           [&](std::size_t item) {
-             return is_done(item < fits ? model_file(plan_.experiments[item]) : sums_file(plan_.fovs[item - fits]));
-           },
-           [&](std::size_t item) -> std::uint64_t {
-             if (item < fits)
-               fit_seconds_ += timed([&] {
-                 if (needs_fit()) fit(plan_.experiments[item]);
-               });
-             else
-               infer_seconds_ += timed([&] { infer(plan_.fovs[item - fits]); });
-             return 0;
-           },
-           after});
+  do_step(costs, {"fitting and inferring", "experiments and fields of view",
+                  [&](std::size_t item) {
+                    return item < fits ? files_of_fit(plan_.experiments[item])
+                                       : files_of_inference(plan_.fovs[item - fits]);
+                  },
+                  [&](std::size_t item) -> std::uint64_t {
+                    if (item < fits)
+                      fit_seconds_ += timed([&] {
+                        if (needs_fit()) fit(plan_.experiments[item]);
+                      });
+                    else
+                      infer_seconds_ += timed([&] { infer(plan_.fovs[item - fits]); });
+                    return 0;
+                  },
+                  after});
 }
 
 std::pair<double, double> Prediction::fit_and_infer_seconds() const {
@@ -333,16 +376,19 @@ PredictionOutcome predict_all(const PredictOptions& options, const Config& confi
   if (world.is_root()) {
     claim_output(options.output, record_name, settings, options.resume, "a submission");
     io::make_folder(options.output);
-    io::write_file_atomically(options.output / record_name,
-                              report::json_text(Json{{"schema", 1}, {"complete", false}, {"config", settings}}));
+    write_begun_record(options.output / record_name, settings);
     for (const PredictedExperiment& experiment : prediction.plan().experiments) {
       io::make_folder(options.output / experiment.place);
       io::make_folder(options.output / "details" / experiment.place);
     }
   }
   world.barrier();
+  prediction.open_ledger(settings.dump());
   outcome.track_seconds = timed([&] { prediction.track_videos(); });
-  outcome.solve_seconds = timed([&] { prediction.fit_and_infer(); });
+  if (!prediction.stopped()) outcome.solve_seconds = timed([&] { prediction.fit_and_infer(); });
+  outcome.stopped = prediction.stopped();
+  if (outcome.stopped) return outcome;
+  prediction.close_ledger();
   std::tie(outcome.fit_seconds, outcome.infer_seconds) = prediction.fit_and_infer_seconds();
   if (world.is_root()) prediction.write_ensembles();
   outcome.failures = prediction.take_failures();
@@ -375,6 +421,7 @@ ExitCode run_predict(const PredictOptions& options, const Config& config, const 
     return ExitCode::done;
   }
   const PredictionOutcome outcome = predict_all(options, config, world, progress);
+  if (outcome.stopped) return ExitCode::stopped;
   if (world.is_root() && config.run.verbosity >= 0)
     fmt::print(
         stderr,

@@ -15,6 +15,7 @@ namespace an::app {
 /// What predict_all did.
 struct PredictionOutcome {
   std::size_t experiments = 0, fovs = 0;
+  bool stopped = false;               ///< in order, before all was done; nothing else is known then
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere
   double track_seconds = 0, solve_seconds = 0;
   double fit_seconds = 0, infer_seconds = 0;  ///< of all ranks together
@@ -25,7 +26,7 @@ struct PredictionOutcome {
 PredictionOutcome predict_all(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
                               Progress& progress);
 
-/// `predict`. \returns done, or some_items_failed where a file could not be used
+/// `predict`. \returns done, some_items_failed where a file could not be used, or stopped
 ExitCode run_predict(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
                      Progress& progress);
 

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "app/item_work.hpp"
 #include "app/predict_command.hpp"
 #include "app/report_command.hpp"
 #include "app/score_command.hpp"
 #include "core/error.hpp"
+#include "parallel/stop_request.hpp"
 
 namespace an::app {
 
@@ -17,7 +19,11 @@ ExitCode run_benchmark(const RunOptions& options, const Config& config, const pa
   const PredictOptions predict{options.benchmark / "public", options.output / "submission", options.weights,
                                options.resume, options.dry_run};
   const ExitCode predicted = run_predict(predict, config, world, progress);
-  if (options.dry_run) return predicted;
+  if (options.dry_run || predicted == ExitCode::stopped) return predicted;
+  if (const std::string cause = parallel::stop_asked_of_any(world); !cause.empty()) {
+    if (world.is_root()) print_stopped(cause, "the submission is done, not its scores and report");
+    return ExitCode::stopped;
+  }
   const fs::path reference = options.benchmark / "ref";
   ExitCode scored = ExitCode::done;
   if (fs::is_directory(reference)) {

@@ -10,7 +10,7 @@
 namespace an::app {
 
 /// `run`: infers `benchmark/public` into `output/submission`, scores it against `benchmark/ref` where there is one, and
-/// writes the report. \returns done, or some_items_failed where a file could not be used
+/// writes the report. \returns done, some_items_failed where a file could not be used, or stopped
 ExitCode run_benchmark(const RunOptions& options, const Config& config, const parallel::Communicator& world,
                        Progress& progress);
 

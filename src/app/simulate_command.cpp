@@ -83,31 +83,36 @@ void check_room(const fs::path& output, std::uint64_t bytes) {
                                           static_cast<double>(bytes) / 1e9, static_cast<double>(free) / 1e9));
 }
 
-ItemOutcome make_text(const SimulatePlan& plan, const fs::path& output, bool resume,
-                      const parallel::Communicator& world, Progress& progress) {
+ItemOutcome make_text(const SimulatePlan& plan, const fs::path& output, const parallel::Communicator& world,
+                      Progress& progress, RunLedger& ledger) {
   if (world.is_root()) make_simulated_folders(plan, output);
   world.barrier();
   std::vector<double> costs;
   for (std::size_t item = 0; item < plan.fovs(); ++item)
     costs.push_back(expected_cost(plan.experiment_of(item).parameters, plan.config.videos));
-  ItemOutcome outcome = do_items(
-      world, progress, costs,
-      {"simulating", "fields of view", [&](std::size_t item) { return resume && FovFiles(plan, output, item).exist(); },
-       [&](std::size_t item) { return FovFiles(plan, output, item).write(); }});
+  ItemOutcome outcome = do_items(world, progress, ledger, costs,
+                                 {"simulating", "fields of view",
+                                  [&](std::size_t item) {
+                                    return ItemFiles{{}, FovFiles(plan, output, item).paths()};
+                                  },
+                                  [&](std::size_t item) { return FovFiles(plan, output, item).write(); }});
+  if (outcome.stopped) return outcome;
   const std::vector<double> even(plan.experiments.size(), 1.0);
   parallel::for_each_item(world, even, [&](std::size_t e) { write_experiment_ensemble(plan, output, e); });
   return outcome;
 }
 
-ItemOutcome make_shards(const SimulatePlan& plan, const fs::path& output, bool resume,
-                        const parallel::Communicator& world, Progress& progress) {
+ItemOutcome make_shards(const SimulatePlan& plan, const fs::path& output, const parallel::Communicator& world,
+                        Progress& progress, RunLedger& ledger) {
   if (world.is_root()) io::make_folder(output / "shards");
   world.barrier();
   const std::vector<double> even(plan.shards(), 1.0);
-  return do_items(
-      world, progress, even,
-      {"simulating", "files", [&](std::size_t shard) { return resume && fs::exists(shard_path(output, shard)); },
-       [&](std::size_t shard) { return write_shard(plan, output, shard); }});
+  return do_items(world, progress, ledger, even,
+                  {"simulating", "files",
+                   [&](std::size_t shard) {
+                     return ItemFiles{{}, {shard_path(output, shard)}};
+                   },
+                   [&](std::size_t shard) { return write_shard(plan, output, shard); }});
 }
 
 }  // namespace
@@ -125,15 +130,18 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
     } else {
       claim_output(options.output, record_name, settings, options.resume, "a data set");
       io::make_folder(options.output);
-      check_room(options.output, bytes);
-      io::write_file_atomically(options.output / record_name,
-                                report::json_text(Json{{"schema", 1}, {"complete", false}, {"config", settings}}));
+      if (!fs::exists(options.output / record_name)) check_room(options.output, bytes);
+      write_begun_record(options.output / record_name, settings);
     }
   }
   if (options.dry_run) return ExitCode::done;
   world.barrier();
-  const ItemOutcome outcome = plan.as_shards ? make_shards(plan, options.output, options.resume, world, progress)
-                                             : make_text(plan, options.output, options.resume, world, progress);
+  RunLedger ledger(options.output, settings.dump(), world);
+  const ItemOutcome outcome = plan.as_shards ? make_shards(plan, options.output, world, progress, ledger)
+                                             : make_text(plan, options.output, world, progress, ledger);
+  if (world.is_root()) print_notes(outcome.notes, config.run);
+  if (outcome.stopped) return ExitCode::stopped;
+  ledger.close();
   if (world.is_root()) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     const Json record{{"schema", 1},

@@ -57,11 +57,6 @@ std::vector<fs::path> FovFiles::paths() const {
   return all;
 }
 
-bool FovFiles::exist() const {
-  const std::vector<fs::path> all = paths();
-  return std::all_of(all.begin(), all.end(), [](const fs::path& path) { return fs::exists(path); });
-}
-
 std::uint64_t FovFiles::write_track(int track, const SimulatedFov& made) const {
   const std::uint32_t fov = plan_.fov_of(item_);
   const fs::path folder = in_experiment("ref", track);

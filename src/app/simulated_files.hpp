@@ -14,14 +14,13 @@ class FovFiles {
  public:
   FovFiles(const SimulatePlan& plan, const std::filesystem::path& output, std::size_t item);
 
-  /// Whether an interrupted run has finished this field of view.
-  bool exist() const;
+  /// Every file that write() writes.
+  std::vector<std::filesystem::path> paths() const;
   /// Simulates it and writes its files, each whole or not at all. \returns bytes written
   /// \throws Error when no trajectory stays long enough in it: nothing is written then \throws OutputError
   std::uint64_t write() const;
 
  private:
-  std::vector<std::filesystem::path> paths() const;
   std::filesystem::path in_experiment(const char* tree, int track) const;
   std::uint64_t write_track(int track, const simulation::SimulatedFov& made) const;
   std::uint64_t write_videos(const simulation::SimulatedFov& made) const;

@@ -107,18 +107,19 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
   if (world.is_root()) {
     claim_output(options.output, record_name, settings, options.resume, "tracks");
     io::make_folder(options.output);
-    io::write_file_atomically(options.output / record_name,
-                              report::json_text(Json{{"schema", 1}, {"complete", false}, {"config", settings}}));
+    write_begun_record(options.output / record_name, settings);
   }
   world.barrier();
   std::vector<double> costs;
   for (const Item& item : items) costs.push_back(item.cost);
   std::map<std::size_t, TrackingQuality> checked;
+  RunLedger ledger(options.output, settings.dump(), world);
   const ItemOutcome outcome = do_items(
-      world, progress, costs,
-      {"tracking", "videos",
+      world, progress, ledger, costs,
+      {"tracking",
+       "videos",
        [&](std::size_t i) {
-         return options.resume && !options.check && tracks_written(config.tracking, options.output / items[i].place);
+         return ItemFiles{{items[i].video}, tracks_files(config.tracking, options.output / items[i].place)};
        },
        [&](std::size_t i) {
          const TrackedVideo video = track_video(items[i].video, config.tracking);
@@ -126,7 +127,12 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
          if (options.check)
            checked[i] = check_tracks(video, truth_of(*options.check, items[i].video.lexically_relative(options.input)));
          return bytes;
-       }});
+       },
+       {},
+       options.check.has_value()});
+  if (world.is_root()) print_notes(outcome.notes, config.run);
+  if (outcome.stopped) return ExitCode::stopped;
+  ledger.close();
   std::vector<TrackingQuality> qualities;
   if (options.check) qualities = collect(world, outcome.owner, checked);
   if (world.is_root()) {

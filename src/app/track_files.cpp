@@ -161,8 +161,15 @@ std::string trackmate_text(const TrackedVideo& video) {
   return text;
 }
 
-bool tracks_written(const TrackingConfig& config, const fs::path& folder) {
-  return fs::exists(folder / (config.format == TrackFormat::hdf5 ? "tracks.h5" : "localisations.csv"));
+std::vector<fs::path> tracks_files(const TrackingConfig& config, const fs::path& folder) {
+  std::vector<fs::path> files;
+  if (config.format == TrackFormat::hdf5)
+    files = {folder / "tracks.h5"};
+  else
+    files = {folder / "localisations.csv", folder / "trajectories.csv", folder / "vip.csv"};
+  if (config.overlay) files.push_back(folder / "overlay.svg");
+  if (config.trackmate) files.push_back(folder / "trackmate.csv");
+  return files;
 }
 
 std::uint64_t write_tracks(const TrackedVideo& video, const TrackingConfig& config, const fs::path& folder) {

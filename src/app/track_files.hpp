@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "app/tracked_video.hpp"
 
@@ -22,12 +23,12 @@ std::string vips_text(const TrackedVideo& video);
 /// TrackMate's table of spots with its four header lines, in the video's own units.
 std::string trackmate_text(const TrackedVideo& video);
 
-/// Writes what the configuration asks for: a folder of CSV files (`localisations.csv` last, the sign that all are
-/// there), or `tracks.h5` in it. \returns bytes written \throws OutputError
+/// Writes what the configuration asks for: a folder of CSV files, or `tracks.h5` in it. \returns bytes written
+/// \throws OutputError
 std::uint64_t write_tracks(const TrackedVideo& video, const TrackingConfig& config,
                            const std::filesystem::path& folder);
 
-/// Whether write_tracks has finished there.
-bool tracks_written(const TrackingConfig& config, const std::filesystem::path& folder);
+/// The files that write_tracks writes.
+std::vector<std::filesystem::path> tracks_files(const TrackingConfig& config, const std::filesystem::path& folder);
 
 }  // namespace an::app

@@ -22,8 +22,6 @@ namespace {
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t first_other = 1000000;  // index of the first trajectory that is not a VIP's
 
-fs::path positions_file(fs::path record) { return record.replace_extension(".csv"); }
-
 // Positions from the first to the last localisation; NaN between.
 io::CsvTrajectory trajectory_of(const std::vector<const TrackedPoint*>& points, std::int64_t index,
                                 std::int64_t first_frame) {
@@ -64,6 +62,8 @@ double overlapping_error(const std::vector<TrackedPoint>& points) {
 }
 
 }  // namespace
+
+fs::path positions_file(fs::path record) { return record.replace_extension(".csv"); }
 
 std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video) {
   std::map<std::size_t, std::vector<const TrackedPoint*>> tracks;

@@ -18,9 +18,12 @@ struct TrackedFov {
   double overlapping_noise = 0;   ///< px, the same of localisations near another one; 0 where there are none
 };
 
-/// Writes the tracks of a video with its VIPs first (their index is the VIP's) and the errors of localisation:
-/// `traj_idx,frame,x,y`, where x is the row as in the challenge's trajectories. \returns bytes written
-/// \throws OutputError
+/// Where the positions lie, beside the record.
+std::filesystem::path positions_file(std::filesystem::path record);
+
+/// Writes the tracks of a video with its VIPs first (their index is the VIP's) to positions_file(path):
+/// `traj_idx,frame,x,y`, where x is the row as in the challenge's trajectories; and the errors of localisation to
+/// `path`. \returns bytes written \throws OutputError
 std::uint64_t write_tracked_fov(const std::filesystem::path& path, const TrackedVideo& video);
 
 /// Reads what write_tracked_fov wrote. VIPs' trajectories begin at frame 0. \throws InputError

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "app/checkpoint.hpp"
+#include "app/item_work.hpp"
 #include "app/learning_curve.hpp"
 #include "app/program_info.hpp"
 #include "app/progress.hpp"
@@ -18,6 +19,7 @@
 #include "io/atomic_file.hpp"
 #include "network/training_batch.hpp"
 #include "network/training_data.hpp"
+#include "parallel/stop_request.hpp"
 #include "report/json_text.hpp"
 
 namespace an::app {
@@ -116,7 +118,7 @@ class Training {
     shape.scale = static_cast<float>(train_.scale);
     return shape;
   }
-  fs::path checkpoint_file() const { return options_.output / "checkpoint.h5"; }
+  double seconds() const { return earlier_seconds_ + steady_seconds() - start_; }
   void begin();
   void learn_batch(const TrainingBatch& batch);
   void share_gradients(double weight);
@@ -142,7 +144,7 @@ class Training {
   std::string configuration_;
   Checkpoint state_;
   std::vector<TrainingBatch> validation_;
-  double loss_sum_ = 0, loss_count_ = 0, start_ = 0, earlier_seconds_ = 0;
+  double start_ = 0, earlier_seconds_ = 0;
 };
 
 network::StreamOptions Training::stream_options(std::uint64_t first_batch) const {
@@ -157,12 +159,15 @@ network::StreamOptions Training::stream_options(std::uint64_t first_batch) const
 }
 
 void Training::begin() {
-  const bool found = fs::exists(checkpoint_file());
-  if (found && !options_.resume)
+  FoundCheckpoint found = find_checkpoint(options_.output, network_, configuration_);
+  if (found.any && !options_.resume)
     throw ConfigError(
         fmt::format("{} holds a training; use --resume to go on, or another folder", options_.output.string()));
-  if (found) state_ = read_checkpoint(checkpoint_file(), network_, configuration_);
-  if (!state_.curve.empty()) earlier_seconds_ = state_.curve.back().seconds;
+  if (found.checkpoint) state_ = std::move(*found.checkpoint);
+  if (world_.is_root() && !found.problems.empty())
+    fmt::print(stderr, "{}training goes on from step {}\n", found.problems, state_.step);
+  earlier_seconds_ = state_.seconds;
+  world_.barrier();  // nobody writes before all have read
   if (world_.is_root()) io::make_folder(options_.output);
   world_.barrier();
   executor_->set_parameters(state_.weights.parameters, state_.weights.statistics);
@@ -196,8 +201,8 @@ void Training::learn_batch(const TrainingBatch& batch) {
   step.decay = static_cast<float>(train_.decay);
   step.step = ++state_.step;
   executor_->step(step);
-  loss_sum_ += loss;
-  loss_count_ += 1;
+  state_.loss_sum += loss;
+  state_.loss_count += 1;
 }
 
 // Means over the validation tiles of all ranks: every rank must come to the same end of training.
@@ -229,11 +234,11 @@ void Training::validate() {
   share_errors(loss, errors);
   const double trajectories =
       static_cast<double>(state_.step) * static_cast<double>(train_.tiles) * static_cast<double>(tile_.rows);
-  state_.curve.push_back({static_cast<double>(state_.step), trajectories, earlier_seconds_ + steady_seconds() - start_,
+  state_.curve.push_back({static_cast<double>(state_.step), trajectories, seconds(),
                           static_cast<double>(rate_of(state_.step - 1)),
-                          loss_count_ > 0 ? loss_sum_ / loss_count_ : 0.0, loss, errors.alpha, errors.log_k,
-                          errors.state, errors.change});
-  loss_sum_ = loss_count_ = 0;
+                          state_.loss_count > 0 ? state_.loss_sum / state_.loss_count : 0.0, loss, errors.alpha,
+                          errors.log_k, errors.state, errors.change});
+  state_.loss_sum = state_.loss_count = 0;
   state_.since_best = loss < state_.best_loss ? 0 : state_.since_best + 1;
   state_.best_loss = std::min(state_.best_loss, loss);
   const LearningPoint& p = state_.curve.back();
@@ -252,14 +257,15 @@ void Training::save() {
   if (!world_.is_root()) return;
   executor_->read_parameters(state_.weights.parameters, state_.weights.statistics);
   executor_->read_moments(state_.first, state_.second);
-  write_checkpoint(checkpoint_file(), network_, state_, configuration_);
+  state_.seconds = seconds();
+  write_checkpoint(options_.output, network_, state_, configuration_);
   write_learning_curve(options_.output, state_.curve);
   write_weights(options_.output / "weights.h5", network_, state_.weights, true,
                 {{"program", program_info().dump()},
                  {"configuration", configuration_},
                  {"backend", kernels::backend_description(train_.backend)},
                  {"trained", fmt::format("{} steps of {} tiles in {:.0f} s at {} ranks", state_.step, train_.tiles,
-                                         state_.curve.empty() ? 0.0 : state_.curve.back().seconds, world_.size())}});
+                                         state_.seconds, world_.size())}});
 }
 
 ExitCode Training::run() {
@@ -277,22 +283,23 @@ ExitCode Training::run() {
   BatchSource source(training_set(config_, train_.seed), stream_options(state_.step), shape_, train_.masked);
   const auto steps = static_cast<std::uint64_t>(train_.steps);
   start_ = steady_seconds();
-  bool stopped = false, learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
-  while (state_.step < steps && !stopped && !learnt) {
+  std::string stop_cause;
+  bool learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
+  while (state_.step < steps && !learnt) {
+    stop_cause = parallel::stop_asked_of_any(world_);
+    if (!stop_cause.empty()) break;
     learn_batch(source.next());
     const bool last = state_.step == steps;
-    std::vector<std::int64_t> out_of_time{
-        options_.max_seconds && steady_seconds() - start_ > *options_.max_seconds ? 1 : 0};
-    if (world_.size() > 1 && options_.max_seconds) world_.max_of_all(out_of_time);
-    stopped = out_of_time[0] != 0 && !last;
-    if (last || stopped || state_.step % static_cast<std::uint64_t>(train_.validate_every) == 0) {
+    if (last || state_.step % static_cast<std::uint64_t>(train_.validate_every) == 0) {
       validate();
       learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
     }
-    if (!last && !stopped && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0) save();
+    if (!last && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0) save();
   }
   save();
-  return stopped ? ExitCode::stopped : ExitCode::done;
+  if (stop_cause.empty()) return ExitCode::done;
+  if (world_.is_root()) print_stopped(stop_cause, fmt::format("{} of {} steps are done", state_.step, steps));
+  return ExitCode::stopped;
 }
 
 }  // namespace

@@ -84,16 +84,28 @@ std::vector<std::size_t> order_of(const Communicator& ranks, std::span<const dou
 std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<const double> costs,
                                         const std::function<void(std::size_t item)>& work,
                                         const std::function<void(std::size_t taken)>& progress,
-                                        std::span<const std::size_t> after) {
+                                        std::span<const std::size_t> after, const std::function<bool()>& stop) {
   const std::vector<std::size_t> order = order_of(ranks, costs, after);
   std::vector<std::int64_t> owner(costs.size(), -1);
   // How many items have been taken; then whether each is done, where others come after it.
   SharedNumbers numbers(ranks, 1 + after.size());
-  const auto take = [&] { return static_cast<std::size_t>(numbers.add(0, 1)); };
+  const auto stops = [&] { return stop && stop(); };
+  const auto take = [&] {
+    // Who is asked to stop takes all that is left, so that nobody else does.
+    if (stops()) numbers.add(0, static_cast<std::int64_t>(order.size()));
+    return static_cast<std::size_t>(numbers.add(0, 1));
+  };
+  // Every item that others wait for and that was taken will be done, so this ends. Returns whether it is done.
+  const auto wait_for = [&](std::size_t item) {
+    while (numbers.add(1 + item, 0) == 0) {
+      if (stops()) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+  };
   for (std::size_t taken = take(); taken < order.size(); taken = take()) {
     const std::size_t item = order[taken];
-    if (!after.empty() && after[item] != no_item)
-      while (numbers.add(1 + after[item], 0) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (!after.empty() && after[item] != no_item && !wait_for(after[item])) continue;
     work(item);
     owner[item] = ranks.rank();
     if (!after.empty() && after[item] == no_item) numbers.add(1 + item, 1);

@@ -19,12 +19,14 @@ inline constexpr std::size_t no_item = static_cast<std::size_t>(-1);
 /// \param work does one item; called on the rank that has taken it. An exception leaves the others waiting: abort then.
 /// \param progress on root, after each of its items: how many items have been taken by all ranks so far
 /// \param after the item that has to be done before each, itself after none and of a smaller number; no_item where
-/// there is none; or empty. Items that come after others are handed out last, in the order of those. \returns which
-/// rank did each item, on every rank
+/// there is none; or empty. Items that come after others are handed out last, in the order of those.
+/// \param stop whether this rank is asked to stop; once one is, all finish the items in hand and nobody takes another
+/// \returns which rank did each item, on every rank; -1 for those that were not done because of a stop
 std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<const double> costs,
                                         const std::function<void(std::size_t item)>& work,
                                         const std::function<void(std::size_t taken)>& progress = {},
-                                        std::span<const std::size_t> after = {});
+                                        std::span<const std::size_t> after = {},
+                                        const std::function<bool()>& stop = {});
 
 /// Brings the items' results to root in the order of the items, whichever rank has them: sums over these come out the
 /// same for any number of ranks. Collective. \param owner which rank has each item; items of a negative owner are

@@ -131,6 +131,26 @@ TEST(ForEachItem, DoesItemsThatComeAfterOthersOnceTheseAreDone) {
   for (std::size_t item = first; item < costs.size(); ++item) EXPECT_GE(begins[item], ends[after[item]]) << item;
 }
 
+TEST(ForEachItem, LeavesTheRestToNobodyOnceARankIsAskedToStop) {
+  // The last rank is asked in its third item; the second half of the items comes after the first.
+  const std::vector<double> costs(400, 1.0);
+  std::vector<std::size_t> after(costs.size(), no_item);
+  for (std::size_t item = costs.size() / 2; item < costs.size(); ++item) after[item] = item - costs.size() / 2;
+  std::size_t done = 0;
+  const auto work = [&](std::size_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ++done;
+  };
+  const auto stop = [&] { return world().rank() == world().size() - 1 && done >= 3; };
+  const auto owner = for_each_item(world(), costs, work, {}, after, stop);
+  const auto undone = std::count(owner.begin(), owner.end(), -1);
+  EXPECT_GT(undone, 0);
+  EXPECT_EQ(std::count(owner.begin(), owner.end(), world().rank()), static_cast<std::ptrdiff_t>(done));
+  if (world().rank() == world().size() - 1) {
+    EXPECT_EQ(done, 3U);
+  }
+}
+
 TEST(ForEachItem, NeedsNoMpiInOneProcess) {
   std::vector<std::size_t> items;
   const std::vector<double> costs{1, 2, 3};

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "io/file_checksum.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace an::io {
+
+namespace {
+
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+}  // namespace
+
+std::string content_hash(std::string_view content) {
+  return fmt::format("{:016x}", XXH3_64bits(content.data(), content.size()));
+}
+
+std::string file_checksum(const std::filesystem::path& path) {
+  constexpr std::size_t block_bytes = std::size_t{1} << 18U;
+  // Without O_NONBLOCK a named pipe would stop the program for ever.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  struct stat status {};
+  if (file.number < 0 || ::fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
+  if (!state || XXH3_64bits_reset(state.get()) != XXH_OK) return {};
+  std::vector<std::byte> block(block_bytes);
+  std::size_t size = 0;
+  for (;;) {
+    const ssize_t count = ::read(file.number, block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return {};
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+    XXH3_64bits_update(state.get(), block.data(), static_cast<std::size_t>(count));
+  }
+  return fmt::format("{}:{:016x}", size, XXH3_64bits_digest(state.get()));
+}
+
+}  // namespace an::io
