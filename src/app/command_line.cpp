@@ -103,6 +103,7 @@ class CommandLine {
     add_predict();
     add_run();
     add_report();
+    add_scaling();
     add_verify();
     add_train();
     add_network();
@@ -273,6 +274,28 @@ class CommandLine {
     add_common(*report_, common_);
   }
 
+  void add_scaling() {
+    scaling_ = &add_command("scaling", "Tables and figures of strong and weak scaling, from the times of runs",
+                            "anomalousnet scaling run_1 run_2 run_4 --output scaling");
+    scaling_->add_option("results", scaling_options_.results, "folder of a run of any stage (repeatable)")
+        ->type_name("RESULTS");
+    scaling_->add_option("--output", scaling_options_.output, "folder for the tables and figures")->type_name("DIR");
+    scaling_
+        ->add_option("--simulate-ranks", scaling_options_.simulate_ranks,
+                     "also simulate schedules on up to N ranks, from runs with --set run.item_costs=true")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1 << 20));
+    scaling_->add_option("--items", scaling_options_.items, "fields of view of a simulated schedule")
+        ->type_name("N")
+        ->check(CLI::Range(1, 10'000'000));
+    scaling_
+        ->add_option("--counter-seconds", scaling_options_.counter_seconds,
+                     "what it costs a rank to ask for its next item (mpirun with several ranks measures it)")
+        ->type_name("S")
+        ->check(CLI::Range(0.0, 1.0));
+    add_common(*scaling_, common_);
+  }
+
   void add_verify() {
     verify_ = &add_command("verify", "Check a submission before it is sent: exit code 6 if anything is wrong",
                            "anomalousnet verify res --public public_data");
@@ -404,6 +427,12 @@ class CommandLine {
       report_options_.dry_run = common_.dry_run;
       return report_options_;
     }
+    if (scaling_->parsed()) {
+      require("RESULTS, a folder of a run,", !scaling_options_.results.empty());
+      require("--output", !scaling_options_.output.empty() || common_.dry_run);
+      scaling_options_.dry_run = common_.dry_run;
+      return scaling_options_;
+    }
     if (verify_->parsed()) {
       require("SUB, the submission's folder,", !verify_options_.submission.empty());
       verify_options_.dry_run = common_.dry_run;
@@ -449,6 +478,7 @@ class CommandLine {
   RunOptions run_options_;
   std::filesystem::path weights_;
   ReportOptions report_options_;
+  ScalingOptions scaling_options_;
   VerifyOptions verify_options_;
   TrainOptions train_options_;
   NetworkOptions network_options_;
@@ -460,6 +490,7 @@ class CommandLine {
   CLI::App* predict_ = nullptr;
   CLI::App* run_ = nullptr;
   CLI::App* report_ = nullptr;
+  CLI::App* scaling_ = nullptr;
   CLI::App* verify_ = nullptr;
   CLI::App* train_ = nullptr;
   CLI::App* network_ = nullptr;

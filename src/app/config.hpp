@@ -145,7 +145,8 @@ struct TrainConfig {
 /// Section `[run]`.
 struct RunConfig {
   ProgressMode progress = ProgressMode::automatic;
-  int verbosity = 0;  ///< -1 errors only, 0 results, 1 and 2 more words
+  int verbosity = 0;        ///< -1 errors only, 0 results, 1 and 2 more words
+  bool item_costs = false;  ///< write what each work item took
 };
 
 /// Everything that can be configured, with its defaults; a section a member, a key a member of that.

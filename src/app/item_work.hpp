@@ -24,6 +24,13 @@ struct ItemOutcome {
   std::uint64_t bytes = 0;
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere; in the order of the items
   std::vector<std::int64_t> owner;    ///< rank that has done each item, on every rank; -1 where it failed
+  std::vector<double> seconds;        ///< that each item took, on every rank; -1 where it was done already or failed
+  std::vector<double> expected;       ///< costs that they were handed out by
+  std::vector<std::size_t> after;     ///< as of ItemWork
+
+  /// Seconds of all items together, or of those from `first` on and before `end`.
+  double working_seconds() const { return working_seconds(0, seconds.size()); }
+  double working_seconds(std::size_t first, std::size_t end) const;
 };
 
 /// Does the items on all ranks. An item that throws an Error is recorded and the others go on; but a file that cannot

@@ -14,13 +14,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-network::FramePredictor make_predictor(const fs::path& folder, const PredictConfig& config) {
+network::FramePredictor make_predictor(const fs::path& folder, const PredictConfig& config, int device) {
   const fs::path path = (folder.empty() ? shipped_weights() : folder) / "default.h5";
   const io::ArrayReader file(path);
   const network::NetworkShape shape = read_shape(file);
   const network::Network smallest = make_network(shape, 1, 64, 208, false);
   try {
-    return {shape, read_weights(file, smallest), config.backend, config.precision};
+    return {shape, read_weights(file, smallest), config.backend, config.precision, device};
   } catch (const std::invalid_argument& error) {
     throw InputError(path, error.what());
   }
@@ -33,8 +33,8 @@ fs::path shipped_weights() {
   return chosen != nullptr ? fs::path(chosen) : fs::path(build_info::source_folder) / "configs" / "weights";
 }
 
-NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config)
-    : predictor_(make_predictor(folder, config)) {}
+NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config, int device)
+    : predictor_(make_predictor(folder, config, device)) {}
 
 std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
   std::vector<network::ParticlePath> paths;

@@ -16,8 +16,9 @@ std::filesystem::path shipped_weights();
 /// What the network with the weights of a folder says of trajectories.
 class NetworkBeliefs {
  public:
-  /// \param folder holds `default.h5`; empty: the shipped weights \throws InputError, kernels::BackendMissing
-  NetworkBeliefs(const std::filesystem::path& folder, const PredictConfig& config);
+  /// \param folder holds `default.h5`; empty: the shipped weights \param device as of kernels::make_executor
+  /// \throws InputError, kernels::BackendMissing
+  NetworkBeliefs(const std::filesystem::path& folder, const PredictConfig& config, int device);
 
   /// Of every trajectory of a field of view.
   std::vector<segmentation::FrameBeliefs> of(const segmentation::FieldOfView& fov);

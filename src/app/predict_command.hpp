@@ -17,6 +17,7 @@ struct PredictionOutcome {
   std::size_t experiments = 0, fovs = 0;
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere
   double track_seconds = 0, solve_seconds = 0;
+  double ensemble_seconds = 0;
   double fit_seconds = 0, infer_seconds = 0;  ///< of all ranks together
 };
 
