@@ -19,8 +19,8 @@ using parallel::ScheduledItems;
 
 namespace {
 
-// Pieces of an item are at most a quarter of what a rank has to do, and a field of view has not more trajectories.
-constexpr double pieces_a_rank = 4;
+// Pieces are at most a twentieth of what a rank has to do; a field of view has hardly more trajectories than the most.
+constexpr double pieces_a_rank = 20;
 constexpr std::size_t most_pieces = 32;
 
 ScheduleRow row_of(const ScheduledItems& items, std::size_t ranks, const parallel::CounterCost& counter) {
@@ -55,9 +55,10 @@ std::string heading_of(const ScheduleQuestion& question) {
 }
 
 report::TextTable table_of(const StageSchedules& stage) {
-  report::TextTable table({stage.stage, "seconds", "as it is", "true costs", "unsorted", "cut into pieces", "limit"});
+  report::TextTable table({fmt::format("{}: ranks", stage.stage), "seconds", "as it is", "true costs", "unsorted",
+                           "cut into pieces", "limit"});
   for (const ScheduleRow& row : stage.rows) {
-    std::vector<report::Cell> cells{{fmt::format("{} ranks", row.ranks)}, {fmt::format("{:.2f}", row.seconds)}};
+    std::vector<report::Cell> cells{{std::to_string(row.ranks)}, {fmt::format("{:.2f}", row.seconds)}};
     for (const double value : {row.efficiency, row.known, row.unsorted, row.split, row.limit})
       cells.push_back({fmt::format("{:.3f}", value)});
     table.add_row(std::move(cells));

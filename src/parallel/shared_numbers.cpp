@@ -54,7 +54,10 @@ std::int64_t SharedNumbers::add(std::size_t place, std::int64_t term) {
     check(MPI_Win_flush(0, window_), "MPI_Win_flush");
     return before;
   }
-  if (!ranks_.is_root()) return ask_root({static_cast<std::int64_t>(place), term});
+  if (!ranks_.is_root()) {
+    send({static_cast<std::int64_t>(place), term});
+    return receive_answer();
+  }
   const std::lock_guard lock(turn_);
   return add_here(place, term);
 }
@@ -63,9 +66,21 @@ std::int64_t SharedNumbers::add_here(std::size_t place, std::int64_t term) {
   return std::exchange(here_[place], here_[place] + term);
 }
 
-std::int64_t SharedNumbers::ask_root(const Question& question) const {
+void SharedNumbers::add_ones(std::size_t place, int times) {
+  if (way_ != Way::messages || ranks_.is_root()) {
+    for (int i = 0; i < times; ++i) add(place, 1);
+    return;
+  }
+  const Question question{static_cast<std::int64_t>(place), 1};
+  for (int i = 0; i < times; ++i) send(question);
+  for (int i = 0; i < times; ++i) receive_answer();
+}
+
+void SharedNumbers::send(const Question& question) {
   check(MPI_Send(&question, sizeof question, MPI_BYTE, 0, question_tag, MPI_COMM_WORLD), "MPI_Send");
-  if (question.place < 0) return 0;
+}
+
+std::int64_t SharedNumbers::receive_answer() {
   std::int64_t before = 0;
   check(MPI_Recv(&before, 1, MPI_INT64_T, 0, answer_tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE), "MPI_Recv");
   return before;
@@ -104,7 +119,7 @@ void SharedNumbers::close() {
     if (ranks_.is_root())
       answering_.join();
     else
-      ask_root({-1, 0});
+      send({-1, 0});
   }
 }
 

@@ -27,6 +27,9 @@ class SharedNumbers {
   /// Adds to a number. \returns what it was before
   std::int64_t add(std::size_t place, std::int64_t term);
 
+  /// Adds 1 to a number many times, without waiting for each answer.
+  void add_ones(std::size_t place, int times);
+
   /// Collective, at the end; not in the destructor, where a failing rank would wait for the others.
   void close();
 
@@ -38,7 +41,8 @@ class SharedNumbers {
 
   void make_window(std::size_t count);
   std::int64_t add_here(std::size_t place, std::int64_t term);
-  std::int64_t ask_root(const Question& question) const;
+  static void send(const Question& question);
+  static std::int64_t receive_answer();
   void answer(const std::stop_token& stop);
   /// Answers a question, if there is one. \returns whether there was
   bool answer_one();
