@@ -133,7 +133,7 @@ class Slurm(unittest.TestCase):
         ended = self.cluster.wait_for(job, ENDED)
         self.assertEqual((ended["JobState"], ended["ExitCode"], ended["Restarts"]), ("FAILED", "2:0", "0"), log.read_text())
 
-    def test_a_sweep_of_an_array_solves_each_benchmark(self):
+    def test_an_array_solves_each_benchmark(self):
         benchmarks = self.folder / "benchmarks"
         for name, experiment in (("a", 1), ("b", 5)):
             for part in ("public", "ref"):
@@ -148,6 +148,24 @@ class Slurm(unittest.TestCase):
             self.assertTrue((self.folder / "solved" / name / "report.html").exists())
         job, _, log = self.submit("array_2", "--array=2", script="array.sbatch", arguments=[benchmarks, self.folder / "solved"])
         self.assertEqual(self.cluster.wait_for(job, ENDED)["ExitCode"], "2:0", log.read_text())
+
+    def test_a_sweep_runs_its_points_one_after_the_other(self):
+        program = self.folder / "program"  # notes what it is asked to do
+        notes = self.folder / "notes"
+        program.write_text(f'#!/bin/sh\necho "$OMPI_COMM_WORLD_RANK/$OMPI_COMM_WORLD_SIZE $*" >>{notes}\n')
+        program.chmod(0o755)
+        environment = {**self.cluster.environment, "AN_PROGRAM": str(program), "AN_REPEATS": "2",
+                       "AN_SBATCH": f"--oversubscribe --output={self.folder}/sweep-%j.log"}
+        done = subprocess.run(["jobs/slurm/sweep.sh", "weak", str(self.folder / "sweep"), "3", "1", "2"], cwd=SOURCE, env=environment,
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        jobs = [line.split(":")[0] for line in done.stdout.splitlines()]
+        self.assertEqual(len(jobs), 4, done.stdout)
+        for job in jobs:
+            self.assertEqual(self.cluster.wait_for(job, ENDED)["ExitCode"], "0:0", (self.folder / f"sweep-{job}.log").read_text())
+        made = [line for line in notes.read_text().splitlines() if line.startswith("0/") and " simulate " in line]
+        self.assertEqual([(line.split()[0], line.split("--fovs ")[1].split()[0]) for line in made], 2 * [("0/1", "3"), ("0/2", "6")])
+        self.assertEqual(sorted(path.name for path in (self.folder / "sweep").iterdir()), ["weak_1_1", "weak_1_2", "weak_2_1", "weak_2_2"])
 
     def test_srun_without_a_common_language_is_refused(self):
         """Two processes that do not know of each other would write the same files."""
