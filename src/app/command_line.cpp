@@ -112,6 +112,7 @@ class CommandLine {
     add_predict();
     add_run();
     add_report();
+    add_scaling();
     add_verify();
     add_train();
     add_network();
@@ -240,10 +241,9 @@ class CommandLine {
   }
 
   void add_method(CLI::App& command) {
-    add_setting(
-        command, common_, "--method", "predict.method",
-        "hybrid (likelihood and unet), likelihood (exact, no training), unet (a trained network) or paper (the "
-        "AnomalousNet paper's three networks and chain)");
+    add_setting(command, common_, "--method", "predict.method",
+                "hybrid (likelihood and unet), likelihood (exact, no training), unet (a trained network) or paper (the "
+                "AnomalousNet paper's three networks and chain)");
     command.add_option("--weights", weights_, "folder of the networks' weights, instead of those that come with it")
         ->type_name("DIR");
     add_setting(command, common_, "--backend", "predict.backend", "of the network: reference, onednn or cuda");
@@ -282,6 +282,28 @@ class CommandLine {
     report_->add_option("results", report_options_.results, "folder that run or score wrote (repeatable)")
         ->type_name("OUT");
     add_common(*report_, common_);
+  }
+
+  void add_scaling() {
+    scaling_ = &add_command("scaling", "Tables and figures of strong and weak scaling, from the times of runs",
+                            "anomalousnet scaling run_1 run_2 run_4 --output scaling");
+    scaling_->add_option("results", scaling_options_.results, "folder of a run of any stage (repeatable)")
+        ->type_name("RESULTS");
+    scaling_->add_option("--output", scaling_options_.output, "folder for the tables and figures")->type_name("DIR");
+    scaling_
+        ->add_option("--simulate-ranks", scaling_options_.simulate_ranks,
+                     "also simulate schedules on up to N ranks, from runs with --set run.item_costs=true")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1 << 20));
+    scaling_->add_option("--items", scaling_options_.items, "fields of view of a simulated schedule")
+        ->type_name("N")
+        ->check(CLI::Range(1, 10'000'000));
+    scaling_
+        ->add_option("--counter-seconds", scaling_options_.counter_seconds,
+                     "what it costs a rank to ask for its next item (mpirun with several ranks measures it)")
+        ->type_name("S")
+        ->check(CLI::Range(0.0, 1.0));
+    add_common(*scaling_, common_);
   }
 
   void add_verify() {
@@ -413,6 +435,12 @@ class CommandLine {
       report_options_.dry_run = common_.dry_run;
       return report_options_;
     }
+    if (scaling_->parsed()) {
+      require("RESULTS, a folder of a run,", !scaling_options_.results.empty());
+      require("--output", !scaling_options_.output.empty() || common_.dry_run);
+      scaling_options_.dry_run = common_.dry_run;
+      return scaling_options_;
+    }
     if (verify_->parsed()) {
       require("SUB, the submission's folder,", !verify_options_.submission.empty());
       verify_options_.dry_run = common_.dry_run;
@@ -458,6 +486,7 @@ class CommandLine {
   RunOptions run_options_;
   std::filesystem::path weights_;
   ReportOptions report_options_;
+  ScalingOptions scaling_options_;
   VerifyOptions verify_options_;
   TrainOptions train_options_;
   NetworkOptions network_options_;
@@ -469,6 +498,7 @@ class CommandLine {
   CLI::App* predict_ = nullptr;
   CLI::App* run_ = nullptr;
   CLI::App* report_ = nullptr;
+  CLI::App* scaling_ = nullptr;
   CLI::App* verify_ = nullptr;
   CLI::App* train_ = nullptr;
   CLI::App* network_ = nullptr;

@@ -69,6 +69,16 @@ struct ReportOptions {
   bool dry_run = false;                        ///< say which pages would be written, and stop
 };
 
+/// `scaling`.
+struct ScalingOptions {
+  std::vector<std::filesystem::path> results;  ///< folders of runs; at least one
+  std::filesystem::path output;                ///< folder for tables and figures
+  std::size_t simulate_ranks = 0;              ///< simulate schedules up to this many ranks; 0: none
+  std::size_t items = 100000;                  ///< of a simulated schedule
+  std::optional<double> counter_seconds;       ///< what asking for an item costs; else measured
+  bool dry_run = false;                        ///< say which times there are, and stop
+};
+
 /// `verify`.
 struct VerifyOptions {
   std::filesystem::path submission;
@@ -103,7 +113,7 @@ struct InfoOptions {
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
   std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, ReportOptions,
-               VerifyOptions, TrainOptions, NetworkOptions, InfoOptions>
+               ScalingOptions, VerifyOptions, TrainOptions, NetworkOptions, InfoOptions>
       command;
   Config config;
 };

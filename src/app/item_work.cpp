@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <numeric>
@@ -20,8 +21,9 @@ namespace {
 
 // What one rank knows of its items; the numbers come to all.
 struct ItemMarks {
-  explicit ItemMarks(std::size_t count) : bytes(count), failed(count), standing(count), words(count) {}
-  std::vector<std::int64_t> bytes, failed, standing;
+  explicit ItemMarks(std::size_t count)
+      : bytes(count), failed(count), standing(count), nanoseconds(count, -1), words(count) {}
+  std::vector<std::int64_t> bytes, failed, standing, nanoseconds;
   std::vector<std::string> words;
 };
 
@@ -35,7 +37,9 @@ void do_item(std::size_t item, RunLedger& ledger, const ItemWork& work, ItemMark
       if (standing == Standing::whole && !work.all_again) return;
       RunLedger::begin(files);
     }
+    const double start = steady_seconds();
     marks.bytes[item] = static_cast<std::int64_t>(work.make(item));
+    marks.nanoseconds[item] = std::llround(1e9 * (steady_seconds() - start));
     if (is_recorded) ledger.record(files);
     return;
   } catch (const OutputError&) {
@@ -79,16 +83,27 @@ std::vector<std::string> notes_of(const ItemMarks& marks, const ItemWork& work) 
 
 }  // namespace
 
+double ItemOutcome::working_seconds(std::size_t first, std::size_t end) const {
+  double sum = 0;
+  for (std::size_t item = first; item < end; ++item) sum += std::max(0.0, seconds[item]);
+  return sum;
+}
+
 ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, RunLedger& ledger,
                      std::span<const double> costs, const ItemWork& work) {
   ItemMarks marks(costs.size());
   progress.start(work.what, work.unit, costs.size());
   ItemOutcome outcome;
+  outcome.expected.assign(costs.begin(), costs.end());
+  outcome.after = work.after;
   outcome.owner = parallel::for_each_item(
       world, costs, [&](std::size_t item) { do_item(item, ledger, work, marks); },
       [&](std::size_t taken) { progress.update(taken); }, work.after, parallel::stop_is_asked);
   progress.finish();
-  for (std::vector<std::int64_t>* numbers : {&marks.bytes, &marks.failed, &marks.standing}) world.max_of_all(*numbers);
+  for (std::vector<std::int64_t>* numbers : {&marks.bytes, &marks.failed, &marks.standing, &marks.nanoseconds})
+    world.max_of_all(*numbers);
+  for (const std::int64_t ns : marks.nanoseconds)
+    outcome.seconds.push_back(ns < 0 ? -1 : 1e-9 * static_cast<double>(ns));
   outcome.notes = notes_of(marks, work);
   const auto undone = std::count(outcome.owner.begin(), outcome.owner.end(), -1);
   outcome.stopped = undone > 0;

@@ -28,6 +28,13 @@ struct ItemOutcome {
   std::vector<std::string> notes;     ///< what an earlier run had left, in words; empty on a first run
   std::vector<std::int64_t> owner;    ///< rank that has done each item, on every rank; -1 where it failed
   bool stopped = false;               ///< some items were left undone, as was asked for; root has said so
+  std::vector<double> seconds;        ///< that each item took, on every rank; -1 where it was done already or failed
+  std::vector<double> expected;       ///< costs that they were handed out by
+  std::vector<std::size_t> after;     ///< as of ItemWork
+
+  /// Seconds of all items together, or of those from `first` on and before `end`.
+  double working_seconds() const { return working_seconds(0, seconds.size()); }
+  double working_seconds(std::size_t first, std::size_t end) const;
 };
 
 /// Does the items that the ledger does not hold, on all ranks, until they are done or stop_is_asked. An item that

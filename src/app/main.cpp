@@ -12,6 +12,7 @@
 #include "app/progress.hpp"
 #include "app/report_command.hpp"
 #include "app/run_command.hpp"
+#include "app/scaling_command.hpp"
 #include "app/score_command.hpp"
 #include "app/simulate_command.hpp"
 #include "app/track_command.hpp"
@@ -52,6 +53,7 @@ struct Run {
     return run_benchmark(options, config, world, progress);
   }
   ExitCode operator()(const ReportOptions& options) const { return run_report(options, config, world); }
+  ExitCode operator()(const ScalingOptions& options) const { return run_scaling(options, config, world); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
   ExitCode operator()(const TrainOptions& options) const {
     parallel::heed_stop_requests(config.run.max_seconds);
@@ -85,7 +87,8 @@ int main(int argc, char** argv) {
     const parallel::Environment environment;
     return run({argv + 1, argv + argc}, environment.world());
   } catch (...) {  // MPI could not be started
-    print_failure(current_failure(), parallel::Communicator{});
-    return static_cast<int>(ExitCode::our_fault);
+    const Failure failure = current_failure();
+    print_failure(failure, parallel::Communicator{});
+    return static_cast<int>(failure.code);
   }
 }

@@ -26,7 +26,8 @@ std::vector<fs::path> weights_files(const fs::path& folder, Method method) {
   return {from / "default.h5"};
 }
 
-network::FramePredictor make_predictor(const fs::path& path, kernels::LossKind task, const PredictConfig& config) {
+network::FramePredictor make_predictor(const fs::path& path, kernels::LossKind task, const PredictConfig& config,
+                                       int device) {
   if (!fs::exists(path))
     throw InputError(
         path, "no weights of the network there [--weights DIR names their folder; --method likelihood needs none]");
@@ -37,7 +38,7 @@ network::FramePredictor make_predictor(const fs::path& path, kernels::LossKind t
                                        network::task_name(task)));
   try {
     const network::Network smallest = make_network(shape, 1, 64, 208, false);
-    return {shape, read_weights(file, smallest), config.backend, config.precision};
+    return {shape, read_weights(file, smallest), config.backend, config.precision, device};
   } catch (const std::invalid_argument& error) {
     throw InputError(path, error.what());
   }
@@ -50,8 +51,9 @@ std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov
   return paths;
 }
 
-NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config)
-    : predictor_(make_predictor(weights_files(folder, Method::unet).front(), kernels::LossKind::joint, config)) {}
+NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config, int device)
+    : predictor_(
+          make_predictor(weights_files(folder, Method::unet).front(), kernels::LossKind::joint, config, device)) {}
 
 std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
   std::vector<network::ParticlePath> pieces;

@@ -19,10 +19,10 @@ std::filesystem::path shipped_weights();
 /// `paper` those of alpha, K and states.
 std::vector<std::filesystem::path> weights_files(const std::filesystem::path& folder, Method method);
 
-/// The network of this task in a file. \throws InputError naming the file where it is missing, damaged or of another
-/// task; kernels::BackendMissing
+/// The network of this task in a file. \param device as of kernels::make_executor \throws InputError naming the file
+/// where it is missing, damaged or of another task; kernels::BackendMissing
 network::FramePredictor make_predictor(const std::filesystem::path& file, kernels::LossKind task,
-                                       const PredictConfig& config);
+                                       const PredictConfig& config, int device);
 
 /// Trajectories as networks take them; views of `fov`.
 std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov);
@@ -30,8 +30,9 @@ std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov
 /// What the network with the weights of a folder says of trajectories.
 class NetworkBeliefs {
  public:
-  /// \param folder holds `default.h5`; empty: the shipped weights \throws InputError, kernels::BackendMissing
-  NetworkBeliefs(const std::filesystem::path& folder, const PredictConfig& config);
+  /// \param folder holds `default.h5`; empty: the shipped weights \param device as of kernels::make_executor
+  /// \throws InputError, kernels::BackendMissing
+  NetworkBeliefs(const std::filesystem::path& folder, const PredictConfig& config, int device);
 
   /// Of every trajectory of a field of view.
   std::vector<segmentation::FrameBeliefs> of(const segmentation::FieldOfView& fov);

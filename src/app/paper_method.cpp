@@ -63,11 +63,11 @@ segmentation::ChainOptions chain_options(const ChainConfig& config) {
   return options;
 }
 
-PaperMethod::PaperMethod(const std::vector<fs::path>& files, const Config& config)
+PaperMethod::PaperMethod(const std::vector<fs::path>& files, const Config& config, int device)
     : options_(chain_options(config.chain)),
-      alpha_(make_predictor(files[0], kernels::LossKind::mae, config.predict)),
-      k_(make_predictor(files[1], kernels::LossKind::msle, config.predict)),
-      state_(make_predictor(files[2], kernels::LossKind::cross_entropy, config.predict)) {}
+      alpha_(make_predictor(files[0], kernels::LossKind::mae, config.predict, device)),
+      k_(make_predictor(files[1], kernels::LossKind::msle, config.predict, device)),
+      state_(make_predictor(files[2], kernels::LossKind::cross_entropy, config.predict, device)) {}
 
 segmentation::InferredFov PaperMethod::infer(const segmentation::FieldOfView& fov,
                                              const std::vector<std::size_t>& wanted) {

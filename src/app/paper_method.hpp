@@ -19,8 +19,9 @@ segmentation::ChainOptions chain_options(const ChainConfig& config);
 /// chain from frames to segments.
 class PaperMethod {
  public:
-  /// \param files of the weights for alpha, K and states \throws InputError, ConfigError, kernels::BackendMissing
-  PaperMethod(const std::vector<std::filesystem::path>& files, const Config& config);
+  /// \param files of the weights for alpha, K and states \param device as of kernels::make_executor
+  /// \throws InputError, ConfigError, kernels::BackendMissing
+  PaperMethod(const std::vector<std::filesystem::path>& files, const Config& config, int device);
 
   /// Segments of the wanted trajectories (none: all). The intervals are the spread over the frames; the chain tells no
   /// probability of a change point: all have 1. \param fov all trajectories of one field of view

@@ -7,12 +7,11 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <optional>
 #include <stdexcept>
-#include <tuple>
 #include <utility>
 
+#include "app/item_costs.hpp"
 #include "app/item_work.hpp"
 #include "app/network_beliefs.hpp"
 #include "app/output_folder.hpp"
@@ -60,9 +59,10 @@ class Prediction {
   /// Where the method has a network: an error comes before any work.
   void read_weights() {
     if (config_.predict.method == Method::paper)
-      paper_method_ = std::make_unique<PaperMethod>(weights_files(options_.weights, Method::paper), config_);
+      paper_method_ =
+          std::make_unique<PaperMethod>(weights_files(options_.weights, Method::paper), config_, world_.node_rank());
     else if (config_.predict.method != Method::likelihood)
-      network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict);
+      network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict, world_.node_rank());
   }
   /// Takes up what earlier runs have left. Collective; before any of the work.
   void open_ledger(const std::string& settings) { ledger_.emplace(options_.output, settings, world_); }
@@ -70,9 +70,13 @@ class Prediction {
   bool stopped() const { return stopped_; }
   void track_videos();
   void fit_and_infer();
-  void write_ensembles();
-  /// Seconds of all ranks together, on every rank. Collective.
-  std::pair<double, double> fit_and_infer_seconds() const;
+  void write_ensembles() const;
+  /// Of the steps done.
+  const std::vector<StageCosts>& costs() const { return costs_; }
+  /// Seconds of all ranks together that tracking, fitting and inferring took.
+  double tracking_seconds() const { return tracking_seconds_; }
+  double fit_seconds() const { return fit_seconds_; }
+  double infer_seconds() const { return infer_seconds_; }
   std::vector<std::string> take_failures() { return std::move(failures_); }
 
  private:
@@ -134,15 +138,18 @@ class Prediction {
   segmentation::InferredFov infer_fov(const PlannedFov& fov, const TrackedFov& read);
   segmentation::InferredFov infer_alone(const TrackedFov& read, const segmentation::InferenceOptions& options) const;
   void write_segment_ensemble(const PredictedExperiment& experiment) const;
+  void write_ensemble(const PredictedExperiment& experiment) const;
   bool needs_fit() const {
     return config_.predict.method == Method::likelihood || config_.predict.method == Method::hybrid;
   }
-  void do_step(std::span<const double> costs, const ItemWork& work) {
+  ItemOutcome do_step(const std::string& stage, std::span<const double> costs, const ItemWork& work) {
     ItemOutcome outcome = do_items(world_, progress_, *ledger_, costs, work);
     stopped_ = outcome.stopped;
     if (world_.is_root()) print_notes(outcome.notes, config_.run);
+    costs_.push_back(stage_costs(stage, outcome));
     for (std::string& failure : outcome.failures) failures_.push_back(std::move(failure));
     world_.barrier();
+    return outcome;
   }
 
   const PredictOptions& options_;
@@ -153,9 +160,10 @@ class Prediction {
   std::optional<RunLedger> ledger_;
   bool stopped_ = false;
   std::vector<std::string> failures_;
-  double fit_seconds_ = 0, infer_seconds_ = 0;  // of this rank
-  std::unique_ptr<NetworkBeliefs> network_;     // where the method has one
-  std::unique_ptr<PaperMethod> paper_method_;   // the same
+  std::vector<StageCosts> costs_;  // of the steps done
+  double tracking_seconds_ = 0, fit_seconds_ = 0, infer_seconds_ = 0;
+  std::unique_ptr<NetworkBeliefs> network_;    // where the method has one
+  std::unique_ptr<PaperMethod> paper_method_;  // the same
 };
 
 void Prediction::track_videos() {
@@ -168,14 +176,16 @@ void Prediction::track_videos() {
     }
   if (videos.empty()) return;
   const auto fov_of = [&](std::size_t item) -> const PlannedFov& { return plan_.fovs[videos[item]]; };
-  do_step(costs, {"tracking", "videos",
-                  [&](std::size_t item) {
-                    return ItemFiles{{fov_of(item).input}, trajectories_of(fov_of(item))};
-                  },
-                  [&](std::size_t item) {
-                    return write_tracked_fov(tracks_record(fov_of(item)),
-                                             track_video(fov_of(item).input, config_.tracking));
-                  }});
+  tracking_seconds_ = do_step("track", costs,
+                              {"tracking", "videos",
+                               [&](std::size_t item) {
+                                 return ItemFiles{{fov_of(item).input}, trajectories_of(fov_of(item))};
+                               },
+                               [&](std::size_t item) {
+                                 return write_tracked_fov(tracks_record(fov_of(item)),
+                                                          track_video(fov_of(item).input, config_.tracking));
+                               }})
+                          .working_seconds();
 }
 
 // Whether a fitted model and the network see the same states, in the first fields of view.
@@ -307,32 +317,22 @@ void Prediction::fit_and_infer() {
     costs.push_back(fov.cost);
     after.push_back(fov.experiment);
   }
-  do_step(costs, {"fitting and inferring", "experiments and fields of view",
-                  [&](std::size_t item) {
-                    return item < fits ? files_of_fit(plan_.experiments[item])
-                                       : files_of_inference(plan_.fovs[item - fits]);
-                  },
-                  [&](std::size_t item) -> std::uint64_t {
-                    if (item < fits)
-                      fit_seconds_ += timed([&] {
-                        if (needs_fit()) fit(plan_.experiments[item]);
-                      });
-                    else
-                      infer_seconds_ += timed([&] { infer(plan_.fovs[item - fits]); });
-                    return 0;
-                  },
-                  after});
-}
-
-std::pair<double, double> Prediction::fit_and_infer_seconds() const {
-  const auto ranks = static_cast<std::size_t>(world_.size());
-  std::vector<std::int64_t> microseconds(2 * ranks);
-  microseconds[static_cast<std::size_t>(world_.rank())] = std::llround(1e6 * fit_seconds_);
-  microseconds[ranks + static_cast<std::size_t>(world_.rank())] = std::llround(1e6 * infer_seconds_);
-  world_.max_of_all(microseconds);
-  const auto middle = microseconds.begin() + static_cast<std::ptrdiff_t>(ranks);
-  return {1e-6 * std::accumulate(microseconds.begin(), middle, 0.0),
-          1e-6 * std::accumulate(middle, microseconds.end(), 0.0)};
+  const ItemOutcome outcome = do_step("solve", costs,
+                                      {"fitting and inferring", "experiments and fields of view",
+                                       [&](std::size_t item) {
+                                         return item < fits ? files_of_fit(plan_.experiments[item])
+                                                            : files_of_inference(plan_.fovs[item - fits]);
+                                       },
+                                       [&](std::size_t item) -> std::uint64_t {
+                                         if (item >= fits)
+                                           infer(plan_.fovs[item - fits]);
+                                         else if (needs_fit())
+                                           fit(plan_.experiments[item]);
+                                         return 0;
+                                       },
+                                       after});
+  fit_seconds_ = outcome.working_seconds(0, fits);
+  infer_seconds_ = outcome.working_seconds(fits, costs.size());
 }
 
 // Where no model was fitted.
@@ -346,19 +346,24 @@ void Prediction::write_segment_ensemble(const PredictedExperiment& experiment) c
   write_clustered_ensemble(file, segments, clusters, clusters == 1 ? "single_state" : "multi_state");
 }
 
-void Prediction::write_ensembles() {
-  for (const PredictedExperiment& experiment : plan_.experiments) {
-    if (!needs_fit()) {
-      write_segment_ensemble(experiment);
-      continue;
-    }
-    if (!fs::exists(model_file(experiment))) continue;
-    const segmentation::ExperimentModel model = read_model(model_file(experiment));
-    segmentation::PopulationSums sums(model.states.size());
-    for (const std::size_t fov : experiment.fovs)
-      if (fs::exists(sums_file(plan_.fovs[fov]))) sums.add(read_sums(sums_file(plan_.fovs[fov])));
-    write_inferred_ensemble(io::ensemble_labels(submission(experiment)), model, sums);
-  }
+void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
+  if (!needs_fit()) return write_segment_ensemble(experiment);
+  for (const std::size_t fov : experiment.fovs)
+    if (fs::exists(sums_file(plan_.fovs[fov]))) read_segment_list(sums_file(plan_.fovs[fov]), segments);
+  write_clustered_ensemble(io::ensemble_labels(submission(experiment)), segments);
+  return;
+}
+if (!fs::exists(model_file(experiment))) return;
+const segmentation::ExperimentModel model = read_model(model_file(experiment));
+segmentation::PopulationSums sums(model.states.size());
+for (const std::size_t fov : experiment.fovs)
+  if (fs::exists(sums_file(plan_.fovs[fov]))) sums.add(read_sums(sums_file(plan_.fovs[fov])));
+write_inferred_ensemble(io::ensemble_labels(submission(experiment)), model, sums);
+}
+
+void Prediction::write_ensembles() const {
+  const std::vector<double> even(plan_.experiments.size(), 1.0);
+  parallel::for_each_item(world_, even, [&](std::size_t e) { write_ensemble(plan_.experiments[e]); });
 }
 
 }  // namespace
@@ -389,21 +394,25 @@ PredictionOutcome predict_all(const PredictOptions& options, const Config& confi
   outcome.stopped = prediction.stopped();
   if (outcome.stopped) return outcome;
   prediction.close_ledger();
-  std::tie(outcome.fit_seconds, outcome.infer_seconds) = prediction.fit_and_infer_seconds();
-  if (world.is_root()) prediction.write_ensembles();
+  outcome.fit_seconds = prediction.fit_seconds();
+  outcome.infer_seconds = prediction.infer_seconds();
+  outcome.ensemble_seconds = timed([&] { prediction.write_ensembles(); });
   outcome.failures = prediction.take_failures();
   if (world.is_root()) {
-    const Json seconds{{"track", outcome.track_seconds},
-                       {"solve", outcome.solve_seconds},
-                       {"of_all_ranks", {{"fit", outcome.fit_seconds}, {"infer", outcome.infer_seconds}}}};
-    io::write_file_atomically(options.output / record_name,
-                              report::json_text(Json{{"schema", 1},
-                                                     {"complete", true},
-                                                     {"config", settings},
-                                                     {"program", program_info()},
-                                                     {"run", {{"ranks", world.size()}, {"seconds", seconds}}},
-                                                     {"fovs", outcome.fovs},
-                                                     {"problems", outcome.failures}}));
+    const Json seconds{
+        {"track", outcome.track_seconds},
+        {"solve", outcome.solve_seconds},
+        {"ensembles", outcome.ensemble_seconds},
+        {"of_all_ranks",
+         {{"track", prediction.tracking_seconds()}, {"fit", outcome.fit_seconds}, {"infer", outcome.infer_seconds}}}};
+    io::write_file_atomically(options.output / record_name, report::json_text(Json{{"schema", 1},
+                                                                                   {"complete", true},
+                                                                                   {"config", settings},
+                                                                                   {"program", program_info()},
+                                                                                   {"run", run_info(world, seconds)},
+                                                                                   {"fovs", outcome.fovs},
+                                                                                   {"problems", outcome.failures}}));
+    if (config.run.item_costs) write_item_costs(options.output / item_costs_name, prediction.costs());
     for (const std::string& failure : outcome.failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
   }
   world.barrier();

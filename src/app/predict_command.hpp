@@ -18,6 +18,7 @@ struct PredictionOutcome {
   bool stopped = false;               ///< in order, before all was done; nothing else is known then
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere
   double track_seconds = 0, solve_seconds = 0;
+  double ensemble_seconds = 0;
   double fit_seconds = 0, infer_seconds = 0;  ///< of all ranks together
 };
 

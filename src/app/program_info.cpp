@@ -10,7 +10,9 @@
 #include <Kokkos_Macros.hpp>
 
 #include <CLI/Version.hpp>
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "build_info.hpp"
@@ -104,6 +106,12 @@ nlohmann::ordered_json program_info() {
     info["back_ends"][std::string(kernels::backend_name(b))] = kernels::backend_description(b);
   info["cpu_simd"] = cpu_simd();
   return info;
+}
+
+nlohmann::ordered_json run_info(const parallel::Communicator& world, const nlohmann::ordered_json& seconds) {
+  const char* told = std::getenv("OMP_NUM_THREADS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  const int threads = told == nullptr ? 1 : std::max(1, std::atoi(told));
+  return {{"ranks", world.size()}, {"nodes", world.nodes()}, {"threads", threads}, {"seconds", seconds}};
 }
 
 }  // namespace an::app

@@ -4,6 +4,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "parallel/communicator.hpp"
+
 namespace an::app {
 
 /// `anomalousnet 0.1.0 (git 1ce19eb…)`.
@@ -12,5 +14,8 @@ std::string version_text();
 /// What this program is and runs on, for `summary.json` and `info`: name, version, git, compiler, compiler_flags,
 /// build_type, libraries (name: version), back_ends (name: built or not built), cpu_simd.
 nlohmann::ordered_json program_info();
+
+/// `run` of a record: ranks, the nodes they are on, threads of each (those that networks may use), seconds by stage.
+nlohmann::ordered_json run_info(const parallel::Communicator& world, const nlohmann::ordered_json& seconds);
 
 }  // namespace an::app

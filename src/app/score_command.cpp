@@ -115,7 +115,11 @@ class ScoreReport {
   }
 
   Json head(const Json& run) const {
-    return Json{{"schema", 1}, {"program", program_info()}, {"config", config_json(config_)}, {"run", run}};
+    return Json{{"schema", 1},
+                {"program", program_info()},
+                {"config", config_json(config_)},
+                {"run", run},
+                {"fovs", plan_.fovs.size()}};
   }
 
   Json summary(const Json& run, std::size_t s) const {
@@ -191,8 +195,7 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     const ScoreReport report(plan, config, results, options.output);
     const auto seconds = [](auto from, auto to) { return std::chrono::duration<double>(to - from).count(); };
     const auto now = std::chrono::steady_clock::now();
-    report.write(Json{{"ranks", world.size()},
-                      {"seconds", {{"score", seconds(start, scored)}, {"write", seconds(scored, now)}}}});
+    report.write(run_info(world, {{"score", seconds(start, scored)}, {"write", seconds(scored, now)}}));
     // mpirun gives its ranks a terminal even where its own output goes to a file.
     fmt::print("{}", report.text(isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));
     if (config.run.verbosity >= 0) fmt::print(stderr, "results in {}\n", options.output.string());

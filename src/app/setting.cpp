@@ -401,6 +401,8 @@ std::vector<Setting> declared_settings() {
                            AN_MEMBER(run.progress)),
       integer("run", "verbosity", "Words on stderr: -1 errors only, 0 the usual, 1 and 2 more", {-1, 2},
               AN_MEMBER(run.verbosity)),
+      flag("run", "item_costs", "Write what each work item took to costs.csv, for anomalousnet scaling",
+           AN_MEMBER(run.item_costs)),
   };
 }
 

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/item_costs.hpp"
 #include "app/item_work.hpp"
 #include "app/output_folder.hpp"
 #include "app/program_info.hpp"
@@ -148,11 +150,14 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
                       {"complete", true},
                       {"config", settings},
                       {"program", program_info()},
-                      {"run", {{"ranks", world.size()}, {"seconds", {{"simulate", seconds.count()}}}}},
+                      {"run", run_info(world, {{"simulate", seconds.count()},
+                                               {"of_all_ranks", {{"simulate", outcome.working_seconds()}}}})},
                       {"experiments", plan.experiments.size()},
                       {"fovs", plan.fovs()},
                       {"problems", outcome.failures}};
     io::write_file_atomically(options.output / record_name, report::json_text(record));
+    if (config.run.item_costs)
+      write_item_costs(options.output / item_costs_name, std::array{stage_costs("simulate", outcome)});
     for (const std::string& failure : outcome.failures) fmt::print(stderr, "{}\n", failure);
     if (config.run.verbosity >= 0)
       fmt::print(stderr, "{} experiments, {} fields of view ({:.2f} GB written in {:.1f} s) in {}\n",

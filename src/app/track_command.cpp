@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <map>
 
+#include "app/item_costs.hpp"
 #include "app/item_work.hpp"
 #include "app/output_folder.hpp"
 #include "app/program_info.hpp"
@@ -141,7 +143,8 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
                 {"complete", true},
                 {"config", settings},
                 {"program", program_info()},
-                {"run", {{"ranks", world.size()}, {"seconds", {{"track", seconds.count()}}}}},
+                {"run", run_info(world, {{"track", seconds.count()},
+                                         {"of_all_ranks", {{"track", outcome.working_seconds()}}}})},
                 {"videos", items.size()},
                 {"problems", outcome.failures}};
     if (options.check) {
@@ -152,6 +155,8 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
       fmt::print("{}", quality_text(names, qualities, isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));
     }
     io::write_file_atomically(options.output / record_name, report::json_text(record));
+    if (config.run.item_costs)
+      write_item_costs(options.output / item_costs_name, std::array{stage_costs("track", outcome)});
     for (const std::string& failure : outcome.failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
     if (config.run.verbosity >= 0)
       fmt::print(stderr, "{} of {} videos ({:.2f} MB written in {:.1f} s) in {}\n",

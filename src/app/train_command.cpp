@@ -94,7 +94,7 @@ class Training {
     share_ = static_cast<std::size_t>(train_.tiles) / ranks;
     loss_.kind = shape_.task;
     network_ = make_network(shape_, share_, tile_.rows, tile_.frames, true);
-    executor_ = make_executor(train_.backend, network_.plan, train_.precision, world.rank());
+    executor_ = make_executor(train_.backend, network_.plan, train_.precision, world.node_rank());
     Json whole = config_json(config);
     for (const char* section : {"score", "tracking", "segmentation", "predict", "chain", "run"}) whole.erase(section);
     for (const char* key : {"threads", "checkpoint_every"}) whole["train"].erase(key);

@@ -20,7 +20,8 @@ enum class RandomStream : std::uint8_t {
   paths,         ///< state paths drawn from their posterior
   weights,       ///< initial weights of a network (experiment: the variable)
   training,      ///< which experiments a network learns from, how their fields of view are turned and mixed
-  rows           ///< which tiles of a batch are thinned (fov: the batch)
+  rows,          ///< which tiles of a batch are thinned (fov: the batch)
+  schedule       ///< which measured items a simulated schedule has
 };
 
 /// The name of a sequence of random numbers. Equal names give equal numbers, on any rank and in any order.

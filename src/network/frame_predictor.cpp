@@ -72,8 +72,8 @@ class InputWriter {
 }  // namespace
 
 FramePredictor::FramePredictor(const NetworkShape& shape, Weights weights, kernels::Backend backend,
-                               kernels::Precision precision)
-    : shape_(shape), weights_(std::move(weights)), backend_(backend), precision_(precision) {
+                               kernels::Precision precision, int device)
+    : shape_(shape), weights_(std::move(weights)), backend_(backend), precision_(precision), device_(device) {
   if (shape.input_channels != feature_count && shape.input_channels != 2)
     throw std::invalid_argument("a network of " + std::to_string(shape.input_channels) + " input channels (expected " +
                                 std::to_string(feature_count) + ", or 2 for steps alone)");
@@ -97,7 +97,7 @@ FramePredictor::Ready& FramePredictor::ready(std::size_t rows, std::size_t frame
   if (ready_.size() >= most_ready) ready_.clear();
   Ready& made = ready_[key];
   made.network = make_network(shape_, 1, rows, frames, false);
-  made.executor = kernels::make_executor(backend_, made.network.plan, precision_);
+  made.executor = kernels::make_executor(backend_, made.network.plan, precision_, device_);
   made.executor->set_parameters(weights_.parameters, weights_.statistics);
   return made;
 }

@@ -27,9 +27,11 @@ struct FramePredictions {
 /// Runs a network over fields of view: 64 trajectories a tile, padded to whole pools; trajectories of any length.
 class FramePredictor {
  public:
+  /// \param device as of kernels::make_executor
   /// \throws std::invalid_argument where the network takes neither `feature_count` channels nor steps alone;
   /// kernels::BackendMissing
-  FramePredictor(const NetworkShape& shape, Weights weights, kernels::Backend backend, kernels::Precision precision);
+  FramePredictor(const NetworkShape& shape, Weights weights, kernels::Backend backend, kernels::Precision precision,
+                 int device = 0);
 
   /// Predictions of the trajectories, in their order. \param fov all trajectories of one field of view
   std::vector<FramePredictions> predict(std::span<const ParticlePath> fov);
@@ -46,6 +48,7 @@ class FramePredictor {
   Weights weights_;
   kernels::Backend backend_;
   kernels::Precision precision_;
+  int device_;
   std::size_t row_pool_ = 1, frame_pool_ = 1;  // rows and frames are multiples of these
   std::map<std::pair<std::size_t, std::size_t>, Ready> ready_;
 };

@@ -25,6 +25,15 @@ bool started_by_launcher() {
   return false;
 }
 
+// Where srun has started several processes without telling MPI, each would take itself for the whole run.
+void refuse_strangers(int ranks) {
+  const char* const processes = std::getenv("SLURM_STEP_NUM_TASKS");
+  if (ranks > 1 || processes == nullptr || std::atoi(processes) < 2 || std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr)
+    return;
+  throw ConfigError(fmt::format(
+      "srun has started {} processes that do not know of each other (expected srun --mpi=pmix, or mpirun)", processes));
+}
+
 // Calls `transfer` for each piece of the bytes that one MPI call can take.
 template <class Byte, class Transfer>
 void in_pieces(std::span<Byte> bytes, const Transfer& transfer) {
@@ -116,13 +125,24 @@ void Communicator::abort(int exit_code) const {
 }
 
 Environment::Environment() {
-  if (!started_by_launcher()) return;
+  if (!started_by_launcher()) {
+    refuse_strangers(1);
+    return;
+  }
   int provided = 0;
-  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided), "MPI_Init_thread");
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   world_.uses_mpi_ = true;
+  world_.may_use_threads_ = provided >= MPI_THREAD_SERIALIZED;
   check(MPI_Comm_rank(MPI_COMM_WORLD, &world_.rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(MPI_COMM_WORLD, &world_.size_), "MPI_Comm_size");
+  refuse_strangers(world_.size_);
+  MPI_Comm node = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node), "MPI_Comm_split_type");
+  check(MPI_Comm_rank(node, &world_.node_rank_), "MPI_Comm_rank");
+  check(MPI_Comm_free(&node), "MPI_Comm_free");
+  const int first_of_node = world_.node_rank_ == 0 ? 1 : 0;
+  check(MPI_Allreduce(&first_of_node, &world_.nodes_, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD), "MPI_Allreduce");
 }
 
 Environment::~Environment() {

@@ -16,6 +16,11 @@ class Communicator {
   int rank() const { return rank_; }
   int size() const { return size_; }
   bool is_root() const { return rank_ == 0; }
+  /// This rank's place among those of its node (that share its memory), and how many nodes there are.
+  int node_rank() const { return node_rank_; }
+  int nodes() const { return nodes_; }
+  /// Whether a thread other than the first may call MPI, in turns with it.
+  bool may_use_threads() const { return may_use_threads_; }
   /// Whether MPI runs; else there is one rank.
   bool uses_mpi() const { return uses_mpi_; }
 
@@ -38,13 +43,17 @@ class Communicator {
   friend class Environment;
   int rank_ = 0;
   int size_ = 1;
+  int node_rank_ = 0;
+  int nodes_ = 1;
   bool uses_mpi_ = false;
+  bool may_use_threads_ = false;
 };
 
 /// Starts MPI, if a launcher started this process, and ends it. One object a program.
 /// A rank that fails must call Communicator::abort(): ending MPI on one rank alone would wait for the others for ever.
 class Environment {
  public:
+  /// \throws ConfigError where a launcher has started several processes that MPI does not bring together
   Environment();
   ~Environment();
   Environment(const Environment&) = delete;

@@ -2,73 +2,33 @@
 #include "parallel/work_list.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 #include <thread>
-#include <utility>
 
-#include "parallel/mpi_call.hpp"
+#include "parallel/shared_numbers.hpp"
 
 namespace an::parallel {
 
 namespace {
 
-// Numbers on root that all ranks read and change without any rank waiting for another.
-class SharedNumbers {
- public:
-  SharedNumbers(const Communicator& ranks, std::size_t count) : uses_mpi_(ranks.uses_mpi()) {
-    if (!uses_mpi_) {
-      local_.resize(count);
-      return;
-    }
-    const MPI_Aint size = ranks.is_root() ? static_cast<MPI_Aint>(count * sizeof(std::int64_t)) : 0;
-    std::int64_t* memory = nullptr;
-    check(MPI_Win_allocate(size, sizeof(std::int64_t), MPI_INFO_NULL, MPI_COMM_WORLD, static_cast<void*>(&memory),
-                           &window_),
-          "MPI_Win_allocate");
-    check(MPI_Win_lock_all(0, window_), "MPI_Win_lock_all");
-    if (ranks.is_root()) {
-      const std::vector<std::int64_t> zeros(count);
-      const int length = static_cast<int>(count);
-      check(MPI_Accumulate(zeros.data(), length, MPI_INT64_T, 0, 0, length, MPI_INT64_T, MPI_REPLACE, window_),
-            "MPI_Accumulate");
-      check(MPI_Win_flush(0, window_), "MPI_Win_flush");
-    }
-    ranks.barrier();
-  }
-  SharedNumbers(const SharedNumbers&) = delete;
-  SharedNumbers& operator=(const SharedNumbers&) = delete;
-
-  /// Adds to a number. \returns what it was before
-  std::int64_t add(std::size_t place, std::int64_t term) {
-    if (!uses_mpi_) return std::exchange(local_[place], local_[place] + term);
-    std::int64_t before = 0;
-    check(MPI_Fetch_and_op(&term, &before, MPI_INT64_T, 0, static_cast<MPI_Aint>(place), MPI_SUM, window_),
-          "MPI_Fetch_and_op");
-    check(MPI_Win_flush(0, window_), "MPI_Win_flush");
-    return before;
-  }
-
-  /// Collective; not in the destructor, where a failing rank would wait for the others.
-  void close() {
-    if (!uses_mpi_) return;
-    check(MPI_Win_unlock_all(window_), "MPI_Win_unlock_all");
-    check(MPI_Win_free(&window_), "MPI_Win_free");
-  }
-
- private:
-  bool uses_mpi_;
-  std::vector<std::int64_t> local_;
-  MPI_Win window_ = MPI_WIN_NULL;
-};
-
-// The order in which items are handed out.
+// The order in which items are taken.
 std::vector<std::size_t> order_of(const Communicator& ranks, std::span<const double> costs,
                                   std::span<const std::size_t> after) {
+  if (ranks.size() > 1) return hand_out_order(costs, after);
+  // Alone, items are done in order: their results then lie in order, too.
   std::vector<std::size_t> order(costs.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  // Alone, items are done in order: their results then lie in order, too.
-  if (ranks.size() == 1) return order;
+  return order;
+}
+
+}  // namespace
+
+std::vector<std::size_t> hand_out_order(std::span<const double> costs, std::span<const std::size_t> after) {
+  std::vector<std::size_t> order(costs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return costs[a] > costs[b]; });
   if (after.empty()) return order;
   std::vector<std::size_t> turn(costs.size());
@@ -78,8 +38,6 @@ std::vector<std::size_t> order_of(const Communicator& ranks, std::span<const dou
                    [&](std::size_t a, std::size_t b) { return turn_of_first(a) < turn_of_first(b); });
   return order;
 }
-
-}  // namespace
 
 std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<const double> costs,
                                         const std::function<void(std::size_t item)>& work,
@@ -114,6 +72,31 @@ std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<con
   numbers.close();
   ranks.max_of_all(owner);
   return owner;
+}
+
+CounterCost measured_counter_cost(const Communicator& ranks) {
+  if (ranks.size() == 1) return {};
+  constexpr int questions = 2000, at_once = 50;
+  using Clock = std::chrono::steady_clock;
+  SharedNumbers numbers(ranks, 2);
+  const auto seconds_of_questions = [&](int burst) {
+    const auto start = Clock::now();
+    for (int i = 0; i < questions; i += burst) numbers.add_ones(0, burst);
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  // The last rank alone, then all at once, as many ranks would. A barrier would call MPI while root's answering thread
+  // does.
+  const bool is_last = ranks.rank() == ranks.size() - 1;
+  const double alone = is_last ? seconds_of_questions(1) : 0;
+  if (is_last) numbers.add(1, 1);
+  while (numbers.add(1, 0) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const double together = seconds_of_questions(at_once);
+  numbers.close();
+  std::array<std::int64_t, 2> nanoseconds{std::llround(1e9 * alone), std::llround(1e9 * together)};
+  ranks.max_of_all(nanoseconds);
+  const int asking = ranks.nodes() > 1 ? ranks.size() - 1 : ranks.size();  // by message, root does not ask itself
+  return {1e-9 * static_cast<double>(nanoseconds[0]) / questions,
+          1e-9 * static_cast<double>(nanoseconds[1]) / (questions * static_cast<double>(asking))};
 }
 
 void for_each_in_order(const Communicator& ranks, std::span<const std::int64_t> owner,

@@ -14,6 +14,10 @@ namespace an::parallel {
 /// Stands for no item.
 inline constexpr std::size_t no_item = static_cast<std::size_t>(-1);
 
+/// The order in which items are handed out: the most expensive first, ties by number; items that come after others
+/// last, in the order of those. \param costs, after as of for_each_item
+std::vector<std::size_t> hand_out_order(std::span<const double> costs, std::span<const std::size_t> after = {});
+
 /// Hands out items to the ranks as these become free, the most expensive first; no rank only manages. Collective.
 /// \param costs expected cost of each item, in any unit
 /// \param work does one item; called on the rank that has taken it. An exception leaves the others waiting: abort then.
@@ -27,6 +31,15 @@ std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<con
                                         const std::function<void(std::size_t taken)>& progress = {},
                                         std::span<const std::size_t> after = {},
                                         const std::function<bool()>& stop = {});
+
+/// What it costs to ask for the next item.
+struct CounterCost {
+  double answer_seconds = 0;  ///< until a rank that asks alone has its number
+  double busy_seconds = 0;    ///< of each question, where all ranks ask at once
+};
+
+/// Measures it, with a counter like that of for_each_item. Collective; nothing where there is one rank.
+CounterCost measured_counter_cost(const Communicator& ranks);
 
 /// Brings the items' results to root in the order of the items, whichever rank has them: sums over these come out the
 /// same for any number of ranks. Collective. \param owner which rank has each item; items of a negative owner are

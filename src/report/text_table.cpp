@@ -57,6 +57,18 @@ std::string TextTable::text(bool ansi) const {
   return text;
 }
 
+std::string TextTable::markdown() const {
+  std::string text = "|";
+  for (const std::string& name : header_) text += fmt::format(" {} |", name);
+  text += "\n|";
+  for (std::size_t c = 0; c < header_.size(); ++c) text += c == 0 ? " --- |" : " ---: |";
+  for (const auto& row : rows_) {
+    text += "\n|";
+    for (const Cell& cell : row) text += fmt::format(fmt::runtime(cell.bold ? " **{}** |" : " {} |"), cell.text);
+  }
+  return text + '\n';
+}
+
 std::string score_text(double value) {
   constexpr double largest = 1e5;
   if (std::isnan(value)) return "-";

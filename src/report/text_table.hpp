@@ -25,6 +25,8 @@ class TextTable {
   void add_rule() { rules_.push_back(rows_.size()); }
   /// The aligned text. \param ansi whether bold cells are marked for a terminal; else with '*' after them
   std::string text(bool ansi) const;
+  /// The same cells for Markdown. \pre no cell holds a `|` or a line's end
+  std::string markdown() const;
 
  private:
   std::vector<std::string> header_;

@@ -89,6 +89,29 @@ TEST(ForEachItem, GivesTheRestToTheOthersWhileOneRankIsBusy) {
   }
 }
 
+TEST(ForEachItem, GivesTheRestToTheOthersWhileRootComputes) {
+  if (world().size() == 1) GTEST_SKIP() << "one rank shares with nobody";
+  std::size_t mine = 0;
+  for_each_item(world(), std::vector<double>(20, 1.0), [&](std::size_t) {
+    ++mine;
+    std::this_thread::sleep_for(std::chrono::milliseconds(world().is_root() ? 1000 : 1));
+  });
+  if (world().is_root()) {
+    EXPECT_LE(mine, 1U);
+  }
+}
+
+TEST(CounterCost, IsMeasuredWhereThereAreSeveralRanks) {
+  const CounterCost cost = measured_counter_cost(world());
+  if (world().size() == 1) {
+    EXPECT_EQ(cost.answer_seconds, 0);
+  } else {
+    EXPECT_GT(cost.answer_seconds, 0);
+    EXPECT_GT(cost.busy_seconds, 0);
+    EXPECT_LT(cost.busy_seconds, 0.05);
+  }
+}
+
 TEST(ForEachItem, ReportsProgressOnTheRootOnly) {
   std::vector<std::size_t> reported;
   const std::vector<double> costs(50, 1.0);

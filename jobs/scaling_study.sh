@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Strong and weak scaling on this machine, and a plan past it: jobs/scaling_study.sh [OUTPUT (results/scaling)]
+# Runs of all rank counts take turns, AN_REPEATS times (3); AN_RANKS: rank counts (1 2); AN_FOVS: fields of view of each of
+# the nine experiments (4), in weak scaling for each rank. With AN_WORK=FOLDER the runs are kept there, and those that are
+# there already are not made again.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=jobs/environment.sh
+source jobs/environment.sh
+output=${1:-results/scaling}
+program=${AN_PROGRAM:-build/anomalousnet}
+fovs=${AN_FOVS:-4}
+read -r -a ranks <<<"${AN_RANKS:-1 2}"
+if [[ -n ${AN_WORK:-} ]]; then
+  work=$AN_WORK
+  mkdir -p "$work"
+else
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+fi
+
+load() { cut -d ' ' -f 1 /proc/loadavg >>"$work/loads"; }
+[[ -e $work/loads ]] || load
+for repeat in $(seq "${AN_REPEATS:-3}"); do
+  for n in "${ranks[@]}"; do
+    for kind in strong weak; do
+      [[ $kind == strong || $n -gt 1 ]] || continue # the same run
+      run=$work/${kind}_${n}_$repeat
+      [[ ! -e $run/scores/summary.json ]] || continue
+      rm -rf "$run"
+      size=$fovs
+      [[ $kind == strong ]] || size=$((fovs * n))
+      AN_LAUNCH="mpirun -n $n" AN_PROGRAM=$program jobs/scaling_steps.sh "$run" "$size"
+      load
+      echo "$kind, $n ranks, repeat $repeat: done" >&2
+    done
+  done
+done
+
+"$program" scaling "$work"/*/{data,tracks,submission,scores} --output "$output" --quiet
+# Only runs on one rank tell what an item takes by itself; what the counter carries between hosts is measured on two of them,
+# or else on one.
+plan=("$program" scaling "$work"/*_1_*/{data,tracks,submission} --output "$output" --quiet --simulate-ranks 16384 --items 100000)
+counter="between two network namespaces of it, by TCP"
+code=0
+tests/mpi/two_hosts.sh mpirun 3 "${plan[@]}" || code=$?
+if [[ $code -eq 77 ]]; then
+  counter="in its shared memory"
+  mpirun -n 2 "${plan[@]}"
+elif [[ $code -ne 0 ]]; then
+  exit $code
+fi
+{
+  echo "# Scaling on one machine, and a plan past it"
+  echo
+  echo "Written by \`jobs/scaling_study.sh\` on $(date -u +%F); program of the runs: $(sed -n 1p "$output/scaling.txt")."
+  echo "Machine: $(nproc) processors, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | sort -u | paste -sd ';')."
+  echo "Load average before the first run and after each, which includes the runs: $(paste -sd ' ' "$work/loads"). Where it is much larger"
+  echo "than the ranks, others were at work, and times, efficiencies and costs of items are not those of the program alone."
+  echo
+  echo "Nine experiments of \`configs/andi2_benchmark.toml\` (seed ${AN_SEED:-90022}), $fovs fields of view each with videos (weak: for each"
+  echo "rank), repeats in turns; \`predict\` and \`score\`: track 2. Fitting the states of an experiment takes a set number of"
+  echo "trajectories at most, so that the work of \`predict\` need not grow as the fields of view do."
+  echo
+  echo "\`scaling.txt\`, \`.md\`, \`.csv\`, \`strong.svg\`, \`weak.svg\`: measured. \`schedule.*\`: 100,000 fields of view on up to 16,384 ranks,"
+  echo "simulated from the items of the runs on one rank, so with experiments of $fovs fields of view. The counter was measured on this"
+  echo "machine $counter."
+} >"$output/README.md"
