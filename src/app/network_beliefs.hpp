@@ -10,7 +10,8 @@
 
 namespace an::app {
 
-/// The weights that come with the program: beside its sources, or where AN_WEIGHTS says. Holds `default.h5`.
+/// The weights that come with the program: where AN_WEIGHTS says, where they were installed with the program, or beside
+/// its sources. Holds `default.h5`.
 std::filesystem::path shipped_weights();
 
 /// What the network with the weights of a folder says of trajectories.
