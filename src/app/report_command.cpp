@@ -79,9 +79,9 @@ void Report::add_scores(const ReportedResult& result, int track) {
   add(result, score_table(track, scores));
   page_.paragraph(
       "In brackets: the AnomalousNet paper's score on the challenge's experiment of that number, which is another "
-      "realisation where this benchmark was simulated; bold where ours is as good or better. RMSE is 0 where nothing "
-      "was "
-      "found: it is to be read beside JSC.");
+      "realisation where this benchmark was simulated; bold where ours is as good or better. The average is the "
+      "challenge's: by trajectories, and plain for W1. RMSE is 0 where nothing was found: it is to be read beside "
+      "JSC.");
 }
 
 void Report::add_values(const ReportedRows& rows) {

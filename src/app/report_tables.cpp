@@ -105,7 +105,7 @@ Table score_table(int track, const ReportedTrack& scores) {
     for (std::size_t m = 0; m < plain.size(); ++m)
       plain[m] += ours.values[m] / static_cast<double>(scores.experiments.size());
   }
-  table.rows.push_back(score_row("the challenge's average", whole(trajectories), scores.average.values, paper));
+  table.rows.push_back(score_row("average", whole(trajectories), scores.average.values, paper));
   if (!scores.experiments.empty()) table.rows.push_back(score_row("plain mean", words(""), plain, nullptr));
   return table;
 }

@@ -20,7 +20,7 @@ h3{font-size:1.05rem;margin:1.6rem 0 .4rem}
 p{max-width:52rem;margin:.5rem 0;color:#45525f;overflow-wrap:anywhere}
 .wide{overflow-x:auto;width:fit-content;max-width:100%;margin:.8rem 0;border:1px solid #dde3ea;border-radius:6px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.87rem}
-th,td{padding:.25rem .75rem;text-align:right;white-space:nowrap}
+th,td{padding:.25rem .75rem;text-align:right;white-space:nowrap;vertical-align:top}
 th:first-child,td:first-child{text-align:left;position:sticky;left:0;background:#fff}
 td.words,th.words{text-align:left;white-space:normal;min-width:14rem;overflow-wrap:anywhere}
 td small{color:#6b7885}
@@ -35,6 +35,7 @@ caption{text-align:left;padding:.4rem .6rem;font-weight:600}
 figure{margin:0;flex:1 1 260px;max-width:590px;min-width:0}
 svg{width:100%;height:auto;display:block}
 figcaption{font-size:.83rem;color:#6b7885;margin-top:.2rem}
+@media(max-width:500px){th,td{padding:.25rem .45rem}}
 @media print{@page{margin:14mm}body{font-size:10pt;max-width:none;padding:0}table{font-size:7.5pt}th,td{padding:1pt 4pt}
 .wide{overflow:visible;border:0}th:first-child,td:first-child{position:static}h2,h3{break-after:avoid}
 figure,tr,.numbers div{break-inside:avoid}figure{flex-basis:45%}}

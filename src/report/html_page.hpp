@@ -22,8 +22,8 @@ class HtmlPage {
   void heading(std::string_view words);
   void subheading(std::string_view words);
   void paragraph(std::string_view words);
-  /// The table with its title; the first column and columns of words are set left, all else right. A wide one is scrolled on
-  /// its own.
+  /// The table with its title; the first column and columns of words are set left, all else right. A wide one is
+  /// scrolled on its own.
   void table(const Table& table);
   /// Numbers that are to be seen first, side by side.
   void numbers(const std::vector<KeyNumber>& numbers);

@@ -70,7 +70,7 @@ std::string rates_svg(const std::string& name, std::span<const Rate> rates) {
 }
 
 std::string reliability_svg(const std::string& name, std::span<const ReliabilityBin> bins) {
-  Svg svg(left + plot + 14, top + plot + below, fmt::format("{}: observed against given", name));
+  Svg svg(left + plot + 24, top + plot + below, fmt::format("{}: observed against given", name));
   draw_percent_axis(svg);
   for (int percent = 0; percent <= 100; percent += 20)
     svg.text(left + plot * percent / 100.0, top + plot + 17, fmt::format("{} %", percent), Anchor::middle);

@@ -75,7 +75,7 @@ class Report(unittest.TestCase):
         self.assertTrue(tracks)
         for track, scores in tracks.items():
             rows = self.rows(self.good, f"track_{track}_scores")
-            self.assertEqual([row["experiment"] for row in rows[-2:]], ["the challenge's average", "plain mean"])
+            self.assertEqual([row["experiment"] for row in rows[-2:]], ["average", "plain mean"])
             whole = {**scores["single"]["global"], **scores["ensemble"]["global"]}
             names = [name for name in rows[0] if name not in ("experiment", "trajectories") and not name.endswith("paper")]
             self.assertEqual([float(rows[-2][name]) for name in names], [whole[metric] for metric in METRICS])
