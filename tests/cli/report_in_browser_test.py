@@ -45,6 +45,7 @@ class Page:
         if screenshot:
             self.browse(min(self.measured[2], 12000), f"--screenshot={screenshot}")
         server.shutdown()
+        server.server_close()
 
     def browse(self, height, *options):
         (self.folder / "frame.html").write_text(FRAME.format(self.width, height))
