@@ -4,17 +4,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
 
 #include "app/prediction_plan.hpp"
 #include "core/error.hpp"
+#include "evaluation/segment_pairing.hpp"
 #include "io/text_file.hpp"
 
 namespace an::app {
 
 namespace fs = std::filesystem;
+using evaluation::truncated;
 
 namespace {
 
@@ -56,11 +59,11 @@ class Trajectories {
 
   /// The name of a row's trajectory, if it counts.
   std::optional<TrajectoryName> name(double row) const {
-    const auto i = static_cast<std::size_t>(row);
-    if (!(row >= 0) || i >= index_.size())
+    if (!(row >= 0 && row < static_cast<double>(index_.size())))
       throw InputError(file_, fmt::format("there is no row {} of /trajectories", row));
+    const auto i = static_cast<std::size_t>(row);
     if (submission_[i] != wanted_submission_ || track_[i] != wanted_track_) return {};
-    return TrajectoryName{whole(experiment_[i]), whole(fov_[i]), static_cast<std::int64_t>(index_[i])};
+    return TrajectoryName{whole(experiment_[i]), whole(fov_[i]), truncated(index_[i])};
   }
 
  private:
@@ -89,12 +92,11 @@ void read_change_points(const ReportedResult& result, const Trajectories& trajec
              alpha_after = columns["alpha_after"], k_before = columns["k_before"], k_after = columns["k_after"],
              length_before = columns["length_before"], length_after = columns["length_after"],
              state_before = columns["state_before"], state_after = columns["state_after"];
-  const auto frames = [](double value) { return static_cast<std::int64_t>(value); };
   for (std::size_t i = 0; i < trajectory.size(); ++i)
     if (const auto name = trajectories.name(trajectory[i]))
-      rows.change_points.push_back({*name, frames(frame_true[i]), frames(frame_predicted[i]), alpha_before[i],
-                                    alpha_after[i], k_before[i], k_after[i], frames(length_before[i]),
-                                    frames(length_after[i]), whole(state_before[i]), whole(state_after[i])});
+      rows.change_points.push_back({*name, truncated(frame_true[i]), truncated(frame_predicted[i]), alpha_before[i],
+                                    alpha_after[i], k_before[i], k_after[i], truncated(length_before[i]),
+                                    truncated(length_after[i]), whole(state_before[i]), whole(state_after[i])});
 }
 
 void read_errors(const ReportedResult& result, int track, ReportedRows& rows) {
@@ -134,8 +136,7 @@ void read_details_file(const fs::path& file, int experiment, int fov,
     if (number == 1 ? line != header : !read_line(line, n))
       throw InputError({InputProblem{file, number, 0, fmt::format("is not a line of segments (expected {})", header)}});
     if (number > 1)
-      all[{experiment, fov, static_cast<std::int64_t>(n[0])}].push_back(
-          {static_cast<std::int64_t>(n[1]), n[4], n[5], n[7], n[8], n[10], n[11]});
+      all[{experiment, fov, truncated(n[0])}].push_back({truncated(n[1]), n[4], n[5], n[7], n[8], n[10], n[11]});
   }
 }
 

@@ -47,7 +47,10 @@ ReportedTrack track_of(const Json& track) {
 }
 
 void take_submission(const Json& json, ReportedResult& result) {
-  for (const auto& [number, track] : json.at("tracks").items()) result.tracks[std::stoi(number)] = track_of(track);
+  const Json& tracks = json.at("tracks");
+  for (const int track : {1, 2})
+    if (const std::string number = std::to_string(track); tracks.contains(number))
+      result.tracks[track] = track_of(tracks.at(number));
   result.problems = json.at("problems");
   if (json.contains("unlisted_problems")) result.unlisted_problems = json.at("unlisted_problems").get<std::int64_t>();
 }
