@@ -5,6 +5,8 @@ function(an_add_build_info target)
   get_target_property(options an_options INTERFACE_COMPILE_OPTIONS)
   list(FILTER options EXCLUDE REGEX "^\\$<")
   string(JOIN " " an_compiler_flags "-std=c++${CMAKE_CXX_STANDARD}" ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}} ${options})
+  include(GNUInstallDirs)
+  file(RELATIVE_PATH an_data_from_program ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_DATADIR}/anomalousnet)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/generated)
   configure_file(build_info.hpp.in ${folder}/build_info.hpp @ONLY)
   add_custom_target(${target}_git_hash

@@ -58,6 +58,7 @@ std::span<const AssignedPair> ChangePointMatcher::match(std::span<const std::int
 ChangePointCounts ChangePointMatcher::count(std::span<const std::int64_t> truth,
                                             std::span<const std::int64_t> prediction, std::int64_t threshold) {
   ChangePointCounts counts;
+  matched_.clear();
   const auto g = static_cast<std::int64_t>(truth.size());
   const auto p = static_cast<std::int64_t>(prediction.size());
   counts.false_positives = std::max<std::int64_t>(p - g, 0);
@@ -68,6 +69,7 @@ ChangePointCounts ChangePointMatcher::count(std::span<const std::int64_t> truth,
     const std::int64_t distance = wrapping_distance(truth[pair.row], prediction[pair.column]);
     if (distance < threshold) {
       ++counts.true_positives;
+      matched_.push_back(pair);
       counts.sum_squares += wrapping_square(distance);
       const std::int64_t error = wrapping_difference(prediction[pair.column], truth[pair.row]);
       if (distance < changepoint_threshold) ++errors_[static_cast<std::size_t>(error + changepoint_threshold - 1)];

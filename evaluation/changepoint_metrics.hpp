@@ -51,12 +51,15 @@ class ChangePointMatcher {
                           std::int64_t threshold = changepoint_threshold);
   /// Of all true positives counted so far.
   const ChangePointErrors& errors() const { return errors_; }
+  /// The true positives of the last trajectory counted: places of the true and the predicted change point.
+  std::span<const AssignedPair> matched() const { return matched_; }
 
  private:
   Rules rules_;
   ChangePointErrors errors_{};
   AssignmentSolver solver_;
   std::vector<double> costs_;
+  std::vector<AssignedPair> matched_;
 };
 
 /// Root of the mean squared distance of the true positives, frames. Without any: 0 (official); with Rules::paper 0 only

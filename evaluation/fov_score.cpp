@@ -68,6 +68,8 @@ FovScore score_fov(std::span<const RowPair> rows, Rules rules) {
     defects.clear();
     fov.trajectories.push_back(
         scorer.score(row.truth, row.prediction ? &*row.prediction : nullptr, fov.segments, defects));
+    scorer.append_change_points(row.truth, fov.trajectories.back(),
+                                static_cast<std::int32_t>(fov.trajectories.size() - 1), fov.change_points);
     const std::span<const SegmentScore> added = std::span(fov.segments).subspan(first);
     fov.sums.add(fov.trajectories.back(), added);
     for (const TrajectoryDefect& defect : defects)

@@ -32,7 +32,8 @@ struct FovDefect {
 /// The scores of a field of view.
 struct FovScore {
   std::vector<TrajectoryScore> trajectories;
-  std::vector<SegmentScore> segments;  ///< of all trajectories, in order
+  std::vector<SegmentScore> segments;           ///< of all trajectories, in order
+  std::vector<ChangePointScore> change_points;  ///< of all trajectories, in order
   std::vector<FovDefect> defects;
   ChangePointErrors change_point_errors;
   ScoreSums sums;

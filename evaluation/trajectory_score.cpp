@@ -49,6 +49,11 @@ void note_defects(const SegmentProperties& p, const AssignedPair& pair, std::vec
     defects.push_back({DefectKind::reference_k, static_cast<std::int32_t>(pair.row), p.k_true});
 }
 
+// Frames of a labels' file may be any numbers: their difference wraps.
+std::int64_t frames_from(std::int64_t begin, std::int64_t end) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(begin));
+}
+
 std::int64_t length_of(const LabelRow& truth) {
   return truth.fields().size() % 4 == 1 && truth.change_points() > 0
              ? truncated(truth.change_point(truth.change_points() - 1))
@@ -130,6 +135,44 @@ TrajectoryScore TrajectoryScorer::score(const LabelRow& truth, const LabelRow* p
   }
   score.pairs = static_cast<std::int32_t>(pairs.size());
   return score;
+}
+
+void TrajectoryScorer::append_change_points(const LabelRow& truth, const TrajectoryScore& score, std::int32_t place,
+                                            std::vector<ChangePointScore>& change_points) {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  truncate_change_points(truth, truth_);
+  const std::size_t begin = change_points.size();
+  for (std::size_t i = 0; i + 1 < truth_.size(); ++i)
+    change_points.push_back({.frame_true = truth_[i],
+                             .frame_predicted = ChangePointScore::none,
+                             .alpha_before = truth.alpha(i),
+                             .alpha_after = truth.alpha(i + 1),
+                             .k_before = truth.k(i),
+                             .k_after = truth.k(i + 1),
+                             .length_before = frames_from(i > 0 ? truth_[i - 1] : 0, truth_[i]),
+                             .length_after = frames_from(truth_[i], truth_[i + 1]),
+                             .trajectory = place,
+                             .state_before = state_code(truth.state(i)),
+                             .state_after = state_code(truth.state(i + 1))});
+  if (score.missing != 0) return;
+  std::vector<bool> is_matched(prediction_.size());
+  for (const AssignedPair& pair : matcher_.matched()) {
+    change_points[begin + pair.row].frame_predicted = prediction_[pair.column];
+    is_matched[pair.column] = true;
+  }
+  for (std::size_t i = 0; i + 1 < prediction_.size(); ++i)
+    if (!is_matched[i])
+      change_points.push_back({.frame_true = ChangePointScore::none,
+                               .frame_predicted = prediction_[i],
+                               .alpha_before = unknown,
+                               .alpha_after = unknown,
+                               .k_before = unknown,
+                               .k_after = unknown,
+                               .length_before = -1,
+                               .length_after = -1,
+                               .trajectory = place,
+                               .state_before = -1,
+                               .state_after = -1});
 }
 
 }  // namespace an::evaluation

@@ -21,6 +21,18 @@ struct SegmentScore {
   std::int8_t same_state;
 };
 
+/// A change point of a trajectory: a true one with what lies on both sides of it and, where it was found, the predicted
+/// one; or a predicted one that matches none.
+struct ChangePointScore {
+  static constexpr std::int64_t none = -1;
+  std::int64_t frame_true, frame_predicted;  ///< first frame of the new segment, or none
+  /// True values of the segments before and after; NaN, and lengths and states -1, without a true change point.
+  double alpha_before, alpha_after, k_before, k_after;
+  std::int64_t length_before, length_after;  ///< frames
+  std::int32_t trajectory;                   ///< place in the field of view
+  std::int8_t state_before, state_after;
+};
+
 /// One true trajectory's part of the scores.
 struct TrajectoryScore {
   double index;  ///< the trajectory's index in the reference file
@@ -42,6 +54,10 @@ class TrajectoryScorer {
   /// \param prediction null where the submission does not have the trajectory
   TrajectoryScore score(const LabelRow& truth, const LabelRow* prediction, std::vector<SegmentScore>& segments,
                         std::vector<TrajectoryDefect>& defects);
+  /// Appends the change points of the trajectory scored last, the true ones first. The submission's are left out where
+  /// its line could not be used. \param place of the trajectory in its field of view
+  void append_change_points(const LabelRow& truth, const TrajectoryScore& score, std::int32_t place,
+                            std::vector<ChangePointScore>& change_points);
   /// Of the change points matched so far.
   const ChangePointErrors& change_point_errors() const { return matcher_.errors(); }
 

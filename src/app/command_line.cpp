@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 
 #include "app/command_words.hpp"
 #include "app/nearest_name.hpp"
@@ -98,10 +99,21 @@ std::vector<std::string> subcommand_names(const CLI::App& program) {
   throw ConfigError(fmt::format("unknown subcommand {}{}", words[0], suggestion(words[0], subcommand_names(program))));
 }
 
+// Names of an option apart, `-h, --help`, as man pages have them.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    std::string name = CLI::Formatter::make_option_name(option, is_positional);
+    if (const std::size_t comma = name.find(','); comma != std::string::npos) name.insert(comma + 1, 1, ' ');
+    return name;
+  }
+};
+
 // Everything CLI11 knows of, in one place: the help texts are made of it.
 class CommandLine {
  public:
   CommandLine() {
+    program_.formatter(std::make_shared<HelpFormatter>());
     program_.allow_extras();
     program_.require_subcommand(0, 1);  // `network info` is not `info`
     program_.add_flag("--version", version_, "print the version and stop");
@@ -125,7 +137,7 @@ class CommandLine {
     try {
       program_.parse(reversed);
     } catch (const CLI::CallForHelp&) {
-      return shown(selected().help());
+      return shown(program_.help());
     } catch (const CLI::ParseError& error) {
       throw ConfigError(fmt::format("{}{}", prefix(), error.what()));
     }
@@ -277,10 +289,12 @@ class CommandLine {
   }
 
   void add_report() {
-    report_ = &add_command("report", "Write one page of tables and figures from the results in a folder",
+    report_ = &add_command("report", "Write one page of tables and figures from the results in folders",
                            "anomalousnet report results");
-    report_->add_option("results", report_options_.results, "folder that run or score wrote (repeatable)")
+    report_->add_option("results", report_options_.results, "folder that run, score or predict wrote (repeatable)")
         ->type_name("OUT");
+    report_->add_option("--output", report_options_.output, "folder for the page and its tables, if not the first OUT")
+        ->type_name("DIR");
     add_common(*report_, common_);
   }
 

@@ -65,8 +65,9 @@ struct RunOptions {
 
 /// `report`.
 struct ReportOptions {
-  std::vector<std::filesystem::path> results;  ///< folders of `run` or `score`; at least one
-  bool dry_run = false;                        ///< say which pages would be written, and stop
+  std::vector<std::filesystem::path> results;  ///< folders of `run`, `score` or `predict`; at least one
+  std::filesystem::path output;                ///< folder for the page and its tables; empty: the first of `results`
+  bool dry_run = false;                        ///< say which page would be written, and stop
 };
 
 /// `scaling`.

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <stdexcept>
+#include <system_error>
 
 #include "app/weights_file.hpp"
 #include "build_info.hpp"
@@ -16,7 +17,12 @@ namespace fs = std::filesystem;
 
 fs::path shipped_weights() {
   const char* chosen = std::getenv("AN_WEIGHTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
-  return chosen != nullptr ? fs::path(chosen) : fs::path(build_info::source_folder) / "configs" / "weights";
+  if (chosen != nullptr) return chosen;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = program.parent_path() / build_info::data_from_program / "configs" / "weights";
+  return fs::is_directory(installed, error) ? installed.lexically_normal()
+                                            : fs::path(build_info::source_folder) / "configs" / "weights";
 }
 
 std::vector<fs::path> weights_files(const fs::path& folder, Method method) {

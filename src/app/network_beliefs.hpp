@@ -11,8 +11,8 @@
 
 namespace an::app {
 
-/// The weights that come with the program: beside its sources, or where AN_WEIGHTS says. Holds `default.h5` and
-/// `paper_alpha.h5`, `paper_k.h5`, `paper_state.h5`.
+/// The weights that come with the program: where AN_WEIGHTS says, where they were installed with the program, or beside
+/// its sources. Holds `default.h5` and `paper_alpha.h5`, `paper_k.h5`, `paper_state.h5`.
 std::filesystem::path shipped_weights();
 
 /// The files of weights in a folder (in that of the shipped ones where it is empty) that a method needs, if any; for

@@ -348,17 +348,12 @@ void Prediction::write_segment_ensemble(const PredictedExperiment& experiment) c
 
 void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
   if (!needs_fit()) return write_segment_ensemble(experiment);
+  if (!fs::exists(model_file(experiment))) return;
+  const segmentation::ExperimentModel model = read_model(model_file(experiment));
+  segmentation::PopulationSums sums(model.states.size());
   for (const std::size_t fov : experiment.fovs)
-    if (fs::exists(sums_file(plan_.fovs[fov]))) read_segment_list(sums_file(plan_.fovs[fov]), segments);
-  write_clustered_ensemble(io::ensemble_labels(submission(experiment)), segments);
-  return;
-}
-if (!fs::exists(model_file(experiment))) return;
-const segmentation::ExperimentModel model = read_model(model_file(experiment));
-segmentation::PopulationSums sums(model.states.size());
-for (const std::size_t fov : experiment.fovs)
-  if (fs::exists(sums_file(plan_.fovs[fov]))) sums.add(read_sums(sums_file(plan_.fovs[fov])));
-write_inferred_ensemble(io::ensemble_labels(submission(experiment)), model, sums);
+    if (fs::exists(sums_file(plan_.fovs[fov]))) sums.add(read_sums(sums_file(plan_.fovs[fov])));
+  write_inferred_ensemble(io::ensemble_labels(submission(experiment)), model, sums);
 }
 
 void Prediction::write_ensembles() const {

@@ -252,10 +252,12 @@ ShownFov read_shown_fov(const fs::path& path) {
       return values;
     };
     for (const Json& trajectory : json.at("trajectories")) {
-      report::DrawnTrajectory drawn{positions(trajectory.at("x")), positions(trajectory.at("y")), {}};
-      for (const Json& segment : trajectory.at("segments"))
+      report::DrawnTrajectory drawn{positions(trajectory.at("x")), positions(trajectory.at("y")), {}, {}};
+      for (const Json& segment : trajectory.at("segments")) {
+        if (!drawn.state.empty()) drawn.change_points.push_back(drawn.state.size());
         drawn.state.resize(std::min(segment.at(0).get<std::size_t>(), drawn.x.size()),
                            static_cast<DiffusiveState>(segment.at(1).get<int>() & 3));
+      }
       drawn.state.resize(drawn.x.size(), DiffusiveState::free);
       drawn.y.resize(drawn.x.size(), std::nan(""));
       shown.trajectories.push_back(std::move(drawn));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "app/command_line.hpp"
 #include "app/exit_code.hpp"
@@ -9,11 +10,11 @@
 
 namespace an::app {
 
-/// Writes `report.html` into a folder of `run` or `score`, from the files of numbers there: `summary.json` and
-/// `results.h5` (scores), `submission/details` or `details` (models, one field of view).
-/// \return the page's path
-/// \throws InputError where the folder holds none of them, or one is damaged
-std::filesystem::path write_report(const std::filesystem::path& results);
+/// Writes `report.html` and the tables of it (`tables/NAME.txt`, `.csv`, `.md`, `.tex`) from the files of numbers that
+/// `run`, `score` or `predict` left in folders. \return the page's path
+/// \throws InputError where a folder holds none of them, one is damaged, or `results.h5` is of another schema
+std::filesystem::path write_report(const std::vector<std::filesystem::path>& results,
+                                   const std::filesystem::path& output);
 
 /// Collective; the root alone works.
 ExitCode run_report(const ReportOptions& options, const Config& config, const parallel::Communicator& world);

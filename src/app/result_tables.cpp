@@ -5,15 +5,16 @@
 #include <cstring>
 #include <functional>
 
+#include "app/result_layout.hpp"
 #include "core/byte_archive.hpp"
 #include "io/result_file.hpp"
 
 namespace an::app {
 
+using evaluation::ChangePointScore;
 using evaluation::SegmentScore;
 using evaluation::TrajectoryScore;
 using io::Column;
-using io::ColumnType;
 
 namespace {
 
@@ -50,25 +51,6 @@ class Columns {
   std::size_t next_ = 0;
 };
 
-const std::vector<Column> single_columns{
-    {"rmse_cp", ColumnType::float64, "frames", "root mean squared error of change points"},
-    {"jsc_cp", ColumnType::float64, "1", "Jaccard similarity of change points"},
-    {"mae_alpha", ColumnType::float64, "1", "mean absolute error of alpha"},
-    {"msle_k", ColumnType::float64, "1", "mean squared log error of K"},
-    {"f1_state", ColumnType::float64, "1", "micro-averaged F1 of the diffusive state"}};
-const std::vector<Column> ensemble_columns{
-    {"w1_alpha", ColumnType::float64, "1", "Wasserstein-1 distance of the distributions of alpha"},
-    {"w1_k", ColumnType::float64, "pixel^2/frame^alpha", "Wasserstein-1 distance of the distributions of K"}};
-const std::vector<Column> fov_place_columns{{"submission", ColumnType::int32, "", "row of /submissions"},
-                                            {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
-                                            {"experiment", ColumnType::int32, "", "number of the experiment"},
-                                            {"fov", ColumnType::int32, "", "number of the field of view"}};
-
-std::vector<Column> joined(std::vector<Column> columns, const std::vector<Column>& more) {
-  columns.insert(columns.end(), more.begin(), more.end());
-  return columns;
-}
-
 // Scores as columns; NaN for a task that was not scored.
 template <class Scores>
 void put_scores(Columns& columns, const Scores& scores) {
@@ -82,86 +64,6 @@ Scores no_scores() {
   return scores;
 }
 
-io::Table submission_table(const ScorePlan& plan) {
-  std::size_t longest = 1;
-  for (const Submission& submission : plan.submissions) longest = std::max(longest, submission.name.size());
-  return {"/submissions",
-          "submission",
-          plan.submissions.size(),
-          {{"name", ColumnType::text, "", "name of the submission", longest}}};
-}
-
-io::Table global_table() {
-  return {"/global", "row", 0,
-          joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"},
-                         {"track", ColumnType::int8, "", "1 videos, 2 trajectories"}},
-                        single_columns),
-                 ensemble_columns)};
-}
-
-io::Table experiment_table() {
-  return {"/", "row", 0,
-          joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"},
-                         {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
-                         {"experiment", ColumnType::int32, "", "number of the experiment"},
-                         {"trajectory_count", ColumnType::int64, "1", "trajectories scored"}},
-                        single_columns),
-                 ensemble_columns)};
-}
-
-io::Table fov_table() {
-  return {"/fields_of_view", "fov_row", 0,
-          joined(joined(fov_place_columns, {{"trajectory_count", ColumnType::int64, "1", "trajectories scored"},
-                                            {"pair_count", ColumnType::int64, "1", "pairs of segments"}}),
-                 single_columns)};
-}
-
-io::Table change_point_table() {
-  return {"/change_point_errors",
-          "change_point_error",
-          0,
-          {{"submission", ColumnType::int32, "", "row of /submissions"},
-           {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
-           {"experiment", ColumnType::int32, "", "number of the experiment"},
-           {"error", ColumnType::int32, "frames", "predicted less true"},
-           {"change_points", ColumnType::int64, "1", "matched change points of this error"}}};
-}
-
-io::Table trajectory_table() {
-  return {"/trajectories", "trajectory", 0,
-          joined(fov_place_columns,
-                 {{"index", ColumnType::float64, "", "index in the reference file"},
-                  {"length", ColumnType::int64, "frames", "length of the trajectory, -1 where it is not given"},
-                  {"change_points_true", ColumnType::int32, "1", "change points of the reference"},
-                  {"change_points_predicted", ColumnType::int32, "1", "change points of the submission"},
-                  {"true_positives", ColumnType::int32, "1", "change points matched"},
-                  {"false_positives", ColumnType::int32, "1", "predicted change points without a match"},
-                  {"false_negatives", ColumnType::int32, "1", "true change points without a match"},
-                  {"sum_squares", ColumnType::int64, "frames^2", "squared distances of the matched change points"},
-                  {"pairs", ColumnType::int32, "1", "segments paired"},
-                  {"missing", ColumnType::int8, "", "1 where the submission has no usable line"}})};
-}
-
-io::Table segment_table() {
-  return {
-      "/segments",
-      "segment",
-      0,
-      {{"trajectory", ColumnType::int64, "", "row of /trajectories"},
-       {"segment_true", ColumnType::int32, "", "segment of the reference, from 0; -1 where the trajectory is missing"},
-       {"segment_predicted", ColumnType::int32, "",
-        "segment of the submission, from 0; -1 where the trajectory is missing"},
-       {"alpha_true", ColumnType::float64, "1", "anomalous exponent of the reference"},
-       {"alpha_predicted", ColumnType::float64, "1", "anomalous exponent scored (penalised where invalid)"},
-       {"alpha_error", ColumnType::float64, "1", "absolute error of alpha"},
-       {"k_true", ColumnType::float64, "pixel^2/frame^alpha", "generalised diffusion coefficient of the reference"},
-       {"k_predicted", ColumnType::float64, "pixel^2/frame^alpha",
-        "generalised diffusion coefficient scored (penalised where invalid)"},
-       {"k_squared_log_error", ColumnType::float64, "1", "squared difference of ln(K + 1)"},
-       {"state_true", ColumnType::int8, "", "0 immobile, 1 confined, 2 free, 3 directed"},
-       {"state_predicted", ColumnType::int8, "", "as state_true; -1 where there is none"}}};
-}
-
 // A small table, written by root alone.
 void write_small(io::ResultFile& file, const io::Table& table, const Columns& columns, bool is_root) {
   file.create(table);
@@ -172,7 +74,10 @@ void write_small(io::ResultFile& file, const io::Table& table, const Columns& co
 
 void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResults& results,
                   const parallel::Communicator& ranks) {
-  io::Table submissions = submission_table(plan);
+  std::size_t longest_name = 1;
+  for (const Submission& submission : plan.submissions) longest_name = std::max(longest_name, submission.name.size());
+  io::Table submissions = submission_table(longest_name);
+  submissions.rows = plan.submissions.size();
   io::Table global = global_table();
   io::Table experiments = experiment_table();
   io::Table fovs = fov_table();
@@ -233,6 +138,7 @@ void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResult
 struct SectionStart {
   std::uint64_t trajectories = 0;
   std::uint64_t segments = 0;
+  std::uint64_t change_points = 0;
 };
 
 void put_trajectory(Columns& columns, std::int32_t submission, const FovPlace& place, const ScorePlan& plan,
@@ -255,6 +161,12 @@ void put_segment(Columns& columns, std::int64_t trajectory, const SegmentScore& 
   columns.put(row.state_true).put(row.state_predicted);
 }
 
+void put_change_point(Columns& columns, std::int64_t trajectory, const ChangePointScore& row) {
+  columns.put(trajectory).put(row.frame_true).put(row.frame_predicted);
+  columns.put(row.alpha_before).put(row.alpha_after).put(row.k_before).put(row.k_after);
+  columns.put(row.state_before).put(row.state_after).put(row.length_before).put(row.length_after);
+}
+
 // Writes the rows in rounds of bounded memory; all ranks take part in every round.
 class RowWriter {
  public:
@@ -266,11 +178,14 @@ class RowWriter {
       if (section.owner < 0) continue;
       start.trajectories += static_cast<std::uint64_t>(section.trajectories);
       start.segments += static_cast<std::uint64_t>(section.segments);
+      start.change_points += static_cast<std::uint64_t>(section.change_points);
     }
     trajectories_.rows = start.trajectories;
     segments_.rows = start.segments;
+    change_points_.rows = start.change_points;
     file_.create(trajectories_);
     file_.create(segments_);
+    file_.create(change_points_);
   }
 
   void write(const parallel::Communicator& ranks) {
@@ -290,7 +205,7 @@ class RowWriter {
   std::size_t write_round(const std::vector<std::size_t>& mine, std::size_t next) {
     constexpr std::size_t most_segments = 100'000;
     constexpr std::size_t most_sections = 512;
-    std::vector<io::RowBlock> trajectory_blocks, segment_blocks;
+    std::vector<io::RowBlock> trajectory_blocks, segment_blocks, change_point_blocks;
     for (std::size_t taken = 0; next < mine.size() && taken < most_sections && segment_columns_.rows() < most_segments;
          ++taken, ++next) {
       const std::size_t section = mine[next];
@@ -298,12 +213,16 @@ class RowWriter {
           {starts_[section].trajectories, static_cast<std::uint64_t>(results_.sections[section].trajectories)});
       segment_blocks.push_back(
           {starts_[section].segments, static_cast<std::uint64_t>(results_.sections[section].segments)});
+      change_point_blocks.push_back(
+          {starts_[section].change_points, static_cast<std::uint64_t>(results_.sections[section].change_points)});
       add_section(section);
     }
     file_.write(trajectories_, trajectory_blocks, trajectory_columns_.bytes());
     file_.write(segments_, segment_blocks, segment_columns_.bytes());
+    file_.write(change_points_, change_point_blocks, change_point_columns_.bytes());
     trajectory_columns_.clear();
     segment_columns_.clear();
+    change_point_columns_.clear();
     return next;
   }
 
@@ -312,12 +231,15 @@ class RowWriter {
     const FovPlace& place = plan_.fovs[section % plan_.fovs.size()];
     const auto segments = rows_.segments(section);
     auto segment = segments.begin();
-    auto row = static_cast<std::int64_t>(starts_[section].trajectories);
+    const auto first = static_cast<std::int64_t>(starts_[section].trajectories);
+    std::int64_t row = first;
     for (const TrajectoryScore& trajectory : rows_.trajectories(section)) {
       put_trajectory(trajectory_columns_, submission, place, plan_, trajectory);
       for (std::int32_t pair = 0; pair < trajectory.pairs; ++pair) put_segment(segment_columns_, row, *segment++);
       ++row;
     }
+    for (const ChangePointScore& change_point : rows_.change_points(section))
+      put_change_point(change_point_columns_, first + change_point.trajectory, change_point);
   }
 
   io::ResultFile& file_;
@@ -327,8 +249,10 @@ class RowWriter {
   std::vector<SectionStart> starts_;
   io::Table trajectories_ = trajectory_table();
   io::Table segments_ = segment_table();
+  io::Table change_points_ = matched_change_point_table();
   Columns trajectory_columns_{trajectories_.columns};
   Columns segment_columns_{segments_.columns};
+  Columns change_point_columns_{change_points_.columns};
 };
 
 }  // namespace
@@ -336,7 +260,7 @@ class RowWriter {
 void write_result_file(const std::filesystem::path& path, const ScorePlan& plan, const ScoreResults& results,
                        const RowStore& rows, const ResultAttributes& attributes, const parallel::Communicator& ranks) {
   io::ResultFile file(path, ranks.uses_mpi());
-  file.set_attribute("schema", "1");
+  file.set_attribute("schema", result_schema);
   file.set_attribute("program", attributes.program);
   file.set_attribute("config", attributes.config);
   write_scores(file, plan, results, ranks);

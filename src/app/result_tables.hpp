@@ -11,8 +11,9 @@
 namespace an::app {
 
 /// Writes `results.h5`: per-experiment scores at the root, `/global`, `/submissions`, `/fields_of_view`,
-/// `/change_point_errors`, `/trajectories` and `/segments`, each a group of plain columns with one dimension scale.
-/// Collective. \param attributes JSON texts of the program and the configuration, kept as attributes of the file
+/// `/change_point_errors`, `/trajectories`, `/segments` and `/change_points`, each a group of plain columns with one
+/// dimension scale. Collective. \param attributes JSON texts of the program and the configuration, kept as attributes
+/// of the file
 struct ResultAttributes {
   std::string program, config;
 };

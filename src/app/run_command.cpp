@@ -39,7 +39,7 @@ ExitCode run_benchmark(const RunOptions& options, const Config& config, const pa
     fmt::print(stderr, "no {}: nothing to score against\n", reference.string());
   }
   world.barrier();
-  run_report({{options.output}, false}, config, world);
+  run_report({{options.output}, {}, false}, config, world);
   return predicted == ExitCode::done ? scored : predicted;
 }
 

@@ -17,6 +17,7 @@
 #include "app/score_run.hpp"
 #include "app/score_summary.hpp"
 #include "app/score_tables.hpp"
+#include "app/worst_fovs.hpp"
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
 
@@ -74,12 +75,13 @@ class ScoreReport {
       io::make_folder(folder);
       io::write_file_atomically(folder / "scores.txt", official_scores_text(plan_, results_.submissions[s]));
       io::write_file_atomically(folder / "summary.json", report::json_text(summary(run, s)));
+      write_worst_fovs(folder / worst_fovs_name, plan_, results_.submissions[s], s);
     }
     if (!several()) return;
     Json summary = head(run);
     summary["submissions"] = Json::array();
     for (std::size_t s = 0; s < plan_.submissions.size(); ++s) {
-      Json entry{{"name", plan_.submissions[s].name}, {"folder", plan_.submissions[s].folder.string()}};
+      Json entry = place(s);
       entry.update(submission_json(plan_, results_.submissions[s], intervals_of(s)));
       summary["submissions"].push_back(std::move(entry));
     }
@@ -122,8 +124,13 @@ class ScoreReport {
                 {"fovs", plan_.fovs.size()}};
   }
 
+  Json place(std::size_t s) const {
+    return Json{{"name", plan_.submissions[s].name}, {"folder", plan_.submissions[s].folder.string()}};
+  }
+
   Json summary(const Json& run, std::size_t s) const {
     Json summary = head(run);
+    summary["submission"] = place(s);
     summary.update(submission_json(plan_, results_.submissions[s], intervals_of(s)));
     return summary;
   }

@@ -87,10 +87,11 @@ void describe_alignment(const LabelTable& truth, const LabelTable& prediction, F
 ScoredFov scored(FovScore&& score, FovReport&& report) {
   report.trajectories = static_cast<std::int64_t>(score.trajectories.size());
   report.segments = static_cast<std::int64_t>(score.segments.size());
+  report.change_points = static_cast<std::int64_t>(score.change_points.size());
   report.sums = score.sums;
   report.scores = score.scores;
   report.change_point_errors = score.change_point_errors;
-  return {std::move(report), std::move(score.trajectories), std::move(score.segments)};
+  return {std::move(report), std::move(score.trajectories), std::move(score.segments), std::move(score.change_points)};
 }
 
 ScoredFov score_submission(const ScorePlan& plan, const FovPlace& place, std::size_t submission,
@@ -233,6 +234,7 @@ std::vector<std::byte> packed(const FovReport& report) {
   writer.put(report.last_index_predicted);
   writer.put(report.trajectories);
   writer.put(report.segments);
+  writer.put(report.change_points);
   writer.put(report.sums);
   writer.put(report.scores);
   writer.put(report.change_point_errors);
@@ -252,6 +254,7 @@ FovReport unpacked_report(std::span<const std::byte> bytes) {
   report.last_index_predicted = reader.take<double>();
   report.trajectories = reader.take<std::int64_t>();
   report.segments = reader.take<std::int64_t>();
+  report.change_points = reader.take<std::int64_t>();
   report.sums = reader.take<evaluation::ScoreSums>();
   report.scores = reader.take<evaluation::SingleScores>();
   report.change_point_errors = reader.take<evaluation::ChangePointErrors>();

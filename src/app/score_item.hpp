@@ -41,7 +41,7 @@ struct FovReport {
   bool aligned = true;  ///< matching by field of view is what running indices give, were it not the last one
   bool aligned_if_last = true;                             ///< the same for the last field of view of an experiment
   double last_index_true = -1, last_index_predicted = -1;  ///< -1 without rows
-  std::int64_t trajectories = 0, segments = 0;
+  std::int64_t trajectories = 0, segments = 0, change_points = 0;  ///< rows
   evaluation::ScoreSums sums;
   evaluation::SingleScores scores{};
   evaluation::ChangePointErrors change_point_errors{};
@@ -53,6 +53,7 @@ struct ScoredFov {
   FovReport report;
   std::vector<evaluation::TrajectoryScore> trajectories;
   std::vector<evaluation::SegmentScore> segments;
+  std::vector<evaluation::ChangePointScore> change_points;
 };
 
 /// Scores one field of view of every submission that has its track, each field of view on its own (by index).

@@ -63,6 +63,7 @@ struct RowSection {
   std::int64_t owner = -1;  ///< the rank that has them; -1: not part of the result
   std::int64_t trajectories = 0;
   std::int64_t segments = 0;
+  std::int64_t change_points = 0;
 };
 
 /// The outcome of a scoring run; complete on root, sections on every rank.

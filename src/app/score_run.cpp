@@ -12,28 +12,33 @@
 
 namespace an::app {
 
+using evaluation::ChangePointScore;
 using evaluation::SegmentScore;
 using evaluation::TrajectoryScore;
 
 void RowStore::put(std::size_t section, const ScoredFov& fov) {
-  const auto trajectories = std::as_bytes(std::span(fov.trajectories));
-  const auto segments = std::as_bytes(std::span(fov.segments));
-  places_[section] = {spool_.append(trajectories), fov.trajectories.size(), fov.segments.size()};
-  spool_.append(segments);
+  places_[section] = {{spool_.append(std::as_bytes(std::span(fov.trajectories))), fov.trajectories.size()},
+                      {spool_.append(std::as_bytes(std::span(fov.segments))), fov.segments.size()},
+                      {spool_.append(std::as_bytes(std::span(fov.change_points))), fov.change_points.size()}};
 }
 
-std::vector<TrajectoryScore> RowStore::trajectories(std::size_t section) const {
-  const Place& place = places_.at(section);
-  std::vector<TrajectoryScore> rows(place.trajectories);
+template <class Row>
+std::vector<Row> RowStore::read(const Rows& place) const {
+  std::vector<Row> rows(place.count);
   spool_.read(place.offset, std::as_writable_bytes(std::span(rows)));
   return rows;
 }
 
+std::vector<TrajectoryScore> RowStore::trajectories(std::size_t section) const {
+  return read<TrajectoryScore>(places_.at(section).trajectories);
+}
+
 std::vector<SegmentScore> RowStore::segments(std::size_t section) const {
-  const Place& place = places_.at(section);
-  std::vector<SegmentScore> rows(place.segments);
-  spool_.read(place.offset + place.trajectories * sizeof(TrajectoryScore), std::as_writable_bytes(std::span(rows)));
-  return rows;
+  return read<SegmentScore>(places_.at(section).segments);
+}
+
+std::vector<ChangePointScore> RowStore::change_points(std::size_t section) const {
+  return read<ChangePointScore>(places_.at(section).change_points);
 }
 
 namespace {
@@ -208,7 +213,8 @@ class ScoreRun {
       if (!track.submitted || track.single_status != TaskStatus::scored) continue;
       const bool joined = second_round_.owner[i] >= 0;
       const FovReport& report = (joined ? second_round_ : first_round_).reports[i];
-      results.sections[i] = {(joined ? second_round_ : first_round_).owner[i], report.trajectories, report.segments};
+      results.sections[i] = {(joined ? second_round_ : first_round_).owner[i], report.trajectories, report.segments,
+                             report.change_points};
     }
   }
 

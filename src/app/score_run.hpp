@@ -21,12 +21,18 @@ class RowStore {
   void put(std::size_t section, const ScoredFov& fov);
   std::vector<evaluation::TrajectoryScore> trajectories(std::size_t section) const;
   std::vector<evaluation::SegmentScore> segments(std::size_t section) const;
+  std::vector<evaluation::ChangePointScore> change_points(std::size_t section) const;
 
  private:
-  struct Place {
+  struct Rows {
     std::uint64_t offset;
-    std::size_t trajectories, segments;
+    std::size_t count;
   };
+  struct Place {
+    Rows trajectories, segments, change_points;
+  };
+  template <class Row>
+  std::vector<Row> read(const Rows& place) const;
   io::SpoolFile spool_;
   std::map<std::size_t, Place> places_;
 };

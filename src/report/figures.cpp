@@ -162,6 +162,9 @@ std::string trajectories_svg(std::span<const DrawnTrajectory> trajectories) {
       svg.polyline(points, state_colours[static_cast<std::size_t>(trajectory.state[t])], 1.2);
       points.erase(points.begin(), points.end() - 1);  // the next stretch begins where this one ends
     }
+    for (const std::size_t t : trajectory.change_points)
+      if (t < trajectory.x.size() && std::isfinite(trajectory.x[t]) && std::isfinite(trajectory.y[t]))
+        svg.circle(4 + scale * (trajectory.x[t] - low_x), 4 + scale * (high_y - trajectory.y[t]), 2.6, "#cc79a7");
   }
   for (std::size_t s = 0; s < state_names.size(); ++s) {
     const double x = 8 + 130 * static_cast<double>(s);

@@ -30,13 +30,30 @@ std::string histogram_svg(const std::string& name, int first, std::span<const st
 using StateCounts = std::array<std::array<std::int64_t, 4>, 4>;
 std::string confusion_svg(const StateCounts& counts);
 
+/// How many of so many there were.
+struct Rate {
+  std::string label;
+  std::int64_t count, found;
+};
+/// Bars of shares, each with its 95 % interval (Wilson 1927) and its number.
+std::string rates_svg(const std::string& name, std::span<const Rate> rates);
+
+/// Cases that were given probabilities alike.
+struct ReliabilityBin {
+  double probability = 0;  ///< their mean
+  std::int64_t count = 0, found = 0;
+};
+/// Observed share against given probability, with 95 % intervals and the diagonal; bins without cases are left out.
+std::string reliability_svg(const std::string& name, std::span<const ReliabilityBin> bins);
+
 /// Positions of one particle and the state of each.
 struct DrawnTrajectory {
   std::vector<double> x, y;  ///< px; NaN where it was not found
   std::vector<DiffusiveState> state;
+  std::vector<std::size_t> change_points;  ///< places in x and y, drawn as dots
 };
 
-/// A field of view: its trajectories coloured by state, with a legend.
+/// A field of view: its trajectories coloured by state, change points as dots, with a legend.
 std::string trajectories_svg(std::span<const DrawnTrajectory> trajectories);
 
 }  // namespace an::report

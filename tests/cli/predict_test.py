@@ -16,6 +16,8 @@ import time
 import unittest
 import xml.etree.ElementTree
 
+import h5py
+
 PROGRAM = None
 DATA = """
 [simulate]
@@ -122,15 +124,18 @@ class Predict(unittest.TestCase):
         output = self.folder / "reported"
         done = run("run", "--benchmark", self.data, "--output", output, ranks=2)
         self.assertEqual(done.returncode, 0, done.stderr)
-        tree = self.check_page(output, ["Track 2: trajectories", "Track 1: videos"])
+        tree = self.check_page(output, ["Track 2: trajectories", "Track 1: videos", "Timings"])
         summary = json.loads((output / "summary.json").read_text())
         tables = ["".join(table.itertext()) for table in tree.iter("table")]
         for track in ("2", "1"):
             experiment = summary["tracks"][track]["single"]["experiments"][0]
             self.assertTrue(any(f"{experiment['jsc_cp']:.3f} (" in table for table in tables), experiment)
         titles = [title.text for title in tree.iter("{http://www.w3.org/2000/svg}title")]
-        for expected in ("alpha: predicted against true", "error of a change point", "States: rows true", "trajectories, coloured"):
-            self.assertEqual(sum(expected in title for title in titles), 2, expected)
+        # Of two tracks; pictures: truth and prediction of a field of view of each experiment, and an inferred one.
+        for expected, count in (("alpha: predicted against true", 2), ("error of a change point", 2), ("States: rows true", 2),
+                                ("Detected share of change points by", 6), ("observed against given", 4), ("trajectories, coloured", 10)):
+            self.assertEqual(sum(expected in title for title in titles), count, expected)
+        self.check_calibration(output)
         first = (output / "report.html").read_bytes()
         (output / "report.html").unlink()
         self.assertEqual(run("report", output).returncode, 0)
@@ -144,13 +149,39 @@ class Predict(unittest.TestCase):
         self.assertEqual(damaged.returncode, 3)
         self.assertIn("summary.json", damaged.stderr)
 
+    def check_calibration(self, output):
+        """The table of held intervals, counted anew from the files it is made of."""
+        with h5py.File(output / "results.h5") as file:
+            pairs = {name: column[:] for name, column in file["segments"].items()}
+            trajectories = {name: column[:] for name, column in file["trajectories"].items()}
+        held = {}
+        for i, row in enumerate(pairs["trajectory"]):
+            if trajectories["track"][row] != 2:
+                continue
+            experiment, fov, index = (int(trajectories[name][row]) for name in ("experiment", "fov", "index"))
+            path = output / f"submission/details/track_2/exp_{experiment}/segments_fov_{fov}.csv"
+            with open(path, encoding="utf-8") as file:
+                segment = [line for line in csv.DictReader(file) if int(line["traj_idx"]) == index][pairs["segment_predicted"][i]]
+            counts = held.setdefault(experiment, [0, 0, 0])
+            counts[0] += 1
+            for place, name in ((1, "alpha"), (2, "k")):
+                counts[place] += float(segment[name + "_low"]) <= pairs[name + "_true"][i] <= float(segment[name + "_high"])
+        with open(output / "tables/track_2_intervals.csv", encoding="utf-8") as file:
+            rows = {row["experiment"]: row for row in csv.DictReader(file)}
+        self.assertEqual(set(rows), {str(experiment) for experiment in held} | {"all"})
+        for experiment, (count, alpha, k) in held.items():
+            row = rows[str(experiment)]
+            self.assertEqual(int(row["segments"]), count)
+            self.assertAlmostEqual(float(row["alpha held"]), alpha / count, 12)
+            self.assertAlmostEqual(float(row["K held"]), k / count, 12)
+
     def test_reports_a_submission_without_truth(self):
         public = self.folder / "no_truth"
         shutil.copytree(self.data / "public", public / "public")
         output = self.folder / "unscored"
         done = run("run", "--benchmark", public, "--output", output)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.check_page(output, ["Track 2: trajectories", "Track 1: videos"])
+        self.check_page(output, ["Track 2: trajectories", "Track 1: videos", "Timings"])
 
     def test_nothing_to_report(self):
         nothing = run("report", self.data)

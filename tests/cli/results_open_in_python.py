@@ -6,7 +6,7 @@ import sys
 import h5py
 import xarray
 
-GROUPS = ["/", "/global", "/submissions", "/fields_of_view", "/change_point_errors", "/trajectories", "/segments"]
+GROUPS = ["/", "/global", "/submissions", "/fields_of_view", "/change_point_errors", "/trajectories", "/segments", "/change_points"]
 
 
 def check(path):

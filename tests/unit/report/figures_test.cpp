@@ -61,9 +61,30 @@ TEST(Trajectories, ChangeColourWithTheState) {
   const DiffusiveState free = DiffusiveState::free;
   const DiffusiveState immobile = DiffusiveState::immobile;
   const std::vector<DrawnTrajectory> drawn{
-      {{0, 1, nan, 3, 4}, {0, 1, nan, 3, 4}, {free, free, free, immobile, immobile}}, {{nan}, {nan}, {free}}};
+      {{0, 1, nan, 3, 4}, {0, 1, nan, 3, 4}, {free, free, free, immobile, immobile}, {3, 2}},
+      {{nan}, {nan}, {free}, {0}}};
   EXPECT_EQ(count_of(trajectories_svg(drawn), "<polyline"), 2U);
+  EXPECT_EQ(count_of(trajectories_svg(drawn), "r=\"2.6\""), 1U);  // none where the particle was not found
   EXPECT_THAT(trajectories_svg({}), Not(HasSubstr("inf")));
+}
+
+TEST(Rates, HasABarForEachClassWithCases) {
+  const std::vector<Rate> rates{{"1-2", 4, 1}, {"2-3", 0, 0}};
+  const std::string svg = rates_svg("ratio of K", rates);
+  EXPECT_THAT(svg, HasSubstr("1-2: 1 of 4 found"));
+  EXPECT_THAT(svg, HasSubstr("height=\"70.00\""));  // a quarter of 280
+  EXPECT_THAT(svg, HasSubstr(">n 0<"));
+  EXPECT_EQ(count_of(svg, "of 0 found"), 0U);
+  // Wilson's interval of 1 of 4 is 4.6 to 69.9 %.
+  EXPECT_THAT(svg, HasSubstr("y1=\"279.24\""));
+  EXPECT_THAT(svg, HasSubstr("y2=\"96.18\""));
+}
+
+TEST(Reliability, DrawsBinsWithCasesWhereTheyBelong) {
+  const std::vector<ReliabilityBin> bins{{0.5, 10, 5}, {0.9, 0, 0}};
+  const std::string svg = reliability_svg("probability", bins);
+  EXPECT_THAT(svg, HasSubstr("<circle cx=\"196.0\" cy=\"152.0\""));  // the middle of the plot
+  EXPECT_EQ(count_of(svg, "<circle"), 1U);
 }
 
 }  // namespace

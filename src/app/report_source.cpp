@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "app/report_source.hpp"
+
+#include <fmt/format.h>
+
+#include "app/json_file.hpp"
+#include "app/result_layout.hpp"
+#include "app/worst_fovs.hpp"
+#include "core/error.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using report::Json;
+
+namespace {
+
+constexpr std::size_t single_metrics = 5;
+
+double number_of(const Json& json) {
+  if (json.is_number()) return json.get<double>();
+  const auto text = json.get<std::string>();
+  return text == "inf" ? INFINITY : text == "-inf" ? -INFINITY : std::nan("");
+}
+
+void take_scores(const Json& from, std::size_t first, std::size_t end, ReportedScores& scores) {
+  for (std::size_t m = first; m < end; ++m)
+    if (from.contains(report_metrics[m])) scores.values[m] = number_of(from.at(report_metrics[m]));
+}
+
+ReportedTrack track_of(const Json& track) {
+  ReportedTrack table;
+  const auto take = [&](const char* task, std::size_t first, std::size_t end) {
+    if (!track.contains(task)) return;
+    const Json& part = track.at(task);
+    if (part.contains("global")) take_scores(part.at("global"), first, end, table.average);
+    if (!part.contains("experiments")) return;
+    for (const Json& experiment : part.at("experiments")) {
+      ReportedScores& scores = table.experiments[experiment.at("experiment").get<int>()];
+      take_scores(experiment, first, end, scores);
+      if (experiment.contains("trajectories")) scores.trajectories = experiment.at("trajectories").get<std::int64_t>();
+    }
+  };
+  take("single", 0, single_metrics);
+  take("ensemble", single_metrics, report_metrics.size());
+  return table;
+}
+
+void take_submission(const Json& json, ReportedResult& result) {
+  const Json& tracks = json.at("tracks");
+  for (const int track : {1, 2})
+    if (const std::string number = std::to_string(track); tracks.contains(number))
+      result.tracks[track] = track_of(tracks.at(number));
+  result.problems = json.at("problems");
+  if (json.contains("unlisted_problems")) result.unlisted_problems = json.at("unlisted_problems").get<std::int64_t>();
+}
+
+void take_head(const Json& summary, ReportedResult& result) {
+  const Json& program = summary.at("program");
+  result.settings = fmt::format("anomalousnet {} ({}), rules: {}.", program.at("version").get<std::string>(),
+                                program.at("git").get<std::string>().substr(0, 12),
+                                summary.at("config").at("score").at("rules").get<std::string>());
+  const Json& run = summary.at("run");
+  result.ranks = run.at("ranks").get<std::int64_t>();
+  for (const auto& [step, seconds] : run.at("seconds").items()) result.seconds.emplace_back(step, number_of(seconds));
+}
+
+// Times of the inference, which `predict` notes beside the submission.
+void take_prediction(const fs::path& file, ReportedResult& result) {
+  if (!fs::exists(file)) return;
+  use_json(file, [&](const Json& record) {
+    if (!record.contains("run")) return;  // interrupted
+    const Json& seconds = record.at("run").at("seconds");
+    std::vector<std::pair<std::string, double>> times{{"track videos", number_of(seconds.at("track"))},
+                                                      {"fit and infer", number_of(seconds.at("solve"))}};
+    const Json& of_all = seconds.at("of_all_ranks");
+    for (const char* step : {"fit", "infer"})
+      times.emplace_back(fmt::format("{}, all ranks together", step), number_of(of_all.at(step)));
+    result.seconds.insert(result.seconds.begin(), times.begin(), times.end());
+    if (result.ranks == 0) result.ranks = record.at("run").at("ranks").get<std::int64_t>();
+  });
+}
+
+std::shared_ptr<const io::ArrayReader> open_rows(const fs::path& file) {
+  if (!fs::exists(file)) return nullptr;
+  auto rows = std::make_shared<const io::ArrayReader>(file);
+  const std::string schema = rows->text("/", "schema").value_or("none");
+  if (schema != result_schema)
+    throw InputError(file,
+                     fmt::format("schema {} (expected {}: score again with this version)", schema, result_schema));
+  return rows;
+}
+
+}  // namespace
+
+std::vector<ReportedResult> read_results(const fs::path& folder, const std::string& name) {
+  if (!fs::is_directory(folder)) throw InputError(folder, "is no folder of results");
+  ReportedResult head;
+  head.name = name;
+  fs::path submission = fs::is_directory(folder / "submission") ? folder / "submission" : folder;
+  std::vector<ReportedResult> results;
+  if (const fs::path summary = folder / "summary.json"; fs::exists(summary)) {
+    use_json(summary, [&](const Json& json) {
+      take_head(json, head);
+      head.rows = open_rows(folder / "results.h5");
+      if (!json.contains("submissions")) {
+        take_submission(json, head);
+        if (json.contains("submission") && submission == folder)
+          submission = json.at("submission").at("folder").get<std::string>();
+        return;
+      }
+      for (const Json& one : json.at("submissions")) {
+        ReportedResult& result = results.emplace_back(head);
+        result.name = one.at("name").get<std::string>();
+        result.submission = static_cast<int>(results.size() - 1);
+        take_submission(one, result);
+        const fs::path place = one.at("folder").get<std::string>();
+        result.details = place / "details";
+        take_prediction(place / "prediction.json", result);
+        result.worst_fovs = folder / result.name / worst_fovs_name;
+      }
+    });
+  }
+  if (!results.empty()) return results;
+  head.details = submission / "details";
+  head.worst_fovs = folder / worst_fovs_name;
+  take_prediction(submission / "prediction.json", head);
+  if (head.tracks.empty() && !fs::is_directory(head.details))
+    throw InputError(folder, "holds neither summary.json nor the details of a submission: nothing to report");
+  return {head};
+}
+
+}  // namespace an::app
