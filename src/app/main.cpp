@@ -8,6 +8,7 @@
 #include "app/failure.hpp"
 #include "app/info_command.hpp"
 #include "app/network_command.hpp"
+#include "app/paper_command.hpp"
 #include "app/predict_command.hpp"
 #include "app/progress.hpp"
 #include "app/report_command.hpp"
@@ -39,6 +40,7 @@ struct Run {
   ExitCode operator()(const PredictOptions& options) { return run_predict(options, config, world, progress); }
   ExitCode operator()(const RunOptions& options) { return run_benchmark(options, config, world, progress); }
   ExitCode operator()(const ReportOptions& options) const { return run_report(options, config, world); }
+  ExitCode operator()(const PaperOptions& options) { return run_paper(options, config, world, progress); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
   ExitCode operator()(const TrainOptions& options) const { return run_train(options, config, world); }
   ExitCode operator()(const NetworkOptions& options) const { return run_network(options, world); }
