@@ -61,6 +61,18 @@ SingleResamples bootstrap_single(std::span<const std::vector<ScoreSums>> fovs, R
   return resamples;
 }
 
+Interval bootstrap_groups(std::span<const std::size_t> units, const BootstrapOptions& options,
+                          const std::function<double(std::span<const std::vector<std::size_t>> drawn)>& statistic) {
+  std::vector<double> samples;
+  std::vector<std::vector<std::size_t>> drawn(units.size());
+  const bool vary = std::any_of(units.begin(), units.end(), [](std::size_t n) { return n > 1; });
+  for (std::size_t r = 0; vary && r < options.resamples; ++r) {
+    for (std::size_t g = 0; g < units.size(); ++g) drawn[g] = resampled_fovs(options.seed, r, g, units[g]);
+    samples.push_back(statistic(drawn));
+  }
+  return percentile_interval(std::move(samples), options.confidence);
+}
+
 Difference paired_difference(std::span<const double> first, std::span<const double> second, double confidence) {
   std::vector<double> differences;
   std::size_t not_above = 0;

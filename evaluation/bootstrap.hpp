@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -42,6 +43,12 @@ struct SingleResamples {
 /// 13). \param fovs statistics of the fields of view of each experiment
 SingleResamples bootstrap_single(std::span<const std::vector<ScoreSums>> fovs, Rules rules,
                                  const BootstrapOptions& options);
+
+/// The interval of a statistic of units (experiments that were themselves drawn) when as many are drawn again, with
+/// replacement, within each group. \param units how many there are in each group \param statistic of the numbers of the
+/// units drawn in each group \returns NaN where no group has two units
+Interval bootstrap_groups(std::span<const std::size_t> units, const BootstrapOptions& options,
+                          const std::function<double(std::span<const std::vector<std::size_t>> drawn)>& statistic);
 
 /// A difference between two submissions.
 struct Difference {

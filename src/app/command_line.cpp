@@ -125,6 +125,7 @@ class CommandLine {
     add_run();
     add_report();
     add_scaling();
+    add_paper();
     add_verify();
     add_train();
     add_network();
@@ -320,6 +321,36 @@ class CommandLine {
     add_common(*scaling_, common_);
   }
 
+  void add_paper() {
+    paper_ = &add_command("paper", "Make the AnomalousNet paper's tables and figures anew, beside the published values",
+                          "mpirun -n 2 anomalousnet paper --output paper --method likelihood,unet --seed 7");
+    paper_->add_option("--output", paper_options_.output, "folder for data, results, tables and figures")
+        ->type_name("DIR");
+    paper_->add_option("--method", paper_options_.methods, "methods of predict, e.g. likelihood,unet (default: all)")
+        ->delimiter(',')
+        ->type_name("NAMES");
+    paper_
+        ->add_option("--benchmark", paper_options_.benchmark,
+                     "folder with public/ and ref/ for tables 3 and 4, instead of simulated data")
+        ->type_name("DIR");
+    paper_->add_option("--weights", weights_, "folder of the networks' weights, instead of those that come with it")
+        ->type_name("DIR");
+    paper_->add_option("--seed", paper_options_.seed, "names all random numbers of the data")->type_name("N");
+    paper_
+        ->add_option("--scale", paper_options_.scale,
+                     fmt::format("share of the paper's data that is made (default: {})", usual_paper_scale))
+        ->type_name("F");
+    paper_->add_flag("--full", paper_options_.full, "all of the paper's data (takes hours)");
+    paper_->add_option("--fovs", paper_options_.fovs, "fields of view of each of the benchmark's experiments")
+        ->type_name("N");
+    paper_->add_option("--only", paper_options_.only, "some of them, e.g. table_4,figure_9")
+        ->delimiter(',')
+        ->type_name("NAMES");
+    add_setting(*paper_, common_, "--backend", "predict.backend", "of networks: reference, onednn or cuda");
+    paper_->add_flag("--resume", paper_options_.resume, "finish an interrupted run (or begin one)");
+    add_common(*paper_, common_);
+  }
+
   void add_verify() {
     verify_ = &add_command("verify", "Check a submission before it is sent: exit code 6 if anything is wrong",
                            "anomalousnet verify res --public public_data");
@@ -455,6 +486,12 @@ class CommandLine {
       scaling_options_.dry_run = common_.dry_run;
       return scaling_options_;
     }
+    if (paper_->parsed()) {
+      require("--output", !paper_options_.output.empty() || common_.dry_run);
+      paper_options_.dry_run = common_.dry_run;
+      paper_options_.weights = weights_;
+      return paper_options_;
+    }
     if (verify_->parsed()) {
       require("SUB, the submission's folder,", !verify_options_.submission.empty());
       verify_options_.dry_run = common_.dry_run;
@@ -501,6 +538,7 @@ class CommandLine {
   std::filesystem::path weights_;
   ReportOptions report_options_;
   ScalingOptions scaling_options_;
+  PaperOptions paper_options_;
   VerifyOptions verify_options_;
   TrainOptions train_options_;
   NetworkOptions network_options_;
@@ -513,6 +551,7 @@ class CommandLine {
   CLI::App* run_ = nullptr;
   CLI::App* report_ = nullptr;
   CLI::App* scaling_ = nullptr;
+  CLI::App* paper_ = nullptr;
   CLI::App* verify_ = nullptr;
   CLI::App* train_ = nullptr;
   CLI::App* network_ = nullptr;

@@ -25,6 +25,7 @@ struct ScoreOptions {
   std::vector<std::filesystem::path> submissions;  ///< at least one, each like the reference
   std::filesystem::path output;                    ///< folder for the results
   bool dry_run = false;                            ///< say what there is to score, and stop
+  bool print = true;                               ///< the scores, on stdout
 };
 
 /// `simulate`. What to make is in Config::simulate, faithful and experiments.
@@ -52,6 +53,7 @@ struct PredictOptions {
   std::filesystem::path weights;  ///< folder of the network's weights; empty: those that come with the program
   bool resume = false;            ///< finish an interrupted submission
   bool dry_run = false;           ///< say what would be inferred, and stop
+  std::filesystem::path tracked;  ///< a submission of the same input whose tracks of videos are taken; empty: none
 };
 
 /// `run`. As `predict` and `score`.
@@ -61,6 +63,8 @@ struct RunOptions {
   std::filesystem::path weights;  ///< as PredictOptions
   bool resume = false;
   bool dry_run = false;
+  std::filesystem::path tracked;  ///< as PredictOptions
+  bool print_scores = true;       ///< on stdout
 };
 
 /// `report`.
@@ -78,6 +82,24 @@ struct ScalingOptions {
   std::size_t items = 100000;                  ///< of a simulated schedule
   std::optional<double> counter_seconds;       ///< what asking for an item costs; else measured
   bool dry_run = false;                        ///< say which times there are, and stop
+};
+
+/// Share of the paper's data that `paper` makes where nothing else is asked for.
+inline constexpr double usual_paper_scale = 0.1;
+
+/// `paper`. How to track, infer and score is in the configuration.
+struct PaperOptions {
+  std::filesystem::path output;
+  std::vector<std::string> methods;                ///< empty: all there are
+  std::optional<std::filesystem::path> benchmark;  ///< holds `public/` and `ref/`; none: simulated
+  std::filesystem::path weights;                   ///< as PredictOptions
+  std::uint64_t seed = 1;
+  std::optional<double> scale;       ///< share of the paper's data
+  std::optional<std::int64_t> fovs;  ///< of each of the benchmark's experiments
+  bool full = false;                 ///< all of the paper's data
+  std::vector<std::string> only;     ///< `table_4`, …; empty: all
+  bool resume = false;
+  bool dry_run = false;
 };
 
 /// `verify`.
@@ -114,7 +136,7 @@ struct InfoOptions {
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
   std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, ReportOptions,
-               ScalingOptions, VerifyOptions, TrainOptions, NetworkOptions, InfoOptions>
+               ScalingOptions, PaperOptions, VerifyOptions, TrainOptions, NetworkOptions, InfoOptions>
       command;
   Config config;
 };

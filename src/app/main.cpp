@@ -8,6 +8,7 @@
 #include "app/failure.hpp"
 #include "app/info_command.hpp"
 #include "app/network_command.hpp"
+#include "app/paper_command.hpp"
 #include "app/predict_command.hpp"
 #include "app/progress.hpp"
 #include "app/report_command.hpp"
@@ -54,6 +55,10 @@ struct Run {
   }
   ExitCode operator()(const ReportOptions& options) const { return run_report(options, config, world); }
   ExitCode operator()(const ScalingOptions& options) const { return run_scaling(options, config, world); }
+  ExitCode operator()(const PaperOptions& options) {
+    parallel::heed_stop_requests(config.run.max_seconds);
+    return run_paper(options, config, world, progress);
+  }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
   ExitCode operator()(const TrainOptions& options) const {
     parallel::heed_stop_requests(config.run.max_seconds);

@@ -85,7 +85,9 @@ class Prediction {
   fs::path model_file(const PredictedExperiment& e) const { return details(e) / "model.json"; }
   fs::path shares_file(const PredictedExperiment& e) const { return details(e) / "shares.json"; }
   fs::path tracks_record(const PlannedFov& fov) const {
-    return details(plan_.experiments[fov.experiment]) / fmt::format("tracks_fov_{}.json", fov.number);
+    const fs::path& submission = options_.tracked.empty() ? options_.output : options_.tracked;
+    return submission / "details" / plan_.experiments[fov.experiment].place /
+           fmt::format("tracks_fov_{}.json", fov.number);
   }
   fs::path sums_file(const PlannedFov& fov) const {
     return details(plan_.experiments[fov.experiment]) / fmt::format("sums_fov_{}.json", fov.number);
@@ -174,7 +176,7 @@ void Prediction::track_videos() {
       videos.push_back(i);
       costs.push_back(plan_.fovs[i].cost);
     }
-  if (videos.empty()) return;
+  if (videos.empty() || !options_.tracked.empty()) return;
   const auto fov_of = [&](std::size_t item) -> const PlannedFov& { return plan_.fovs[videos[item]]; };
   tracking_seconds_ = do_step("track", costs,
                               {"tracking", "videos",

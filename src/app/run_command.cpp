@@ -16,8 +16,12 @@ namespace fs = std::filesystem;
 
 ExitCode run_benchmark(const RunOptions& options, const Config& config, const parallel::Communicator& world,
                        Progress& progress) {
-  const PredictOptions predict{options.benchmark / "public", options.output / "submission", options.weights,
-                               options.resume, options.dry_run};
+  const PredictOptions predict{options.benchmark / "public",
+                               options.output / "submission",
+                               options.weights,
+                               options.resume,
+                               options.dry_run,
+                               options.tracked};
   const ExitCode predicted = run_predict(predict, config, world, progress);
   if (options.dry_run || predicted == ExitCode::stopped) return predicted;
   if (const std::string cause = parallel::stop_asked_of_any(world); !cause.empty()) {
@@ -31,6 +35,7 @@ ExitCode run_benchmark(const RunOptions& options, const Config& config, const pa
     score.reference = reference;
     score.submissions = {options.output / "submission"};
     score.output = options.output;
+    score.print = options.print_scores;
     Config lenient = config;
     // What could not be inferred is missing from the submission; the rest is scored all the same.
     lenient.score.lenient = config.score.lenient || predicted != ExitCode::done;

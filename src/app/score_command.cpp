@@ -204,7 +204,7 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     const auto now = std::chrono::steady_clock::now();
     report.write(run_info(world, {{"score", seconds(start, scored)}, {"write", seconds(scored, now)}}));
     // mpirun gives its ranks a terminal even where its own output goes to a file.
-    fmt::print("{}", report.text(isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));
+    if (options.print) fmt::print("{}", report.text(isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));
     if (config.run.verbosity >= 0) fmt::print(stderr, "results in {}\n", options.output.string());
   }
   return outcome == 0 ? ExitCode::done : ExitCode::some_items_failed;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -30,7 +31,9 @@ std::string shade(double share) {
   return fmt::format("#{:02x}{:02x}{:02x}", mix(240, 8), mix(245, 48), mix(252, 107));
 }
 
-double place_of(const Axis& axis, double value) {
+}  // namespace
+
+double place_on(const Axis& axis, double value) {
   if (!axis.logarithmic) return (std::clamp(value, axis.low, axis.high) - axis.low) / (axis.high - axis.low);
   return std::log(std::clamp(value, axis.low, axis.high) / axis.low) / std::log(axis.high / axis.low);
 }
@@ -49,46 +52,52 @@ std::vector<double> ticks_of(const Axis& axis) {
   return ticks;
 }
 
-}  // namespace
+void HeatMap::add(double truth, double prediction) {
+  if (!std::isfinite(truth) || !std::isfinite(prediction)) return;
+  const auto bin = [&](double value) {
+    return std::min(bins - 1, static_cast<std::size_t>(place_on(axis_, value) * bins));
+  };
+  ++counts_[bin(prediction) * bins + bin(truth)];
+}
 
-std::string heat_map_svg(const Axis& axis, std::span<const double> truth, std::span<const double> prediction) {
-  constexpr std::size_t bins = 40;
-  std::array<std::int64_t, bins * bins> counts{};
-  std::int64_t pairs = 0;
-  for (std::size_t i = 0; i < truth.size(); ++i) {
-    if (!std::isfinite(truth[i]) || !std::isfinite(prediction[i])) continue;
-    const auto bin = [&](double value) {
-      return std::min(bins - 1, static_cast<std::size_t>(place_of(axis, value) * bins));
-    };
-    ++counts[bin(prediction[i]) * bins + bin(truth[i])];
-    ++pairs;
-  }
+void HeatMap::add(std::span<const std::int64_t> counts) {
+  std::transform(counts_.begin(), counts_.end(), counts.begin(), counts_.begin(), std::plus<>());
+}
+
+std::string HeatMap::svg(const std::string& unit) const {
   Svg svg(left + plot + 14, top + plot + below,
-          fmt::format("{}: predicted against true, {} segments", axis.name, pairs));
-  const double most = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
+          fmt::format("{}: predicted against true, {} {}", axis_.name,
+                      std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0}), unit));
+  const double most = static_cast<double>(*std::max_element(counts_.begin(), counts_.end()));
   const double side = plot / bins;
   svg.rectangle(left, top, plot, plot, "#fff");
   for (std::size_t row = 0; row < bins; ++row)
     for (std::size_t column = 0; column < bins; ++column) {
-      const auto count = static_cast<double>(counts[row * bins + column]);
+      const auto count = static_cast<double>(counts_[row * bins + column]);
       if (count > 0)
         svg.rectangle(left + side * static_cast<double>(column), top + plot - side * static_cast<double>(row + 1), side,
                       side, shade(0.1 + 0.9 * std::log1p(count) / std::log1p(most)),
-                      fmt::format("{} segments", counts[row * bins + column]));
+                      fmt::format("{} {}", counts_[row * bins + column], unit));
     }
   svg.line(left, top + plot, left + plot, top, "#999");
   svg.line(left, top + plot, left + plot, top + plot, "#222");
   svg.line(left, top, left, top + plot, "#222");
-  for (const double tick : ticks_of(axis)) {
-    const double at = plot * place_of(axis, tick);
+  for (const double tick : ticks_of(axis_)) {
+    const double at = plot * place_on(axis_, tick);
     svg.line(left + at, top + plot, left + at, top + plot + 4, "#222");
     svg.text(left + at, top + plot + 17, fmt::format("{:g}", tick), Anchor::middle);
     svg.line(left - 4, top + plot - at, left, top + plot - at, "#222");
     svg.text(left - 7, top + plot - at + 4, fmt::format("{:g}", tick), Anchor::end);
   }
-  svg.text(left + plot / 2, top + plot + 36, "true " + axis.name, Anchor::middle, 12);
-  svg.upward_text(14, top + plot / 2, "predicted " + axis.name, 12);
+  svg.text(left + plot / 2, top + plot + 36, "true " + axis_.name, Anchor::middle, 12);
+  svg.upward_text(14, top + plot / 2, "predicted " + axis_.name, 12);
   return svg.finish();
+}
+
+std::string heat_map_svg(const Axis& axis, std::span<const double> truth, std::span<const double> prediction) {
+  HeatMap map(axis);
+  for (std::size_t i = 0; i < truth.size(); ++i) map.add(truth[i], prediction[i]);
+  return map.svg("segments");
 }
 
 std::string histogram_svg(const std::string& name, int first, std::span<const std::int64_t> counts) {

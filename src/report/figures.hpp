@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/labels.hpp"
@@ -17,6 +18,30 @@ struct Axis {
   std::string name;
   double low, high;
   bool logarithmic = false;  ///< `low` is positive; smaller values are drawn there
+};
+
+/// Where a value lies on an axis, from 0 to 1; what is beyond its ends lies there.
+double place_on(const Axis& axis, double value);
+/// The values that an axis is marked with.
+std::vector<double> ticks_of(const Axis& axis);
+
+/// How often values were predicted for true ones, in squares of two equal axes.
+class HeatMap {
+ public:
+  static constexpr std::size_t bins = 40;  ///< a side
+
+  explicit HeatMap(Axis axis) : axis_(std::move(axis)), counts_(bins * bins) {}
+  /// One pair; left out where it is not finite.
+  void add(double truth, double prediction);
+  void add(std::span<const std::int64_t> counts);
+  /// [predicted * bins + true]
+  const std::vector<std::int64_t>& counts() const { return counts_; }
+  /// A drawing, darker for more (by their logarithm), with the diagonal. \param unit what was counted, `segments`
+  std::string svg(const std::string& unit) const;
+
+ private:
+  Axis axis_;
+  std::vector<std::int64_t> counts_;
 };
 
 /// Predicted against true values as counts in squares, darker for more (by their logarithm), with the diagonal.

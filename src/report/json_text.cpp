@@ -51,4 +51,10 @@ std::string json_text(const Json& value) {
   return text;
 }
 
+double number_of(const Json& json) {
+  if (json.is_number()) return json.get<double>();
+  const auto text = json.get<std::string>();
+  return text == "inf" ? INFINITY : text == "-inf" ? -INFINITY : std::nan("");
+}
+
 }  // namespace an::report

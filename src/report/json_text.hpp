@@ -13,4 +13,8 @@ using Json = nlohmann::ordered_json;
 /// are the strings "nan", "inf" and "-inf". Bytes that are not UTF-8 are replaced.
 std::string json_text(const Json& value);
 
+/// A number that json_text wrote: also "inf" and "-inf"; any other text is NaN. \throws Json::exception for what is
+/// neither number nor text
+double number_of(const Json& json);
+
 }  // namespace an::report

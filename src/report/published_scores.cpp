@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "report/published_scores.hpp"
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "report/published_tables.hpp"
+
 namespace an::report {
 
 namespace {
 
-constexpr std::array<PublishedRow, 10> table_3{{{1, {0, 0, 0.362, 0.11, 1, 0.285, 0.181}},
-                                                {2, {0, 0.017, 0.389, 0.134, 1, 0.198, 0.967}},
-                                                {3, {3.0, 0.459, 0.242, 0.073, 0.879, 0.3, 0.085}},
-                                                {4, {3.317, 0.246, 0.204, 0.074, 0.654, 0.347, 0.071}},
-                                                {5, {5.02, 0.076, 0.198, 0.069, 0.997, 0.211, 0.186}},
-                                                {6, {0, 0.485, 0.357, 0.087, 1, 0.244, 0.326}},
-                                                {7, {5.099, 0.013, 0.361, 0.105, 1, 0.177, 0.104}},
-                                                {8, {0, 0.849, 0.447, 1.188, 0.97, 0.246, 0.228}},
-                                                {9, {3.518, 0.009, 0.849, 0.151, 0.211, 0.294, 0.111}},
-                                                {0, {2.217, 0.239, 0.379, 0.221, 0.857, 0.256, 0.251}}}};
-
-constexpr std::array<PublishedRow, 10> table_4{{{1, {0, 0.005, 0.082, 0.044, 1, 0.146, 0.021}},
-                                                {2, {0, 0.055, 0.172, 0.021, 0.994, 0.119, 0.027}},
-                                                {3, {1.045, 0.642, 0.125, 0.042, 0.868, 0.141, 0.116}},
-                                                {4, {1.485, 0.689, 0.159, 0.032, 0.65, 0.142, 0.012}},
-                                                {5, {1.059, 0.303, 0.206, 0.064, 0.993, 0.149, 0.041}},
-                                                {6, {1.14, 0.484, 0.206, 0.015, 0.995, 0.065, 0.018}},
-                                                {7, {1.761, 0.048, 0.256, 0.047, 1, 0.069, 0.021}},
-                                                {8, {0, 0.997, 0.17, 0.581, 0.972, 0.129, 2.403}},
-                                                {9, {2.459, 0.04, 0.877, 0.153, 0.233, 0.784, 0.09}},
-                                                {0, {0.722, 0.254, 0.231, 0.08, 0.914, 0.194, 0.305}}}};
+std::vector<PublishedRow> scores_in(const PublishedTable& table) {
+  std::vector<PublishedRow> rows;
+  for (const PrintedRow& row : table.rows) {
+    PublishedRow& published = rows.emplace_back();
+    published.experiment = row.name == "average" ? 0 : std::stoi(row.name);
+    const std::vector<double> scores =
+        table.values(row.name, {"rmse_cp", "jsc_cp", "mae_alpha", "msle_k", "f1_state", "w1_alpha", "w1_k"});
+    std::copy(scores.begin(), scores.end(), published.scores.begin());
+  }
+  return rows;
+}
 
 }  // namespace
 
 std::span<const PublishedRow> published_scores(int track) {
+  static const std::vector<PublishedRow> table_3 = scores_in(published_table("table_3"));
+  static const std::vector<PublishedRow> table_4 = scores_in(published_table("table_4"));
   if (track == 1) return table_3;
   if (track == 2) return table_4;
   return {};

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <random>
 #include <set>
@@ -62,6 +63,27 @@ TEST(BootstrapSingle, GivesTheStandardErrorOfAMean) {
   const double expected = 1.96 * deviation / std::sqrt(200.0);
   EXPECT_NEAR((interval.high - interval.low) / 2, expected, 0.06 * expected);
   EXPECT_NEAR((interval.high + interval.low) / 2, sum / 200, 0.1 * expected);
+}
+
+TEST(BootstrapGroups, GivesTheStandardErrorOfAMeanOverGroups) {
+  // Two groups of 50: the mean's variance is that of both, (1 + 4) / 50 / 4 = 0.025.
+  const std::array<std::size_t, 2> units{50, 50};
+  const auto value = [](std::size_t group, std::size_t unit) {
+    return (group == 0 ? 1.0 : 2.0) * (unit % 2 == 0 ? 1 : -1);
+  };
+  const Interval interval = bootstrap_groups(units, {4000, 0.95, 3}, [&](const auto& drawn) {
+    double sum = 0;
+    for (std::size_t g = 0; g < 2; ++g)
+      for (const std::size_t unit : drawn[g]) sum += value(g, unit) / 100;
+    return sum;
+  });
+  EXPECT_NEAR(interval.high - interval.low, 2 * 1.96 * std::sqrt(0.025), 0.05);
+  EXPECT_NEAR(interval.high + interval.low, 0, 0.05);
+}
+
+TEST(BootstrapGroups, HasNoIntervalWhereNothingVaries) {
+  const std::array<std::size_t, 2> units{1, 1};
+  EXPECT_TRUE(std::isnan(bootstrap_groups(units, {}, [](const auto&) { return 1.0; }).low));
 }
 
 TEST(PairedDifference, IsSignificantWhereEveryResampleAgrees) {

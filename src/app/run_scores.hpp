@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/comparison.hpp"
+
+namespace an::app {
+
+/// The metrics of both tasks as summary.json and the paper's tables order them.
+const std::vector<std::string>& score_names();
+/// How tables head them: `RMSE CP`.
+const std::vector<report::ComparisonColumn>& score_columns();
+
+/// Scores of an experiment or of all together.
+struct ExperimentScores {
+  std::int64_t trajectories = 0;
+  std::array<report::Estimate, 7> values;  ///< as score_names()
+};
+
+/// Scores of one track.
+struct TrackRunScores {
+  ExperimentScores average;
+  std::map<int, ExperimentScores> experiments;
+};
+
+/// Reads a track's scores from `summary.json` of `run` or `score`, with their intervals where these say something:
+/// where there is more than one field of view in each experiment (`results.h5`). None where the track was not scored.
+/// \throws InputError where the files are missing or damaged
+std::optional<TrackRunScores> read_run_scores(const std::filesystem::path& results, int track);
+
+}  // namespace an::app

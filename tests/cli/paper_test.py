@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""paper as users meet it, on very little data. usage: paper_test.py PROGRAM"""
+import csv
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+PROGRAM = None
+# A network alone is the quickest method; few paths make it quicker.
+QUICK = ["--scale", "0.005", "--seed", "3", "--method", "unet", "--set", "segmentation.paths=8"]
+
+
+def run(*arguments, ranks=None):
+    command = [PROGRAM, *map(str, arguments)]
+    if ranks:
+        command = ["mpirun", "-n", str(ranks), *command]
+    return subprocess.run(command, capture_output=True, text=True, timeout=500)
+
+
+def results(folder):
+    """sha256 of the results: all that lies in the folder itself but the record, which holds times."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.iterdir()) if path.is_file() and path.name != "paper_run.json"}
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Paper(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.paper = cls.folder / "paper"
+        cls.done = run("paper", "--output", cls.paper, *QUICK)
+        assert cls.done.returncode == 0, cls.done.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def value(self, table, block, metric, method="unet"):
+        found = [row for row in rows(self.paper / f"{table}.csv")
+                 if list(row.values())[0] == block and row["metric"] == metric and row["method"] == method]
+        self.assertEqual(len(found), 1, (table, block, metric))
+        return found[0]
+
+    def test_every_table_and_figure_is_there(self):
+        names = {path.name for path in self.paper.iterdir() if path.is_file()}
+        for table in ("table_1", "table_2", "table_3", "table_4", "figure_4", "figure_5", "figure_8", "figure_9"):
+            for ending in ("txt", "csv", "md", "tex"):
+                self.assertIn(f"{table}.{ending}", names)
+        judges = ("paper_nets", "default_net", "unet")
+        figures = ["figure_2_alpha", "figure_2_k", "figure_4", "figure_5", "figure_9_mae_alpha", "figure_9_msle_k"]
+        figures += [f"figure_{number}_{judge}" for number in (6, 7, 8) for judge in judges]
+        self.assertEqual({name for name in names if name.endswith(".svg")}, {f"{figure}.svg" for figure in figures})
+        for figure in figures:
+            xml.etree.ElementTree.parse(self.paper / f"{figure}.svg")
+
+    def test_page_stands_on_its_own(self):
+        page = (self.paper / "index.html").read_text()
+        body = page[page.index("<body>") : page.index("</body>") + len("</body>")]
+        tree = xml.etree.ElementTree.fromstring(body)
+        headings = [heading.text.split(":")[0] for heading in tree.iter("h2")]
+        self.assertEqual(headings, ["Table 1", "Figure 2", "Figure 4", "Figure 5", "Figure 6", "Figure 7", "Figure 8",
+                                    "Table 2", "Figure 9", "Table 3", "Table 4"])
+        self.assertEqual(set(re.findall(r"https?://[^\"' >]*", page)), {"http://www.w3.org/2000/svg"})
+        self.assertIsNone(re.search(r"<script|(src|href)=|\b(nan|inf)\b", page))
+        self.assertEqual(len(list(tree.iter("figure"))), len(list(self.paper.glob("*.svg"))))
+
+    def test_numbers_are_those_of_the_runs(self):
+        for track, table in (("1", "table_3"), ("2", "table_4")):
+            summary = json.loads((self.paper / "benchmark/unet/summary.json").read_text())["tracks"][track]
+            for task, metrics in (("single", ("rmse_cp", "jsc_cp", "mae_alpha", "msle_k", "f1_state")), ("ensemble", ("w1_alpha", "w1_k"))):
+                self.assertEqual(len(summary[task]["experiments"]), 9)
+                for experiment in summary[task]["experiments"]:
+                    for metric in metrics:
+                        shown = self.value(table, str(experiment["experiment"]), metric)
+                        self.assertEqual(float(shown["value"]), experiment[metric])
+                for metric in metrics:
+                    self.assertEqual(float(self.value(table, "average", metric)["value"]), summary[task]["global"][metric])
+        summary = json.loads((self.paper / "validation/unet/summary.json").read_text())["tracks"]
+        for track, block in (("1", "video"), ("2", "raw")):
+            shown = float(self.value("table_2", block, "mae_alpha")["value"])
+            self.assertAlmostEqual(shown, summary[track]["single"]["global"]["mae_alpha"], places=12)
+            without = [e for e in summary[track]["single"]["experiments"] if e["experiment"] != 5]  # single_state comes last
+            mean = sum(e["trajectories"] * e["msle_k"] for e in without) / sum(e["trajectories"] for e in without)
+            self.assertAlmostEqual(float(self.value("table_2", block + " without single_state", "msle_k")["value"]), mean, places=12)
+
+    def test_errors_of_frames_are_those_of_the_submission(self):
+        """Recounted from the files of truth and submission."""
+        def frames(line):
+            values = [float(v) for v in line.split(",")][1:]
+            alpha = []
+            for i in range(0, len(values), 4):
+                alpha += [values[i + 1]] * (int(values[i + 3]) - len(alpha))
+            return alpha
+        error, count, rows_of_tiles = 0, 0, 0
+        for truth in sorted((self.paper / "frames/data/ref/track_2").glob("exp_*/traj_labs_fov_*.txt")):
+            fov = truth.stem.removeprefix("traj_labs_")
+            answer = self.paper / "frames/unet/submission/track_2" / truth.parent.name / f"{fov}.txt"
+            lines = truth.read_text().splitlines()
+            rows_of_tiles += 64 * ((len(lines) + 63) // 64)
+            for a, b in zip(map(frames, lines), map(frames, answer.read_text().splitlines())):
+                error += sum(abs(x - y) for x, y in zip(a, b, strict=True))
+                count += len(a)
+        self.assertAlmostEqual(float(self.value("table_1", "mae_alpha", "frames")["value"]), error / count, places=9)
+        self.assertAlmostEqual(float(self.value("figure_4", "all", "cells")["value"]), error / (208 * rows_of_tiles), places=9)
+
+    def test_published_values_are_the_papers(self):
+        for table, block, metric, published in (
+                ("table_2", "video", "jsc_cp", 0.54), ("table_2", "raw", "rmse_cp", 1.38), ("table_2", "raw", "w1_k", 0.10),
+                ("table_3", "2", "w1_k", 0.967), ("table_3", "5", "rmse_cp", 5.02), ("table_3", "8", "msle_k", 1.188),
+                ("table_3", "average", "jsc_cp", 0.239), ("table_4", "1", "trajectories", 1280), ("table_4", "4", "f1_state", 0.65),
+                ("table_4", "8", "w1_k", 2.403), ("table_4", "9", "mae_alpha", 0.877), ("table_4", "average", "rmse_cp", 0.722),
+                ("table_1", "mae_alpha", "cells", 0.0225)):
+            self.assertEqual(float(self.value(table, block, metric)["published"]), published, (table, block, metric))
+        for block, metric, published in (("msle_k", "cells", 0.00074), ("entropy_state", "cells_as_they_are", 0.0181),
+                                         ("entropy_state", "parameters", 2.45e6), ("mae_alpha", "parameters", 28.8e6)):
+            self.assertEqual(float(self.value("table_1", block, metric, "paper_nets")["published"]), published)
+        self.assertIn("the paper", (self.paper / "table_4.txt").read_text())
+
+    def test_markdown_and_latex_are_well_formed(self):
+        for path in self.paper.glob("*.md"):
+            lines = [line for line in path.read_text().splitlines() if line.startswith("|")]
+            self.assertGreater(len(lines), 4)
+            self.assertEqual(len({line.count("|") - line.count(r"\|") for line in lines}), 1, path)
+        for path in self.paper.glob("*.tex"):
+            text = re.sub(r"(?m)^%.*$", "", path.read_text())
+            columns = len(re.search(r"\\begin\{tabular\}\{([lr]+)\}", text).group(1))
+            body = [line for line in text.splitlines() if line.endswith(r"\\")]
+            self.assertGreater(len(body), 4)
+            self.assertEqual({len(re.findall(r"(?<!\\)&", line)) + 1 for line in body}, {columns}, path)
+            self.assertEqual(len(re.findall(r"(?<!\\)\{", text)), len(re.findall(r"(?<!\\)\}", text)), path)
+            self.assertEqual(re.findall(r"(?<!\\)[_#$%]", text), [], path)
+
+    def test_a_second_run_is_refused_and_resume_does_nothing_again(self):
+        before = {path: path.stat().st_mtime_ns for path in self.paper.rglob("*") if path.is_file() and path.parent != self.paper}
+        refused = run("paper", "--output", self.paper, *QUICK)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--resume", refused.stderr)
+        other = run("paper", "--output", self.paper, "--resume", *QUICK, "--seed", "4")
+        self.assertEqual(other.returncode, 2)
+        expected = results(self.paper)
+        again = run("paper", "--output", self.paper, "--resume", *QUICK)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(results(self.paper), expected)
+        after = {path: path.stat().st_mtime_ns for path in before}
+        self.assertEqual(after, before)
+
+    def test_same_bytes_at_two_ranks_and_after_a_missing_part(self):
+        two = self.folder / "two"
+        only = ["--only", "table_1,table_4,figure_2,figure_6"]
+        done = run("paper", "--output", two, *QUICK, *only, ranks=2)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        one = self.folder / "one"
+        done = run("paper", "--output", one, *QUICK, *only)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        expected = results(one)
+        self.assertEqual(results(two), expected)
+        self.assertNotIn("table_3.csv", expected)
+        self.assertFalse((one / "validation").exists())
+        (two / "training/density.json").unlink()
+        (two / "frames/frames_paper_nets.json").unlink()
+        done = run("paper", "--output", two, "--resume", *QUICK, *only, ranks=2)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(results(two), expected)
+
+    def test_given_benchmark(self):
+        output = self.folder / "given"
+        done = run("paper", "--output", output, "--benchmark", self.paper / "benchmark/data", "--only", "table_4", *QUICK)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertFalse((output / "benchmark/data").exists())
+        self.assertEqual((output / "table_4.csv").read_text(), (self.paper / "table_4.csv").read_text())
+
+    def test_example_of_the_help_is_understood(self):
+        example = run("paper", "--help").stdout.split("Example:\n")[1].strip().split("anomalousnet ")[1].split()
+        done = run(*example[:1], "--dump-config", *example[1:])
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_dry_run_and_wrong_words(self):
+        nothing = self.folder / "nothing"
+        done = run("paper", "--output", nothing, "--dry-run", "--full")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("30 fields of view", done.stdout)
+        self.assertIn("4050 experiments", done.stdout)
+        self.assertFalse(nothing.exists())
+        for words, expected in ((["--only", "table_5"], "table_4"), (["--method", "magic"], "likelihood"),
+                                (["--scale", "0"], "--scale"), (["--full", "--scale", "1"], "--full"), (["--fovs", "0"], "--fovs")):
+            done = run("paper", "--output", nothing, "--dry-run", *words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn(expected, done.stderr)
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()
