@@ -80,8 +80,8 @@ void write_study(const fs::path& file, const FrameStudy& study) {
 
 }  // namespace
 
-std::vector<std::string> study_frames(const fs::path& data, const FrameJudge& judge, const fs::path& file,
-                                      const parallel::Communicator& world, Progress& progress) {
+ItemOutcome study_frames(const fs::path& data, const FrameJudge& judge, const fs::path& file,
+                         const parallel::Communicator& world, Progress& progress) {
   std::vector<FovPlace> places;
   std::vector<double> costs;
   FrameStudy study{judge.name, judge.told, judge.parameters, {}};
@@ -91,13 +91,13 @@ std::vector<std::string> study_frames(const fs::path& data, const FrameJudge& ju
       costs.push_back(static_cast<double>(fs::file_size(io::truth_labels(experiment.folder, fov))));
     }
   std::vector<FrameTally> mine(places.size());
-  const ItemOutcome outcome =
+  ItemOutcome outcome =
       do_items(world, progress, costs,
-               {fmt::format("frames of {}", judge.name), "fields of view", [](std::size_t) { return false; },
-                [&](std::size_t item) -> std::uint64_t {
+               {fmt::format("frames of {}", judge.name), "fields of view", {}, [&](std::size_t item) -> std::uint64_t {
                   mine[item] = judge.tally(read_fov(places[item], data));
                   return 0;
                 }});
+  if (outcome.stopped) return outcome;
   parallel::for_each_in_order(
       world, outcome.owner,
       [&](std::size_t item) {
@@ -115,7 +115,7 @@ std::vector<std::string> study_frames(const fs::path& data, const FrameJudge& ju
       });
   if (world.is_root()) write_study(file, study);
   world.barrier();
-  return outcome.failures;
+  return outcome;
 }
 
 FrameStudy read_frame_study(const fs::path& file) {

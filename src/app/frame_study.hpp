@@ -52,9 +52,8 @@ struct FrameStudy {
 
 /// Compares a judge with the truth of track 2 below `data` and writes `file`. Collective.
 /// \returns what failed, in words on root
-std::vector<std::string> study_frames(const std::filesystem::path& data, const FrameJudge& judge,
-                                      const std::filesystem::path& file, const parallel::Communicator& world,
-                                      Progress& progress);
+ItemOutcome study_frames(const std::filesystem::path& data, const FrameJudge& judge, const std::filesystem::path& file,
+                         const parallel::Communicator& world, Progress& progress);
 /// \throws InputError where the file is missing or is not one that study_frames wrote
 FrameStudy read_frame_study(const std::filesystem::path& file);
 

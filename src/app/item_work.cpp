@@ -27,12 +27,12 @@ struct ItemMarks {
   std::vector<std::string> words;
 };
 
-void do_item(std::size_t item, RunLedger& ledger, const ItemWork& work, ItemMarks& marks) {
-  const ItemFiles files = work.files(item);
+void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMarks& marks) {
+  const ItemFiles files = ledger != nullptr ? work.files(item) : ItemFiles{};
   const bool is_recorded = !files.outputs.empty();
   try {
     if (is_recorded) {
-      const Standing standing = ledger.standing(files);
+      const Standing standing = ledger->standing(files);
       marks.standing[item] = static_cast<std::int64_t>(standing);
       if (standing == Standing::whole && !work.all_again) return;
       RunLedger::begin(files);
@@ -40,7 +40,7 @@ void do_item(std::size_t item, RunLedger& ledger, const ItemWork& work, ItemMark
     const double start = steady_seconds();
     marks.bytes[item] = static_cast<std::int64_t>(work.make(item));
     marks.nanoseconds[item] = std::llround(1e9 * (steady_seconds() - start));
-    if (is_recorded) ledger.record(files);
+    if (is_recorded) ledger->record(files);
     return;
   } catch (const OutputError&) {
     throw;
@@ -81,16 +81,8 @@ std::vector<std::string> notes_of(const ItemMarks& marks, const ItemWork& work) 
   return notes;
 }
 
-}  // namespace
-
-double ItemOutcome::working_seconds(std::size_t first, std::size_t end) const {
-  double sum = 0;
-  for (std::size_t item = first; item < end; ++item) sum += std::max(0.0, seconds[item]);
-  return sum;
-}
-
-ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, RunLedger& ledger,
-                     std::span<const double> costs, const ItemWork& work) {
+ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunLedger* ledger,
+                   std::span<const double> costs, const ItemWork& work) {
   ItemMarks marks(costs.size());
   progress.start(work.what, work.unit, costs.size());
   ItemOutcome outcome;
@@ -104,7 +96,7 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, Ru
     world.max_of_all(*numbers);
   for (const std::int64_t ns : marks.nanoseconds)
     outcome.seconds.push_back(ns < 0 ? -1 : 1e-9 * static_cast<double>(ns));
-  outcome.notes = notes_of(marks, work);
+  if (ledger != nullptr) outcome.notes = notes_of(marks, work);
   const auto undone = std::count(outcome.owner.begin(), outcome.owner.end(), -1);
   outcome.stopped = undone > 0;
   if (outcome.stopped) {
@@ -129,6 +121,24 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, Ru
   // Every rank has to know how it ended; the words are root's.
   outcome.failures.resize(static_cast<std::size_t>(std::count(marks.failed.begin(), marks.failed.end(), 1)));
   return outcome;
+}
+
+}  // namespace
+
+double ItemOutcome::working_seconds(std::size_t first, std::size_t end) const {
+  double sum = 0;
+  for (std::size_t item = first; item < end; ++item) sum += std::max(0.0, seconds[item]);
+  return sum;
+}
+
+ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, RunLedger& ledger,
+                     std::span<const double> costs, const ItemWork& work) {
+  return do_all(world, progress, &ledger, costs, work);
+}
+
+ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, std::span<const double> costs,
+                     const ItemWork& work) {
+  return do_all(world, progress, nullptr, costs, work);
 }
 
 void print_notes(const std::vector<std::string>& notes, const RunConfig& config) {

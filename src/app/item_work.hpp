@@ -43,6 +43,10 @@ struct ItemOutcome {
 ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, RunLedger& ledger,
                      std::span<const double> costs, const ItemWork& work);
 
+/// The same for items whose results stay in memory: their files are not asked for.
+ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, std::span<const double> costs,
+                     const ItemWork& work);
+
 /// Says the notes on stderr, unless the run is to be quiet.
 void print_notes(const std::vector<std::string>& notes, const RunConfig& config);
 

@@ -61,6 +61,11 @@ class Paper {
 
   bool on_root(const std::function<bool()>& question) const;
   void make_all();
+  void note(const ItemOutcome& outcome) {
+    if (world_.is_root())
+      for (const std::string& failure : outcome.failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
+    note(outcome.stopped ? ExitCode::stopped : outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed);
+  }
   void note(ExitCode code) {
     if (code == ExitCode::stopped) throw Stopped{};
     all_done_ = code == ExitCode::done && all_done_;
@@ -171,10 +176,7 @@ std::vector<std::pair<std::string, std::vector<fs::path>>> Paper::networks() con
 
 void Paper::study(const std::string& name, const std::function<FrameJudge()>& make) {
   if (on_root([&] { return fs::exists(study_file(name)); })) return;
-  const auto failures = study_frames(part("frames") / "data", make(), study_file(name), world_, progress_);
-  if (world_.is_root())
-    for (const std::string& failure : failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
-  all_done_ = failures.empty() && all_done_;
+  note(study_frames(part("frames") / "data", make(), study_file(name), world_, progress_));
 }
 
 void Paper::study_all_frames() {
@@ -257,8 +259,7 @@ void Paper::make_all() {
   if (plan_.items.contains("figure_2"))
     timed("training", [&] {
       const fs::path file = part("training") / "density.json";
-      if (!on_root([&] { return fs::exists(file); }))
-        all_done_ = count_densities(plan_.training, file, world_, progress_).empty() && all_done_;
+      if (!on_root([&] { return fs::exists(file); })) note(count_densities(plan_.training, file, world_, progress_));
     });
   if (wants_frames()) timed("frames", [&] { study_all_frames(); });
   if (wants_validation())

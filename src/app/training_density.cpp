@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "app/frame_tally.hpp"
-#include "app/item_work.hpp"
 #include "app/json_file.hpp"
 #include "app/simulate_plan.hpp"
 #include "io/atomic_file.hpp"
@@ -44,24 +43,24 @@ void write_densities(const fs::path& file, const TrainingDensity& density) {
 
 }  // namespace
 
-std::vector<std::string> count_densities(const Config& config, const fs::path& file,
-                                         const parallel::Communicator& world, Progress& progress) {
+ItemOutcome count_densities(const Config& config, const fs::path& file, const parallel::Communicator& world,
+                            Progress& progress) {
   const SimulatePlan plan = make_simulate_plan(config, {}, false);
   const auto fovs = static_cast<std::size_t>(plan.config.fovs);
   std::vector<double> costs;
   for (const PlannedSimulation& experiment : plan.experiments)
     costs.push_back(expected_cost(experiment.parameters, false));
   std::vector<TrainingDensity::Counts> mine(plan.experiments.size());
-  const ItemOutcome outcome =
+  ItemOutcome outcome =
       do_items(world, progress, costs,
-               {"training data", "experiments", [](std::size_t) { return false; },
-                [&](std::size_t experiment) -> std::uint64_t {
+               {"training data", "experiments", {}, [&](std::size_t experiment) -> std::uint64_t {
                   for (std::size_t fov = 0; fov < fovs; ++fov)
                     for (const auto& trajectory : simulate_item(plan, experiment * fovs + fov).fov.trajectories)
                       count(trajectory, mine[experiment]);
                   return 0;
                 }});
   TrainingDensity density;
+  if (outcome.stopped) return outcome;
   parallel::for_each_in_order(
       world, outcome.owner,
       [&](std::size_t item) {
@@ -80,7 +79,7 @@ std::vector<std::string> count_densities(const Config& config, const fs::path& f
       });
   if (world.is_root()) write_densities(file, density);
   world.barrier();
-  return outcome.failures;
+  return outcome;
 }
 
 TrainingDensity read_densities(const fs::path& file) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/item_work.hpp"
 #include "app/progress.hpp"
 #include "parallel/communicator.hpp"
 
@@ -23,8 +24,8 @@ struct TrainingDensity {
 };
 
 /// Simulates a data set, in memory, counts and writes `file`. Collective. \returns what failed, in words on root
-std::vector<std::string> count_densities(const Config& config, const std::filesystem::path& file,
-                                         const parallel::Communicator& world, Progress& progress);
+ItemOutcome count_densities(const Config& config, const std::filesystem::path& file,
+                            const parallel::Communicator& world, Progress& progress);
 /// \throws InputError where the file is missing or is not one that count_densities wrote
 TrainingDensity read_densities(const std::filesystem::path& file);
 
