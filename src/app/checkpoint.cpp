@@ -24,6 +24,7 @@ static_assert(sizeof(LearningPoint) == learning_columns * sizeof(double));
 namespace {
 
 constexpr std::string_view stem = "checkpoint_";
+constexpr const char* unnamed = "checkpoint.h5";  // just written
 
 // Without the size.
 std::string hash_in(const std::string& checksum) { return checksum.substr(checksum.find(':') + 1); }
@@ -82,8 +83,7 @@ Checkpoint read_checkpoint(const fs::path& path, const network::Network& network
 void write_checkpoint(const fs::path& folder, const network::Network& network, const Checkpoint& c,
                       const std::string& configuration) {
   const std::vector<fs::path> earlier = checkpoints_in(folder);
-  const fs::path unnamed = folder / "checkpoint.h5";
-  io::ArrayFile file(unnamed);
+  io::ArrayFile file(folder / unnamed);
   file.set_attribute("configuration", configuration);
   file.set_attribute("program", version_text());
   file.set_attribute("progress", numbers_of(c));
@@ -95,8 +95,8 @@ void write_checkpoint(const fs::path& folder, const network::Network& network, c
   const std::uint64_t extent[] = {c.curve.size(), learning_columns};
   file.add("/learning_curve", std::span<const double>(curve), extent);
   file.commit();
-  const fs::path path = folder / name_of(c.step, io::file_checksum(unnamed));
-  if (std::rename(unnamed.c_str(), path.c_str()) != 0) throw OutputError(path, "cannot be created", errno);
+  const fs::path path = folder / name_of(c.step, io::file_checksum(folder / unnamed));
+  if (std::rename((folder / unnamed).c_str(), path.c_str()) != 0) throw OutputError(path, "cannot be created", errno);
   // The one before it stays; what seems as new or newer was damaged.
   bool kept = false;
   for (const fs::path& other : earlier) {
@@ -112,6 +112,7 @@ FoundCheckpoint find_checkpoint(const fs::path& folder, const network::Network& 
                                 const std::string& configuration) {
   FoundCheckpoint found;
   if (!fs::is_directory(folder)) return found;
+  found.any = fs::exists(folder / unnamed);  // a kill came before it had its name
   for (const fs::path& path : checkpoints_in(folder)) {
     found.any = true;
     const std::string hash = hash_in(io::file_checksum(path));

@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <memory>
-#include <vector>
 
 namespace an::io {
 
@@ -30,22 +29,22 @@ std::string content_hash(std::string_view content) {
 }
 
 std::string file_checksum(const std::filesystem::path& path) {
-  constexpr std::size_t block_bytes = std::size_t{1} << 18U;
+  constexpr std::size_t block_bytes = std::size_t{1} << 16U;
   // Without O_NONBLOCK a named pipe would stop the program for ever.
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat status {};
   if (file.number < 0 || ::fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode)) return {};
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
   if (!state || XXH3_64bits_reset(state.get()) != XXH_OK) return {};
-  std::vector<std::byte> block(block_bytes);
+  const auto block = std::make_unique_for_overwrite<std::byte[]>(block_bytes);
   std::size_t size = 0;
   for (;;) {
-    const ssize_t count = ::read(file.number, block.data(), block.size());
+    const ssize_t count = ::read(file.number, block.get(), block_bytes);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return {};
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
-    XXH3_64bits_update(state.get(), block.data(), static_cast<std::size_t>(count));
+    XXH3_64bits_update(state.get(), block.get(), static_cast<std::size_t>(count));
   }
   return fmt::format("{}:{:016x}", size, XXH3_64bits_digest(state.get()));
 }

@@ -190,7 +190,7 @@ class Predict(unittest.TestCase):
 
     def test_same_bytes_at_any_number_of_ranks(self):
         expected = digests(self.submission)
-        for ranks in (1, 2, 3, 4):
+        for ranks in (1, 2, 3, 4, 8):
             output = self.folder / f"ranks{ranks}"
             done = run("predict", "--input", self.data / "public", "--output", output, ranks=ranks)
             self.assertEqual(done.returncode, 0, done.stderr)
