@@ -56,7 +56,7 @@ fi
   echo
   echo "Written by \`jobs/scaling_study.sh\` on $(date -u +%F); program of the runs: $(sed -n 1p "$output/scaling.txt")."
   echo "Machine: $(nproc) processors, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | sort -u | paste -sd ';')."
-  echo "Load average before the first run and after each, which includes the runs: $(paste -sd ' ' "$work/loads"). Where it is much larger"
+  echo "Load average before and between the runs, which includes them: $(paste -sd ' ' "$work/loads"). Where it is much larger"
   echo "than the ranks, others were at work, and times, efficiencies and costs of items are not those of the program alone."
   echo
   echo "Nine experiments of \`configs/andi2_benchmark.toml\` (seed ${AN_SEED:-90022}), $fovs fields of view each with videos (weak: for each"
@@ -66,4 +66,6 @@ fi
   echo "\`scaling.txt\`, \`.md\`, \`.csv\`, \`strong.svg\`, \`weak.svg\`: measured. \`schedule.*\`: 100,000 fields of view on up to 16,384 ranks,"
   echo "simulated from the items of the runs on one rank, so with experiments of $fovs fields of view. The counter was measured on this"
   echo "machine $counter."
+  echo "An item of \`simulate\` is here a field of view, as with \`simulate.format = \"text\"\`. Sets of 2,000 and more become HDF5 files of"
+  echo "\`simulate.shard_fovs\` (256) fields of view by default, an item each: more ranks than files have nothing to do."
 } >"$output/README.md"
