@@ -26,6 +26,23 @@ TEST(OrderByIndex, IsStableUpToSixteenRowsAndPutsNanLast) {
   EXPECT_EQ(order_by_index(table_of({3, std::nan(""), 1, 3, 1})), (std::vector<std::size_t>{2, 4, 0, 3, 1}));
 }
 
+// Musser's sequence, whose medians of three are always small: quicksort's depth runs out, and a part is sorted by
+// heaps.
+TEST(OrderByIndex, SortsWhatQuicksortCannot) {
+  constexpr std::size_t half = 500;
+  std::vector<double> indices(2 * half);
+  for (std::size_t i = 1; i <= half; ++i) {
+    if (i % 2 == 1) {
+      indices[i - 1] = static_cast<double>(i);
+      indices[i] = static_cast<double>(half + i);
+    }
+    indices[half + i - 1] = static_cast<double>(2 * i);
+  }
+  const std::vector<std::size_t> order = order_by_index(table_of(indices));
+  ASSERT_EQ(order.size(), indices.size());
+  for (std::size_t i = 0; i < order.size(); ++i) EXPECT_EQ(indices[order[i]], static_cast<double>(i + 1));
+}
+
 FovIndices fov(std::vector<double> truth, std::vector<double> prediction) {
   FovIndices indices;
   collect_indices(table_of(truth), indices.truth, indices.truth_rows);
