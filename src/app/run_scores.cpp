@@ -5,7 +5,7 @@
 
 #include "app/json_file.hpp"
 #include "evaluation/challenge_score.hpp"
-#include "io/result_columns.hpp"
+#include "io/array_reader.hpp"
 
 namespace an::app {
 
@@ -44,9 +44,9 @@ void drop_intervals(ExperimentScores& scores) {
 
 // One field of view drawn again and again is always the same.
 void drop_empty_intervals(const fs::path& file, int track, TrackRunScores& scores) {
-  const io::ResultColumns columns(file);
-  const std::vector<double> tracks = columns.numbers("/fields_of_view/track");
-  const std::vector<double> experiments = columns.numbers("/fields_of_view/experiment");
+  const io::ArrayReader columns(file);
+  const std::vector<double> tracks = columns.doubles("/fields_of_view/track");
+  const std::vector<double> experiments = columns.doubles("/fields_of_view/experiment");
   std::map<int, std::size_t> fovs;
   for (std::size_t i = 0; i < tracks.size(); ++i)
     if (static_cast<int>(tracks[i]) == track) ++fovs[static_cast<int>(experiments[i])];
