@@ -37,7 +37,7 @@ std::string bars_svg(const Json& figure, const ComparisonTable& table) {
       table.columns.begin());
   report::BarChart chart;
   figure.at("title").get_to(chart.title);
-  chart.value_name = table.columns.at(column).heading;
+  figure.at("value").get_to(chart.value_name);
   for (const report::ComparisonBlock& block : table.blocks) {
     chart.groups.push_back(block.name);
     for (const report::ComparedRow& row : block.ours) {
