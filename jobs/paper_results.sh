@@ -7,18 +7,15 @@ folder=$(realpath -m "$1")
 shift
 cd "$(dirname "$0")/.."
 source jobs/environment.sh
-command=(paper --output "$folder" "$@")
-start=$(date +%s)
-mpirun -n 2 build/anomalousnet "${command[@]}" >/dev/null
-seconds=$(($(date +%s) - start))
-mkdir -p results/paper
-rm -f results/paper/*
+mpirun -n 2 build/anomalousnet paper --output "$folder" "$@" >/dev/null
+rm -rf results/paper
+mkdir results/paper
 cp "$folder"/{table,figure}_* results/paper/
 {
   echo "command: mpirun -n 2 anomalousnet paper --output FOLDER $*"
   echo "program: $(build/anomalousnet --version)"
-  echo "finished: $(date -u +%Y-%m-%dT%H:%MZ), after $seconds s"
-  echo "machine: $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
-  echo "record:"
+  echo "finished: $(date -u +%Y-%m-%dT%H:%MZ)"
+  echo "machine: $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, load average $(cut -d' ' -f1 /proc/loadavg)"
+  echo "record (seconds are those of all parts, with what else ran on the machine):"
   cat "$folder/paper_run.json"
 } >results/paper/provenance.txt

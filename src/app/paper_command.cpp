@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <thread>
+#include <tuple>
 
 #include "app/frame_study.hpp"
 #include "app/json_file.hpp"
@@ -208,7 +209,8 @@ void Paper::add_frames(std::vector<ComparisonTable>& tables, std::vector<FigureD
   for (const int figure : {4, 5}) {
     if (!plan_.items.contains(fmt::format("figure_{}", figure))) continue;
     tables.push_back(frame_errors_by_model(figure, studies, resampling));
-    figures.push_back(bar_figure(tables.back().name, tables.back().title, tables.back(), "frames", {}));
+    figures.push_back(bar_figure(tables.back().name, tables.back().title + ", of particles' frames",
+                                 {tables.back().name, "frames", figure == 4 ? "MAE alpha" : "MSLE K"}, {}));
   }
   if (plan_.items.contains("figure_8")) tables.push_back(state_shares(studies, resampling));
   std::vector<FigureData> drawn;
@@ -229,9 +231,10 @@ void Paper::add_validation(std::vector<ComparisonTable>& tables, std::vector<Fig
   const auto printed = [](const char* input, const char* metric) {
     return report::published_table("table_2").values(input, {metric})[0];
   };
-  for (const auto& [metric, title] : {std::pair("mae_alpha", "Mean absolute error of alpha by model"),
-                                      std::pair("msle_k", "Mean squared log error of K by model")})
-    figures.push_back(bar_figure(fmt::format("figure_9_{}", metric), title, tables.back(), metric,
+  for (const auto& [metric, value, title] :
+       {std::tuple("mae_alpha", "MAE alpha", "Mean absolute error of alpha by model"),
+        std::tuple("msle_k", "MSLE K", "Mean squared log error of K by model")})
+    figures.push_back(bar_figure(fmt::format("figure_9_{}", metric), title, {"figure_9", metric, value},
                                  {{"the paper's average, videos", printed("video", metric)},
                                   {"the paper's average, trajectories", printed("raw", metric)}}));
 }

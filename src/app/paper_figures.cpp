@@ -51,12 +51,13 @@ FigureData heat_figure(int figure, const std::string& what, const FrameStudy& st
 
 }  // namespace
 
-FigureData bar_figure(const std::string& name, const std::string& title, const report::ComparisonTable& table,
-                      const std::string& column, const std::vector<std::pair<std::string, double>>& lines) {
+FigureData bar_figure(const std::string& name, const std::string& title, const BarSource& source,
+                      const std::vector<std::pair<std::string, double>>& lines) {
   Json drawn = Json::array();
   for (const auto& [line, value] : lines) drawn.push_back({{"name", line}, {"value", value}});
-  return {{"name", name},        {"title", title},   {"kind", "bars"},
-          {"table", table.name}, {"column", column}, {"lines", drawn}};
+  return {{"name", name},          {"title", title},          {"kind", "bars"},
+          {"table", source.table}, {"column", source.column}, {"value", source.value},
+          {"lines", drawn}};
 }
 
 void add_frame_figures(const std::vector<FrameStudy>& studies, std::vector<FigureData>& figures) {

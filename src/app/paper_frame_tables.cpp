@@ -91,7 +91,11 @@ const char* const about_cells =
     "whose targets are 0: \"all cells\" does so with what a network gives there, \"all cells, padding known\" with 0 "
     "there, since it is known where no particle is (our networks were not taught to give 0 there); \"frames of "
     "particles\" counts only those.";
-const char* const about_intervals = "Intervals hold what experiments drawn anew within each model would give.";
+const char* const about_judges =
+    "paper_nets are the three networks of the paper's kind whose weights come with the program (or with --weights), "
+    "default_net is that of the methods unet and hybrid; methods are judged by their segments' values in each frame.";
+const char* const about_intervals =
+    "Intervals hold what experiments drawn anew within each model would give; those of few experiments are too narrow.";
 
 }  // namespace
 
@@ -103,7 +107,8 @@ const std::vector<std::string>& models_in_order() {
 
 ComparisonTable frame_table(const std::vector<FrameStudy>& studies, const evaluation::BootstrapOptions& options) {
   const report::PublishedTable& published = report::published_table("table_1");
-  ComparisonTable table{"table_1", published.title, published.source, "error", {}, {}, {about_cells, about_intervals}};
+  ComparisonTable table{
+      "table_1", published.title, published.source, "error", {}, {}, {about_cells, about_judges, about_intervals}};
   table.columns = {{"parameters", "parameters", Better::neither, 0}};
   table.columns.insert(table.columns.end(), error_columns.begin(), error_columns.end());
   for (const FrameError& error : frame_errors) {
@@ -132,7 +137,7 @@ ComparisonTable frame_errors_by_model(int figure, const std::vector<FrameStudy>&
                         "model",
                         error_columns,
                         {},
-                        {about_cells, about_intervals}};
+                        {about_cells, about_judges, about_intervals}};
   const double printed = report::published_table("table_1").values(error.name, {"error"})[0];
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const std::string& model : models_in_order()) groups.push_back({model, {model}});

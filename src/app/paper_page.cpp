@@ -37,7 +37,7 @@ std::string bars_svg(const Json& figure, const ComparisonTable& table) {
       table.columns.begin());
   report::BarChart chart;
   figure.at("title").get_to(chart.title);
-  chart.value_name = table.columns.at(column).heading;
+  figure.at("value").get_to(chart.value_name);
   for (const report::ComparisonBlock& block : table.blocks) {
     chart.groups.push_back(block.name);
     for (const report::ComparedRow& row : block.ours) {
@@ -99,13 +99,7 @@ std::string write_table(const fs::path& folder, const ComparisonTable& table) {
 }
 
 void show_table(report::HtmlPage& page, const ComparisonTable& table) {
-  const report::Table shown = shown_table(table);
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& row : shown.rows) {
-    auto& cells = rows.emplace_back();
-    for (const report::TableCell& cell : row) cells.push_back((cell.bold ? "*" : "") + cell.text);
-  }
-  page.table(shown.header, rows);
+  page.table(shown_table(table));
   for (const std::string& line : words_of(table)) page.paragraph(line);
 }
 

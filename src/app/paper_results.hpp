@@ -22,9 +22,13 @@ struct MethodResults {
 /// A figure as machines read it: `name` (of its file), `title`, `kind` and the numbers it is drawn from.
 using FigureData = report::Json;
 
+/// Which numbers bars show, and what these are called along the axis.
+struct BarSource {
+  std::string table, column, value;
+};
 /// Bars of one column of a table: a group a block, a bar a row, beside published values as lines.
-FigureData bar_figure(const std::string& name, const std::string& title, const report::ComparisonTable& table,
-                      const std::string& column, const std::vector<std::pair<std::string, double>>& lines);
+FigureData bar_figure(const std::string& name, const std::string& title, const BarSource& source,
+                      const std::vector<std::pair<std::string, double>>& lines);
 
 /// Table 3 (track 1) or 4 (track 2): each experiment's scores and the average. None where no method has the track.
 /// \throws InputError

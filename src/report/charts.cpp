@@ -74,7 +74,7 @@ void draw_bar(Svg& svg, const BarChart& chart, std::size_t series, std::size_t g
 }  // namespace
 
 std::string bar_chart_svg(const BarChart& chart) {
-  constexpr double bar = 13, gap = 16, least_group = 92, legend_entry = 190;
+  constexpr double bar = 13, gap = 16, least_group = 92, legend_entry = 180;
   const double most = round_up(highest(chart));
   const double scale = plot_height / most;
   const double bars = bar * static_cast<double>(chart.series.size());

@@ -45,7 +45,7 @@ void add_block(const ComparisonTable& from, const ComparisonBlock& block, Table&
   std::vector<TableCell> cells;
   const auto begin_row = [&](const std::string& kind) { cells = {cell_of(std::exchange(name, "")), cell_of(kind)}; };
   if (!all_unknown(block.published)) {
-    begin_row("the paper");
+    begin_row("published");
     for (std::size_t c = 0; c < columns; ++c)
       cells.push_back(cell_of(number_text(block.published[c], from.columns[c].decimals)));
     table.rows.push_back(cells);

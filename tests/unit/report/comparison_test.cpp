@@ -44,7 +44,7 @@ TEST(ComparisonTable, ShowsThePublishedValuesAboveOursWithMarksAndIntervals) {
     rows.emplace_back();
     for (const TableCell& cell : row) rows.back().push_back((cell.bold ? "*" : "") + cell.text);
   }
-  const std::vector<std::vector<std::string>> expected{{"1", "the paper", "0.50", "0.250"},
+  const std::vector<std::vector<std::string>> expected{{"1", "published", "0.50", "0.250"},
                                                        {"", "unet", "*0.62 (+)", "0.500 (-)"},
                                                        {"", "95 % interval", "[0.60, 0.75]", "[0.375, 0.750]"},
                                                        {"", "other", "0.12", "-"},
