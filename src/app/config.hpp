@@ -130,10 +130,10 @@ enum class ChainEnd { number, penalty, residual };
 
 /// Section `[chain]`: the paper's chain.
 struct ChainConfig {
-  segmentation::ChainOptions options{.search = {.width = 14}, .log_k = true, .end = {}};  ///< without their end
+  segmentation::ChainOptions options{.search = {.width = 20}, .end = {}};  ///< without their end
   ChainEnd end = ChainEnd::penalty;
   std::int64_t number = 1;  ///< of change points a trajectory
-  double penalty = 1.25;
+  double penalty = 2;
   double residual = 1;
 };
 

@@ -2,10 +2,12 @@
 #include "app/paper_method.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "app/network_beliefs.hpp"
 #include "app/prediction_files.hpp"

@@ -209,7 +209,7 @@ class Predict(unittest.TestCase):
         self.assertEqual(len((output / "track_1/exp_1/fov_0.txt").read_text().splitlines()), 4, "VIPs alone")
         self.assertGreater(max(len(line) for line in self.lines(output)), 6, "some trajectory has a change point")
         again = run("predict", "--input", self.data / "public", "--output", output, "--method", "paper", "--resume",
-                    "--set", "chain.penalty=2")
+                    "--set", "chain.penalty=3")
         self.assertEqual(again.returncode, 2, "another penalty is another submission")
 
     def test_resumes_after_a_kill(self):
