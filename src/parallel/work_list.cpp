@@ -76,27 +76,38 @@ std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<con
 
 CounterCost measured_counter_cost(const Communicator& ranks) {
   if (ranks.size() == 1) return {};
-  constexpr int questions = 2000, at_once = 50;
-  using Clock = std::chrono::steady_clock;
-  SharedNumbers numbers(ranks, 2);
-  const auto seconds_of_questions = [&](int burst) {
-    const auto start = Clock::now();
+  constexpr int rounds = 8, questions = 250, at_once = 50;
+  SharedNumbers numbers(ranks, 3);  // questions; rounds begun by the last rank alone; ranks that have ended a round
+  const auto nanoseconds_a_question = [&](int burst) {
+    const auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < questions; i += burst) numbers.add_ones(0, burst);
-    return std::chrono::duration<double>(Clock::now() - start).count();
+    const std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - start;
+    return std::llround(time.count() / questions);
   };
-  // The last rank alone, then all at once, as many ranks would. A barrier would call MPI while root's answering thread
-  // does.
-  const bool is_last = ranks.rank() == ranks.size() - 1;
-  const double alone = is_last ? seconds_of_questions(1) : 0;
-  if (is_last) numbers.add(1, 1);
-  while (numbers.add(1, 0) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  const double together = seconds_of_questions(at_once);
+  // A barrier would call MPI while root's answering thread does.
+  const auto wait_for = [&](std::size_t place, std::int64_t value) {
+    while (numbers.add(place, 0) < value) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  std::array<std::int64_t, 2 * rounds> nanoseconds{};
+  for (int round = 0; round < rounds; ++round) {
+    if (ranks.rank() == ranks.size() - 1) {
+      nanoseconds.at(2 * static_cast<std::size_t>(round)) = nanoseconds_a_question(1);
+      numbers.add(1, 1);
+    }
+    wait_for(1, round + 1);
+    nanoseconds.at(2 * static_cast<std::size_t>(round) + 1) = nanoseconds_a_question(at_once);
+    numbers.add(2, 1);
+    wait_for(2, (round + 1) * static_cast<std::int64_t>(ranks.size()));
+  }
   numbers.close();
-  std::array<std::int64_t, 2> nanoseconds{std::llround(1e9 * alone), std::llround(1e9 * together)};
   ranks.max_of_all(nanoseconds);
   const int asking = ranks.nodes() > 1 ? ranks.size() - 1 : ranks.size();  // by message, root does not ask itself
-  return {1e-9 * static_cast<double>(nanoseconds[0]) / questions,
-          1e-9 * static_cast<double>(nanoseconds[1]) / (questions * static_cast<double>(asking))};
+  CounterCost least{1e-9 * static_cast<double>(nanoseconds[0]), 1e-9 * static_cast<double>(nanoseconds[1]) / asking};
+  for (std::size_t i = 0; i < nanoseconds.size(); i += 2) {
+    least.answer_seconds = std::min(least.answer_seconds, 1e-9 * static_cast<double>(nanoseconds[i]));
+    least.busy_seconds = std::min(least.busy_seconds, 1e-9 * static_cast<double>(nanoseconds[i + 1]) / asking);
+  }
+  return least;
 }
 
 void for_each_in_order(const Communicator& ranks, std::span<const std::int64_t> owner,

@@ -38,7 +38,8 @@ struct CounterCost {
   double busy_seconds = 0;    ///< of each question, where all ranks ask at once
 };
 
-/// Measures it, with a counter like that of for_each_item. Collective; nothing where there is one rank.
+/// Measures it, with a counter like that of for_each_item: the least of a few rounds, for other work only slows them.
+/// Collective; nothing where there is one rank.
 CounterCost measured_counter_cost(const Communicator& ranks);
 
 /// Brings the items' results to root in the order of the items, whichever rank has them: sums over these come out the
