@@ -76,7 +76,8 @@ std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<con
 
 CounterCost measured_counter_cost(const Communicator& ranks) {
   if (ranks.size() == 1) return {};
-  constexpr int rounds = 8, questions = 250, at_once = 50;
+  constexpr std::size_t rounds = 8;
+  constexpr int questions = 250, at_once = 50;
   SharedNumbers numbers(ranks, 3);  // questions; rounds begun by the last rank alone; ranks that have ended a round
   const auto nanoseconds_a_question = [&](int burst) {
     const auto start = std::chrono::steady_clock::now();
@@ -89,15 +90,15 @@ CounterCost measured_counter_cost(const Communicator& ranks) {
     while (numbers.add(place, 0) < value) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   };
   std::array<std::int64_t, 2 * rounds> nanoseconds{};
-  for (int round = 0; round < rounds; ++round) {
+  for (std::size_t round = 0; round < rounds; ++round) {
     if (ranks.rank() == ranks.size() - 1) {
-      nanoseconds.at(2 * static_cast<std::size_t>(round)) = nanoseconds_a_question(1);
+      nanoseconds.at(2 * round) = nanoseconds_a_question(1);
       numbers.add(1, 1);
     }
-    wait_for(1, round + 1);
-    nanoseconds.at(2 * static_cast<std::size_t>(round) + 1) = nanoseconds_a_question(at_once);
+    wait_for(1, static_cast<std::int64_t>(round) + 1);
+    nanoseconds.at(2 * round + 1) = nanoseconds_a_question(at_once);
     numbers.add(2, 1);
-    wait_for(2, (round + 1) * static_cast<std::int64_t>(ranks.size()));
+    wait_for(2, static_cast<std::int64_t>(round + 1) * ranks.size());
   }
   numbers.close();
   ranks.max_of_all(nanoseconds);
