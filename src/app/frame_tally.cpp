@@ -21,7 +21,7 @@ FrameLabels FrameLabels::of(const LabelRow& row) {
 void FrameTally::add(const FrameLabels& truth, const FrameLabels& prediction, const Told& told) {
   sums.frames += static_cast<double>(truth.size());
   for (std::size_t t = 0; t < truth.size(); ++t) {
-    const auto state = static_cast<std::size_t>(truth.state[t]);
+    const std::size_t state = static_cast<std::uint8_t>(truth.state[t]);
     if (told.alpha) {
       sums.alpha += std::abs(truth.alpha[t] - prediction.alpha[t]);
       alpha.add(truth.alpha[t], prediction.alpha[t]);
@@ -31,7 +31,7 @@ void FrameTally::add(const FrameLabels& truth, const FrameLabels& prediction, co
       sums.log_k += error * error;
       k.add(std::expm1(truth.log_k[t]), std::expm1(prediction.log_k[t]));
     }
-    if (told.state) ++sums.states[state][static_cast<std::size_t>(prediction.state[t])];
+    if (told.state) ++sums.states[state][static_cast<std::uint8_t>(prediction.state[t])];
     if (told.chances) sums.entropy -= prediction.log_chances[4 * t + state];
   }
 }

@@ -50,7 +50,8 @@ void draw_legend(Svg& svg, double y, double width, double entry, const std::vect
   const auto in_row = static_cast<std::size_t>(std::max(1.0, std::floor(width / entry)));
   for (std::size_t s = 0; s < names.size(); ++s) {
     const double x = left + entry * static_cast<double>(s % in_row);
-    const double at = y + legend_row * static_cast<double>(s / in_row);
+    const std::size_t row = s / in_row;
+    const double at = y + legend_row * static_cast<double>(row);
     svg.rectangle(x, at - 9, 10, 10, colour_of(s));
     svg.text(x + 14, at, names[s]);
   }
@@ -97,7 +98,11 @@ std::string bar_chart_svg(const BarChart& chart) {
   }
   for (std::size_t l = 0; l < chart.lines.size(); ++l) {
     const double y = base - scale * chart.lines[l].value;
-    for (double x = left; x < left + width; x += 9) svg.line(x, y, std::min(x + 5, left + width), y, "#a00", 1.2);
+    constexpr double dash = 5, dash_step = 9;
+    for (int i = 0; i * dash_step < width; ++i) {
+      const double x = left + i * dash_step;
+      svg.line(x, y, std::min(x + dash, left + width), y, "#a00", 1.2);
+    }
     svg.text(left + width, l % 2 == 0 ? y - 4 : y + 12, chart.lines[l].name, Anchor::end, 10, "#a00");
   }
   svg.upward_text(14, top + plot_height / 2, chart.value_name, 12);
