@@ -13,18 +13,6 @@ namespace an::app {
 using network::feature_count;
 using network::ParticlePath;
 
-namespace {
-
-// All that the paper's nets get: steps in px over the network's scale.
-void write_steps(const ParticlePath& path, float scale, std::span<float> out) {
-  for (std::size_t t = 1; t < path.x.size(); ++t) {
-    out[2 * t] = static_cast<float>(path.x[t] - path.x[t - 1]) / scale;
-    out[2 * t + 1] = static_cast<float>(path.y[t] - path.y[t - 1]) / scale;
-  }
-}
-
-}  // namespace
-
 TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConfig& config) {
   const io::ArrayReader file(weights);
   const network::NetworkShape shape = read_shape(file);
