@@ -56,8 +56,13 @@ class Prediction {
         plan_(find_public_data(options.input)) {}
 
   const PredictionPlan& plan() const { return plan_; }
-  /// Where the method has a network: an error comes before any work.
+  /// Where the method has a network: an error comes before any work, and from one rank. Collective.
   void read_weights() {
+    if (world_.is_root()) make_networks();
+    world_.barrier();
+    if (!world_.is_root()) make_networks();
+  }
+  void make_networks() {
     if (config_.predict.method == Method::paper)
       paper_method_ =
           std::make_unique<PaperMethod>(weights_files(options_.weights, Method::paper), config_, world_.node_rank());

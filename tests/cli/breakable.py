@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-RECORDS = {"simulation.json", "prediction.json", "tracking.json", "summary.json", "learning_curve.csv", "learning_curve.svg"}
+RECORDS = {"report.html", "simulation.json", "prediction.json", "tracking.json", "summary.json", "learning_curve.csv", "learning_curve.svg"}
 DATA = """
 [simulate]
 seed = 5
@@ -82,7 +82,7 @@ def digests(folder):
     """sha256 of every file but those that hold times."""
     found = {}
     for path in sorted(pathlib.Path(folder).rglob("*")):
-        if path.is_file() and path.name not in RECORDS:
+        if path.is_file() and path.name not in RECORDS and path.stem != "seconds":
             if path.name in ("weights.h5", "results.h5") or path.name.startswith("checkpoint_"):
                 continue  # whose arrays are the same, not all attributes
             found[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()

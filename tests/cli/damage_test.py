@@ -98,7 +98,7 @@ class Damage(Whole):
         self.damage_every_kind("track", "--format", "hdf5", kinds={"tracks.hN"})
 
     def test_predictions(self):
-        self.damage_every_kind("predict", kinds={"tracks_fov_N.csv", "tracks_fov_N.json", "model.json", "fov_N.txt",
+        self.damage_every_kind("predict", kinds={"tracks_fov_N.csv", "tracks_fov_N.json", "model.json", "shares.json", "fov_N.txt",
                                                  "segments_fov_N.csv", "sums_fov_N.json", "shown_fov.json"})
 
     def test_the_ledger_and_the_record(self):

@@ -160,11 +160,12 @@ class Fast(Survival):
 
     def test_training_goes_on_at_another_number_of_ranks(self):
         output = self.folder / "other_ranks"
-        stopped = self.jobs.run(self.jobs.command("train", output, "--set", "train.rate=1e-4", "--max-time", "1s"), 2)
+        steps = ("--set", "train.steps=40")
+        stopped = self.jobs.run(self.jobs.command("train", output, *steps, "--max-time", "1s"), 2)
         self.assertEqual(stopped.returncode, 5, stopped.stderr)
-        done = self.jobs.run(self.jobs.command("train", output, "--set", "train.rate=1e-4", "--resume"), 1)
+        done = self.jobs.run(self.jobs.command("train", output, *steps, "--resume"), 1)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(curve(output)[-1][0], "8")
+        self.assertEqual(curve(output)[-1][0], "40")
 
     def test_resume_on_a_first_run_is_harmless(self):
         whole, _ = self.unbroken("simulate", 2)
