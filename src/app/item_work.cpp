@@ -29,7 +29,7 @@ struct ItemMarks {
 
 void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMarks& marks) {
   const ItemFiles files = ledger != nullptr ? work.files(item) : ItemFiles{};
-  const bool is_recorded = !files.outputs.empty();
+  const bool is_recorded = ledger != nullptr && !files.outputs.empty();
   try {
     if (is_recorded) {
       const Standing standing = ledger->standing(files);
