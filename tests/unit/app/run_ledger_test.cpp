@@ -25,16 +25,17 @@ class RunLedgerTest : public ::testing::Test {
     ledger.record(item_);
   }
   Standing standing(const std::string& settings = "settings") const {
-    return RunLedger(folder_.path(), settings, parallel::Communicator()).standing(item_);
+    return RunLedger(folder_.path(), settings, alone_).standing(item_);
   }
   void make_and_leave() const {
-    RunLedger ledger(folder_.path(), "settings", parallel::Communicator());
+    RunLedger ledger(folder_.path(), "settings", alone_);
     make(ledger);
   }
   fs::path lines() const { return folder_.path() / "ledger" / "rank_0.txt"; }
 
   testing::TemporaryFolder folder_;
   ItemFiles item_;
+  parallel::Communicator alone_;
 };
 
 TEST_F(RunLedgerTest, KnowsAFinishedItemAgain) {
@@ -93,14 +94,14 @@ TEST_F(RunLedgerTest, AddsAfterATornLine) {
 }
 
 TEST_F(RunLedgerTest, IsTheSameInTheEndWhateverHappened) {
-  RunLedger once(folder_.path(), "settings", parallel::Communicator());
+  RunLedger once(folder_.path(), "settings", alone_);
   make(once);
   once.close();
   EXPECT_FALSE(fs::exists(lines()));
   const std::string expected = io::read_text_file(folder_.path() / "ledger" / "all.txt");
   make_and_leave();
   make_and_leave();
-  RunLedger again(folder_.path(), "settings", parallel::Communicator());
+  RunLedger again(folder_.path(), "settings", alone_);
   EXPECT_EQ(again.standing(item_), Standing::whole);
   again.close();
   EXPECT_EQ(io::read_text_file(folder_.path() / "ledger" / "all.txt"), expected);
