@@ -1,3 +1,6 @@
+# For ranks of one machine, also as root.
+set(an_mpi_environment "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1;OMPI_MCA_hwloc_base_binding_policy=none")
+
 # an_add_test(NAME SOURCES ... LIBS ... [RANKS 1 2 3] [LABELS ...]): one GoogleTest program; with RANKS one test a rank count.
 function(an_add_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS;RANKS;LABELS" ${ARGN})
@@ -11,7 +14,7 @@ function(an_add_test name)
       add_test(NAME ${name}.${ranks} COMMAND ${MPIEXEC_EXECUTABLE} -n ${ranks} $<TARGET_FILE:${name}>)
       set_tests_properties(${name}.${ranks} PROPERTIES LABELS "${arg_LABELS};mpi${ranks}" TIMEOUT 120
         PROCESSORS ${ranks}
-        ENVIRONMENT "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1;OMPI_MCA_hwloc_base_binding_policy=none")
+        ENVIRONMENT "${an_mpi_environment}")
     endforeach()
   else()
     target_link_libraries(${name} PRIVATE GTest::gtest_main)

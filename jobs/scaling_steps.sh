@@ -3,7 +3,7 @@
 # Runs every stage once, for `anomalousnet scaling`: jobs/scaling_steps.sh FOLDER FOVS
 # makes FOLDER/data (simulate, with videos), FOLDER/tracks (track), FOLDER/submission (predict, track 2) and FOLDER/scores.
 # FOVS: fields of view of each of the nine experiments. AN_LAUNCH: what starts the ranks (mpirun -n 1); AN_SEED: of the
-# data; AN_PREDICT: more options of predict, e.g. --method hybrid; AN_KEEP=1 keeps data and results, not the records alone.
+# data; AN_PREDICT: more options of predict, e.g. --method likelihood; AN_KEEP=1 keeps data and results, not the records alone.
 set -euo pipefail
 folder=$1 fovs=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -24,4 +24,4 @@ read -r -a predict_options <<<"${AN_PREDICT:-}"
 stage predict --input "$folder/public" --output "$folder/submission" "${predict_options[@]}"
 stage score --reference "$folder/ref" --submission "$folder/submission" --output "$folder/scores" >/dev/null
 [[ -n ${AN_KEEP:-} ]] || rm -rf "$folder"/data/{public,ref} "$folder"/submission/{details,track_2} "$folder"/scores/results.h5 \
-  "$folder"/tracks/track_* "$folder"/tracks/exp_* "$folder"/{public,ref}
+  "$folder"/tracks/exp_* "$folder"/{public,ref}

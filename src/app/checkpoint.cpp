@@ -5,14 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <string_view>
 
 #include "app/program_info.hpp"
 #include "app/weights_file.hpp"
 #include "core/error.hpp"
+#include "io/atomic_file.hpp"
 #include "io/file_checksum.hpp"
 
 namespace an::app {
@@ -96,7 +95,7 @@ void write_checkpoint(const fs::path& folder, const network::Network& network, c
   file.add("/learning_curve", std::span<const double>(curve), extent);
   file.commit();
   const fs::path path = folder / name_of(c.step, io::file_checksum(folder / unnamed));
-  if (std::rename((folder / unnamed).c_str(), path.c_str()) != 0) throw OutputError(path, "cannot be created", errno);
+  io::publish_file(folder / unnamed, path);
   // The one before it stays; what seems as new or newer was damaged.
   bool kept = false;
   for (const fs::path& other : earlier) {

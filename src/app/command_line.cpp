@@ -253,12 +253,16 @@ class CommandLine {
     add_common(*track_, common_);
   }
 
-  void add_method(CLI::App& command) {
+  static void add_weights(CLI::App& command, std::filesystem::path& weights) {
+    command.add_option("--weights", weights, "folder of the networks' weights, instead of those that come with it")
+        ->type_name("DIR");
+  }
+
+  void add_method(CLI::App& command, std::filesystem::path& weights) {
     add_setting(command, common_, "--method", "predict.method",
                 "hybrid (likelihood and unet), likelihood (exact, no training), unet (a trained network) or paper (the "
                 "AnomalousNet paper's three networks and chain)");
-    command.add_option("--weights", weights_, "folder of the networks' weights, instead of those that come with it")
-        ->type_name("DIR");
+    add_weights(command, weights);
     add_setting(command, common_, "--backend", "predict.backend", "of the network: reference, onednn or cuda");
     add_setting(command, common_, "--precision", "predict.precision", "of the network: f32 or bf16");
     add_setting(command, common_, "--seed", "segmentation.seed", "of the paths drawn from the posterior");
@@ -272,7 +276,7 @@ class CommandLine {
                      "folder of public data: track_2/exp_E/trajs_fov_F.csv, track_1/exp_E/videos_fov_F.tiff")
         ->type_name("PUBLIC");
     predict_->add_option("--output", predict_options_.output, "folder for the submission")->type_name("SUB");
-    add_method(*predict_);
+    add_method(*predict_, predict_options_.weights);
     add_resume(*predict_, common_, predict_options_.resume, "finish an interrupted submission (or begin one)");
     add_common(*predict_, common_);
   }
@@ -284,7 +288,7 @@ class CommandLine {
                      "folder that holds public/, and ref/ where there is a truth")
         ->type_name("DIR");
     run_->add_option("--output", run_options_.output, "folder for the submission, scores and report")->type_name("DIR");
-    add_method(*run_);
+    add_method(*run_, run_options_.weights);
     add_resume(*run_, common_, run_options_.resume, "finish an interrupted run (or begin one)");
     add_common(*run_, common_);
   }
@@ -333,8 +337,7 @@ class CommandLine {
         ->add_option("--benchmark", paper_options_.benchmark,
                      "folder with public/ and ref/ for tables 3 and 4, instead of simulated data")
         ->type_name("DIR");
-    paper_->add_option("--weights", weights_, "folder of the networks' weights, instead of those that come with it")
-        ->type_name("DIR");
+    add_weights(*paper_, paper_options_.weights);
     paper_->add_option("--seed", paper_options_.seed, "names all random numbers of the data")->type_name("N");
     paper_
         ->add_option("--scale", paper_options_.scale,
@@ -347,7 +350,7 @@ class CommandLine {
         ->delimiter(',')
         ->type_name("NAMES");
     add_setting(*paper_, common_, "--backend", "predict.backend", "of networks: reference, onednn or cuda");
-    paper_->add_flag("--resume", paper_options_.resume, "finish an interrupted run (or begin one)");
+    add_resume(*paper_, common_, paper_options_.resume, "finish an interrupted run (or begin one)");
     add_common(*paper_, common_);
   }
 
@@ -465,14 +468,12 @@ class CommandLine {
       require("--input", !predict_options_.input.empty());
       require("--output", !predict_options_.output.empty() || common_.dry_run);
       predict_options_.dry_run = common_.dry_run;
-      predict_options_.weights = weights_;
       return predict_options_;
     }
     if (run_->parsed()) {
       require("--benchmark", !run_options_.benchmark.empty());
       require("--output", !run_options_.output.empty() || common_.dry_run);
       run_options_.dry_run = common_.dry_run;
-      run_options_.weights = weights_;
       return run_options_;
     }
     if (report_->parsed()) {
@@ -489,7 +490,6 @@ class CommandLine {
     if (paper_->parsed()) {
       require("--output", !paper_options_.output.empty() || common_.dry_run);
       paper_options_.dry_run = common_.dry_run;
-      paper_options_.weights = weights_;
       return paper_options_;
     }
     if (verify_->parsed()) {
@@ -535,7 +535,6 @@ class CommandLine {
   std::optional<bool> faithful_;
   PredictOptions predict_options_;
   RunOptions run_options_;
-  std::filesystem::path weights_;
   ReportOptions report_options_;
   ScalingOptions scaling_options_;
   PaperOptions paper_options_;

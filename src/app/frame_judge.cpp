@@ -10,7 +10,6 @@
 #include "core/error.hpp"
 #include "io/benchmark_tree.hpp"
 #include "io/label_file.hpp"
-#include "network/frame_predictor.hpp"
 
 namespace an::app {
 

@@ -96,7 +96,7 @@ ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunL
     world.max_of_all(*numbers);
   for (const std::int64_t ns : marks.nanoseconds)
     outcome.seconds.push_back(ns < 0 ? -1 : 1e-9 * static_cast<double>(ns));
-  if (ledger != nullptr) outcome.notes = notes_of(marks, work);
+  if (ledger != nullptr && world.is_root()) outcome.notes = notes_of(marks, work);
   const auto undone = std::count(outcome.owner.begin(), outcome.owner.end(), -1);
   outcome.stopped = undone > 0;
   if (outcome.stopped) {
@@ -139,6 +139,10 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, Ru
 ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, std::span<const double> costs,
                      const ItemWork& work) {
   return do_all(world, progress, nullptr, costs, work);
+}
+
+void print_failures(const std::vector<std::string>& failures) {
+  for (const std::string& failure : failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
 }
 
 void print_notes(const std::vector<std::string>& notes, const RunConfig& config) {

@@ -25,7 +25,7 @@ struct ItemWork {
 struct ItemOutcome {
   std::uint64_t bytes = 0;
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere; in the order of the items
-  std::vector<std::string> notes;     ///< what an earlier run had left, in words; empty on a first run
+  std::vector<std::string> notes;     ///< on root: what an earlier run had left, in words; empty on a first run
   std::vector<std::int64_t> owner;    ///< rank that has done each item, on every rank; -1 where it failed
   bool stopped = false;               ///< some items were left undone, as was asked for; root has said so
   std::vector<double> seconds;        ///< that each item took, on every rank; -1 where it was done already or failed
@@ -46,6 +46,9 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, Ru
 /// The same for items whose results stay in memory: their files are not asked for.
 ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, std::span<const double> costs,
                      const ItemWork& work);
+
+/// Says on stderr, as errors, what failed.
+void print_failures(const std::vector<std::string>& failures);
 
 /// Says the notes on stderr, unless the run is to be quiet.
 void print_notes(const std::vector<std::string>& notes, const RunConfig& config);

@@ -37,35 +37,25 @@ struct Run {
     return ExitCode::done;
   }
   ExitCode operator()(const ScoreOptions& options) { return run_score(options, config, world, progress); }
-  ExitCode operator()(const SimulateOptions& options) {
-    parallel::heed_stop_requests(config.run.max_seconds);
-    return run_simulate(options, config, world, progress);
-  }
-  ExitCode operator()(const TrackOptions& options) {
-    parallel::heed_stop_requests(config.run.max_seconds);
-    return run_track(options, config, world, progress);
-  }
-  ExitCode operator()(const PredictOptions& options) {
-    parallel::heed_stop_requests(config.run.max_seconds);
-    return run_predict(options, config, world, progress);
-  }
-  ExitCode operator()(const RunOptions& options) {
-    parallel::heed_stop_requests(config.run.max_seconds);
-    return run_benchmark(options, config, world, progress);
-  }
+  ExitCode operator()(const SimulateOptions& options) { return in_order(run_simulate, options, progress); }
+  ExitCode operator()(const TrackOptions& options) { return in_order(run_track, options, progress); }
+  ExitCode operator()(const PredictOptions& options) { return in_order(run_predict, options, progress); }
+  ExitCode operator()(const RunOptions& options) { return in_order(run_benchmark, options, progress); }
   ExitCode operator()(const ReportOptions& options) const { return run_report(options, config, world); }
   ExitCode operator()(const ScalingOptions& options) const { return run_scaling(options, config, world); }
-  ExitCode operator()(const PaperOptions& options) {
-    parallel::heed_stop_requests(config.run.max_seconds);
-    return run_paper(options, config, world, progress);
-  }
+  ExitCode operator()(const PaperOptions& options) { return in_order(run_paper, options, progress); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
-  ExitCode operator()(const TrainOptions& options) const {
-    parallel::heed_stop_requests(config.run.max_seconds);
-    return run_train(options, config, world);
-  }
+  ExitCode operator()(const TrainOptions& options) const { return in_order(run_train, options); }
   ExitCode operator()(const NetworkOptions& options) const { return run_network(options, world); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
+
+ private:
+  // Work that ends in order where it is asked to.
+  template <class Command, class Options, class... More>
+  ExitCode in_order(const Command& command, const Options& options, More&... more) const {
+    parallel::heed_stop_requests(config.run.max_seconds);
+    return command(options, config, world, more...);
+  }
 };
 
 int run(const std::vector<std::string>& arguments, const parallel::Communicator& world) {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <stdexcept>
 #include <system_error>
@@ -15,6 +17,8 @@ namespace an::app {
 
 namespace fs = std::filesystem;
 
+namespace {
+
 fs::path shipped_weights() {
   const char* chosen = std::getenv("AN_WEIGHTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
   if (chosen != nullptr) return chosen;
@@ -24,6 +28,8 @@ fs::path shipped_weights() {
   return fs::is_directory(installed, error) ? installed.lexically_normal()
                                             : fs::path(build_info::source_folder) / "configs" / "weights";
 }
+
+}  // namespace
 
 std::vector<fs::path> weights_files(const fs::path& folder, Method method) {
   const fs::path from = folder.empty() ? shipped_weights() : folder;

@@ -11,12 +11,9 @@
 
 namespace an::app {
 
-/// The weights that come with the program: where AN_WEIGHTS says, where they were installed with the program, or beside
-/// its sources. Holds `default.h5` and `paper_alpha.h5`, `paper_k.h5`, `paper_state.h5`.
-std::filesystem::path shipped_weights();
-
-/// The files of weights in a folder (in that of the shipped ones where it is empty) that a method needs, if any; for
-/// `paper` those of alpha, K and states.
+/// The files of weights in a folder that a method needs, if any: `default.h5`, or `paper_alpha.h5`, `paper_k.h5` and
+/// `paper_state.h5`. Where the folder is empty they are those that come with the program: where AN_WEIGHTS says, where
+/// they were installed with it, or beside its sources.
 std::vector<std::filesystem::path> weights_files(const std::filesystem::path& folder, Method method);
 
 /// The network of this task in a file. \param device as of kernels::make_executor \throws InputError naming the file

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/program_info.hpp"
+#include "app/run_ledger.hpp"
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/text_file.hpp"
@@ -22,10 +23,9 @@ bool is_unused(const fs::path& folder, const std::string& record) {
   return true;
 }
 
-// As version_text() tells it.
 std::string version_in(const Json& record) {
   const auto text = [&](const char* place) { return record.value(Json::json_pointer(place), "?"); };
-  return fmt::format("anomalousnet {} (git {})", text("/program/version"), text("/program/git"));
+  return version_text(text("/program/version"), text("/program/git"));
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ std::string version_in(const Json& record) {
 void claim_output(const fs::path& folder, const std::string& record, const Json& config, bool resume,
                   const std::string& what) {
   if (!fs::exists(folder) || is_unused(folder, record)) return;
-  const bool has_ledger = fs::is_directory(folder / "ledger");
+  const bool has_ledger = fs::is_directory(folder / ledger_name);
   if (!fs::exists(folder / record) && !has_ledger)
     throw ConfigError(fmt::format("--output: {} is not empty (expected a new or empty folder)", folder.string()));
   if (!resume)
@@ -52,10 +52,12 @@ void claim_output(const fs::path& folder, const std::string& record, const Json&
                     folder.string(), begun, record, version_text()));
 }
 
+Json record_of(const Json& config, bool complete) {
+  return {{"schema", 1}, {"complete", complete}, {"config", config}, {"program", program_info()}};
+}
+
 void write_begun_record(const fs::path& record, const Json& config) {
-  io::write_file_atomically(
-      record,
-      report::json_text(Json{{"schema", 1}, {"complete", false}, {"config", config}, {"program", program_info()}}));
+  io::write_file_atomically(record, report::json_text(record_of(config, false)));
 }
 
 }  // namespace an::app

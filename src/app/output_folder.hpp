@@ -16,6 +16,9 @@ namespace an::app {
 void claim_output(const std::filesystem::path& folder, const std::string& record, const report::Json& config,
                   bool resume, const std::string& what);
 
+/// What a run's record begins with: its schema, whether the run is complete, the configuration, the program.
+report::Json record_of(const report::Json& config, bool complete);
+
 /// Writes the record of a run that has begun, as claim_output wants to find it. \throws OutputError
 void write_begun_record(const std::filesystem::path& record, const report::Json& config);
 

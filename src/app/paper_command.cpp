@@ -63,8 +63,7 @@ class Paper {
   bool on_root(const std::function<bool()>& question) const;
   void make_all();
   void note(const ItemOutcome& outcome) {
-    if (world_.is_root())
-      for (const std::string& failure : outcome.failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
+    if (world_.is_root()) print_failures(outcome.failures);
     note(outcome.stopped ? ExitCode::stopped : outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed);
   }
   void note(ExitCode code) {
@@ -102,12 +101,10 @@ bool Paper::on_root(const std::function<bool()>& question) const {
 }
 
 void Paper::write_record(bool complete) const {
-  const Json run{
+  Json record = record_of(settings_, complete);
+  record["run"] = {
       {"ranks", world_.size()}, {"hardware_threads", std::thread::hardware_concurrency()}, {"seconds", seconds_}};
-  io::write_file_atomically(
-      options_.output / record_name,
-      report::json_text(Json{
-          {"schema", 1}, {"complete", complete}, {"config", settings_}, {"program", program_info()}, {"run", run}}));
+  io::write_file_atomically(options_.output / record_name, report::json_text(record));
 }
 
 void Paper::begin() {
@@ -161,15 +158,10 @@ void Paper::solve(const fs::path& folder, const fs::path& data, const Config& da
 
 // The weights there are: those of the paper's three nets, and those that methods use.
 std::vector<std::pair<std::string, std::vector<fs::path>>> Paper::networks() const {
-  const fs::path folder = options_.weights.empty() ? shipped_weights() : options_.weights;
   std::vector<std::pair<std::string, std::vector<fs::path>>> found;
-  for (const auto& [name, files] :
-       {std::pair(std::string("paper_nets"),
-                  std::vector<std::string>{"paper_alpha.h5", "paper_k.h5", "paper_state.h5"}),
-        std::pair(std::string("default_net"), std::vector<std::string>{"default.h5"})}) {
-    std::vector<fs::path> there;
-    for (const std::string& file : files)
-      if (fs::exists(folder / file)) there.push_back(folder / file);
+  for (const auto& [name, method] : {std::pair("paper_nets", Method::paper), std::pair("default_net", Method::unet)}) {
+    std::vector<fs::path> there = weights_files(options_.weights, method);
+    std::erase_if(there, [](const fs::path& file) { return !fs::exists(file); });
     if (!there.empty()) found.emplace_back(name, std::move(there));
   }
   return found;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 
 #include "app/paper_results.hpp"
@@ -37,39 +36,18 @@ constexpr FrameError frame_errors[] = {
 
 using SumOf = std::function<double(const FrameSums&)>;
 
-struct Ratio {
-  double above = 0, below = 0;
-  double value() const { return above / below; }
-  void add(const Ratio& other) {
-    above += other.above;
-    below += other.below;
-  }
-};
-
 // Sum over sum of all fields of view of some models, with the interval of experiments drawn anew within each model.
 Estimate ratio_of(const FrameStudy& study, const std::vector<std::string>& models, const SumOf& above,
                   const SumOf& below, const evaluation::BootstrapOptions& options) {
   std::vector<std::vector<Ratio>> groups;
-  std::vector<std::size_t> units;
-  Ratio all;
   for (const std::string& model : models) {
     std::map<int, Ratio> experiments;
     for (const FrameStudy::Fov& fov : study.fovs)
       if (fov.model == model) experiments[fov.experiment].add({above(fov.sums), below(fov.sums)});
     auto& group = groups.emplace_back();
-    for (const auto& entry : experiments) {
-      group.push_back(entry.second);
-      all.add(entry.second);
-    }
-    units.push_back(group.size());
+    for (const auto& entry : experiments) group.push_back(entry.second);
   }
-  const evaluation::Interval interval = evaluation::bootstrap_groups(units, options, [&](const auto& drawn) {
-    Ratio sum;
-    for (std::size_t g = 0; g < groups.size(); ++g)
-      for (const std::size_t unit : drawn[g]) sum.add(groups[g][unit]);
-    return sum.value();
-  });
-  return {all.value(), interval.low, interval.high};
+  return ratio_estimate(groups, options);
 }
 
 // Errors of an average frame of a particle; of an average cell where all others are right; of one as it is.
@@ -98,6 +76,22 @@ const char* const about_intervals =
     "Intervals hold what experiments drawn anew within each model would give; those of few experiments are too narrow.";
 
 }  // namespace
+
+Estimate ratio_estimate(const std::vector<std::vector<Ratio>>& groups, const evaluation::BootstrapOptions& options) {
+  std::vector<std::size_t> units;
+  Ratio all;
+  for (const std::vector<Ratio>& group : groups) {
+    units.push_back(group.size());
+    for (const Ratio& unit : group) all.add(unit);
+  }
+  const evaluation::Interval interval = evaluation::bootstrap_groups(units, options, [&](const auto& drawn) {
+    Ratio sum;
+    for (std::size_t g = 0; g < groups.size(); ++g)
+      for (const std::size_t unit : drawn[g]) sum.add(groups[g][unit]);
+    return sum.value();
+  });
+  return {all.value(), interval.low, interval.high};
+}
 
 const std::vector<std::string>& models_in_order() {
   static const std::vector<std::string> models{"single_state", "multi_state", "immobile_traps", "dimerization",

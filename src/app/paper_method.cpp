@@ -12,24 +12,14 @@
 #include "app/network_beliefs.hpp"
 #include "app/prediction_files.hpp"
 #include "core/error.hpp"
+#include "segmentation/frame_beliefs.hpp"
 
 namespace an::app {
 
 namespace fs = std::filesystem;
 using segmentation::ChainSegment;
-using segmentation::Estimate;
 
 namespace {
-
-// The median, and what all but a twentieth on either side lies between.
-Estimate spread_of(std::span<const double> frames, double median) {
-  std::vector<double> sorted(frames.begin(), frames.end());
-  std::ranges::sort(sorted);
-  const auto quantile = [&](double share) {
-    return sorted[static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)))];
-  };
-  return {median, std::min(median, quantile(0.05)), std::max(median, quantile(0.95))};
-}
 
 segmentation::FrameSeries series_of(const network::FramePredictions& alpha, const network::FramePredictions& k,
                                     const network::FramePredictions& state) {
@@ -39,6 +29,12 @@ segmentation::FrameSeries series_of(const network::FramePredictions& alpha, cons
   for (const std::array<float, 4>& p : state.probability)
     series.state.push_back(static_cast<DiffusiveState>(std::ranges::max_element(p) - p.begin()));
   return series;
+}
+
+// The frames of a segment.
+std::vector<double> part_of(std::span<const double> series, const ChainSegment& segment) {
+  const auto part = series.subspan(segment.begin, segment.end - segment.begin);
+  return {part.begin(), part.end()};
 }
 
 double mean_probability(std::span<const std::array<float, 4>> frames, DiffusiveState state) {
@@ -81,8 +77,8 @@ segmentation::InferredFov PaperMethod::infer(const segmentation::FieldOfView& fo
     segmentation::InferredTrajectory inferred{fov.trajectories[i].index, frames.state.size(), {}};
     for (const ChainSegment& s : segment_by_chain(frames, options_)) {
       const std::size_t length = s.end - s.begin;
-      inferred.segments.push_back({s.begin, spread_of(std::span(frames.alpha).subspan(s.begin, length), s.alpha),
-                                   spread_of(std::span(frames.k).subspan(s.begin, length), s.k), s.state,
+      inferred.segments.push_back({s.begin, segmentation::estimate_of(part_of(frames.alpha, s), s.alpha),
+                                   segmentation::estimate_of(part_of(frames.k, s), s.k), s.state,
                                    mean_probability(std::span(state[i].probability).subspan(s.begin, length), s.state),
                                    1});
     }

@@ -110,7 +110,8 @@ std::vector<PartCost> costs_of(const PaperOptions& options, const PaperPlan& pla
     const double count = models * static_cast<double>(s.frame_experiments);
     costs.push_back(
         {fmt::format("frames: {} experiments of each of 5 models, 5 fields of view each", s.frame_experiments),
-         count * (1 + methods) * frames_experiment});
+         count * (plan.wants({"figure_4", "figure_5", "figure_6", "figure_7", "figure_8"}) ? 1 + methods : 1) *
+             frames_experiment});
   }
   if (plan.wants({"figure_2"}))
     costs.push_back({fmt::format("training: {} experiments of each of 5 models, 5 fields of view each, in memory",

@@ -13,6 +13,19 @@
 
 namespace an::app {
 
+/// A sum over another one.
+struct Ratio {
+  double above = 0, below = 0;
+  double value() const { return above / below; }
+  void add(const Ratio& other) {
+    above += other.above;
+    below += other.below;
+  }
+};
+/// The ratio of the sums over all units (experiments), with the interval of units drawn anew within each group.
+report::Estimate ratio_estimate(const std::vector<std::vector<Ratio>>& groups,
+                                const evaluation::BootstrapOptions& options);
+
 /// Where the results of a method are: a folder of `run`.
 struct MethodResults {
   std::string method;

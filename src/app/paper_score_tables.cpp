@@ -2,7 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <limits>
+#include <map>
 #include <set>
 
 #include "app/paper_results.hpp"
@@ -25,6 +26,7 @@ using report::PublishedTable;
 
 namespace {
 
+constexpr double unpublished = std::numeric_limits<double>::quiet_NaN();
 const ComparisonColumn trajectories_column{"trajectories", "trajectories", Better::neither, 0};
 
 std::vector<std::string> names_of(const std::vector<ComparisonColumn>& columns) {
@@ -64,40 +66,24 @@ std::vector<ModelScores> scores_with_models(const MethodResults& results, int tr
 // interval of experiments drawn anew within each model.
 Estimate mean_of(const std::vector<ModelScores>& scores, const std::vector<std::string>& models, std::size_t metric,
                  const evaluation::BootstrapOptions& options) {
-  std::vector<std::vector<const ExperimentScores*>> groups;
-  std::vector<std::size_t> units;
+  const bool weighted = metric < evaluation::single_metric_names.size();
+  std::vector<std::vector<Ratio>> groups;
   for (const std::string& model : models) {
     auto& group = groups.emplace_back();
-    for (const ModelScores& s : scores)
-      if (s.model == model) group.push_back(&s.scores);
-    units.push_back(group.size());
+    for (const auto& [of_model, s] : scores) {
+      if (of_model != model) continue;
+      const double weight = weighted ? static_cast<double>(s.trajectories) : 1;
+      group.push_back({weight * s.values[metric].value, weight});
+    }
   }
-  const bool weighted = metric < evaluation::single_metric_names.size();
-  double sum = 0, weights = 0;
-  const auto add = [&](const ExperimentScores& s) {
-    const double weight = weighted ? static_cast<double>(s.trajectories) : 1;
-    sum += weight * s.values[metric].value;
-    weights += weight;
-  };
-  for (const auto& group : groups)
-    for (const ExperimentScores* s : group) add(*s);
-  Estimate mean{sum / weights};
-  const evaluation::Interval interval = evaluation::bootstrap_groups(units, options, [&](const auto& drawn) {
-    sum = weights = 0;
-    for (std::size_t g = 0; g < groups.size(); ++g)
-      for (const std::size_t unit : drawn[g]) add(*groups[g][unit]);
-    return sum / weights;
-  });
-  mean.low = interval.low;
-  mean.high = interval.high;
-  return mean;
+  return ratio_estimate(groups, options);
 }
 
 }  // namespace
 
 std::optional<ComparisonTable> benchmark_table(int track, const std::vector<MethodResults>& results) {
   const std::string name = track == 1 ? "table_3" : "table_4";
-  const PublishedTable& published = report::published_table(name);
+  const PublishedTable& published = report::published_scores(track);
   ComparisonTable table = table_like(name, published, "experiment");
   table.columns = {trajectories_column};
   table.columns.insert(table.columns.end(), score_columns().begin(), score_columns().end());
@@ -142,18 +128,21 @@ ComparisonTable validation_table(const std::vector<MethodResults>& results, cons
   table.columns.insert(table.columns.end(), score_columns().begin(), score_columns().end());
   std::vector<std::string> without_single = models_in_order();
   std::erase(without_single, "single_state");
+  std::map<int, std::vector<std::vector<ModelScores>>> scores_of;  // of each track, each method's
+  for (const int track : {1, 2})
+    for (const MethodResults& method : results) scores_of[track].push_back(scores_with_models(method, track, data));
   for (const auto& [suffix, models] :
        {std::pair(std::string(), models_in_order()), std::pair(std::string(" without single_state"), without_single)})
     for (const auto& [track, input] : {std::pair(1, "video"), std::pair(2, "raw")}) {
       ComparisonBlock& block = table.blocks.emplace_back(
           ComparisonBlock{input + suffix, published.values(input, names_of(table.columns)), {}});
-      for (const MethodResults& method : results) {
-        const std::vector<ModelScores> scores = scores_with_models(method, track, data);
+      for (std::size_t method = 0; method < results.size(); ++method) {
+        const std::vector<ModelScores>& scores = scores_of.at(track)[method];
         double trajectories = 0;
         for (const ModelScores& s : scores)
           if (std::find(models.begin(), models.end(), s.model) != models.end())
             trajectories += static_cast<double>(s.scores.trajectories);
-        ComparedRow& row = block.ours.emplace_back(ComparedRow{method.method, {{trajectories}}});
+        ComparedRow& row = block.ours.emplace_back(ComparedRow{results[method].method, {{trajectories}}});
         for (std::size_t m = 0; m < score_names().size(); ++m)
           row.values.push_back(mean_of(scores, models, m, options));
       }
@@ -175,8 +164,7 @@ ComparisonTable validation_by_model(const std::vector<MethodResults>& results, c
                         {score_columns()[2], score_columns()[3]},
                         {},
                         {}};
-  for (const std::string& model : models_in_order())
-    table.blocks.push_back({model, report::published_table("table_2").values("", names_of(table.columns)), {}});
+  for (const std::string& model : models_in_order()) table.blocks.push_back({model, {unpublished, unpublished}, {}});
   for (const MethodResults& method : results)
     for (const auto& [track, input] : {std::pair(1, "videos"), std::pair(2, "trajectories")}) {
       const std::vector<ModelScores> scores = scores_with_models(method, track, data);

@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -40,9 +39,9 @@ constexpr const char* record_name = "prediction.json";
 
 // Seconds that a step took.
 double timed(const std::function<void()>& step) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = steady_seconds();
   step();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return steady_seconds() - start;
 }
 
 class Prediction {
@@ -55,36 +54,17 @@ class Prediction {
         progress_(progress),
         plan_(find_public_data(options.input)) {}
 
-  const PredictionPlan& plan() const { return plan_; }
-  /// Where the method has a network: an error comes before any work, and from one rank. Collective.
-  void read_weights() {
-    if (world_.is_root()) make_networks();
-    world_.barrier();
-    if (!world_.is_root()) make_networks();
-  }
-  void make_networks() {
-    if (config_.predict.method == Method::paper)
-      paper_method_ =
-          std::make_unique<PaperMethod>(weights_files(options_.weights, Method::paper), config_, world_.node_rank());
-    else if (config_.predict.method != Method::likelihood)
-      network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict, world_.node_rank());
-  }
-  /// Takes up what earlier runs have left. Collective; before any of the work.
-  void open_ledger(const std::string& settings) { ledger_.emplace(options_.output, settings, world_); }
-  void close_ledger() { ledger_->close(); }
-  bool stopped() const { return stopped_; }
+  /// \returns done, some_items_failed, or stopped
+  ExitCode run();
+
+ private:
+  void read_weights();
+  void make_networks();
+  void begin(const Json& settings);
   void track_videos();
   void fit_and_infer();
   void write_ensembles() const;
-  /// Of the steps done.
-  const std::vector<StageCosts>& costs() const { return costs_; }
-  /// Seconds of all ranks together that tracking, fitting and inferring took.
-  double tracking_seconds() const { return tracking_seconds_; }
-  double fit_seconds() const { return fit_seconds_; }
-  double infer_seconds() const { return infer_seconds_; }
-  std::vector<std::string> take_failures() { return std::move(failures_); }
-
- private:
+  void write_record(const Json& settings, const Json& seconds) const;
   fs::path submission(const PredictedExperiment& e) const { return options_.output / e.place; }
   fs::path details(const PredictedExperiment& e) const { return options_.output / "details" / e.place; }
   fs::path model_file(const PredictedExperiment& e) const { return details(e) / "model.json"; }
@@ -368,79 +348,86 @@ void Prediction::write_ensembles() const {
   parallel::for_each_item(world_, even, [&](std::size_t e) { write_ensemble(plan_.experiments[e]); });
 }
 
-}  // namespace
-
-PredictionOutcome predict_all(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
-                              Progress& progress) {
-  Prediction prediction(options, config, world, progress);
-  prediction.read_weights();
-  PredictionOutcome outcome;
-  outcome.experiments = prediction.plan().experiments.size();
-  outcome.fovs = prediction.plan().fovs.size();
-  const Json whole = config_json(config);
-  Json settings;
-  for (const char* section : {"segmentation", "tracking", "predict", "chain"}) settings[section] = whole[section];
-  if (world.is_root()) {
-    claim_output(options.output, record_name, settings, options.resume, "a submission");
-    io::make_folder(options.output);
-    write_begun_record(options.output / record_name, settings);
-    for (const PredictedExperiment& experiment : prediction.plan().experiments) {
-      io::make_folder(options.output / experiment.place);
-      io::make_folder(options.output / "details" / experiment.place);
-    }
-  }
-  world.barrier();
-  prediction.open_ledger(settings.dump());
-  outcome.track_seconds = timed([&] { prediction.track_videos(); });
-  if (!prediction.stopped()) outcome.solve_seconds = timed([&] { prediction.fit_and_infer(); });
-  outcome.stopped = prediction.stopped();
-  if (outcome.stopped) return outcome;
-  prediction.close_ledger();
-  outcome.fit_seconds = prediction.fit_seconds();
-  outcome.infer_seconds = prediction.infer_seconds();
-  outcome.ensemble_seconds = timed([&] { prediction.write_ensembles(); });
-  outcome.failures = prediction.take_failures();
-  if (world.is_root()) {
-    const Json seconds{
-        {"track", outcome.track_seconds},
-        {"solve", outcome.solve_seconds},
-        {"ensembles", outcome.ensemble_seconds},
-        {"of_all_ranks",
-         {{"track", prediction.tracking_seconds()}, {"fit", outcome.fit_seconds}, {"infer", outcome.infer_seconds}}}};
-    io::write_file_atomically(options.output / record_name, report::json_text(Json{{"schema", 1},
-                                                                                   {"complete", true},
-                                                                                   {"config", settings},
-                                                                                   {"program", program_info()},
-                                                                                   {"run", run_info(world, seconds)},
-                                                                                   {"fovs", outcome.fovs},
-                                                                                   {"problems", outcome.failures}}));
-    if (config.run.item_costs) write_item_costs(options.output / item_costs_name, prediction.costs());
-    for (const std::string& failure : outcome.failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
-  }
-  world.barrier();
-  return outcome;
+// Where the method has a network: an error comes before any work, and from one rank. Collective.
+void Prediction::read_weights() {
+  if (world_.is_root()) make_networks();
+  world_.barrier();
+  if (!world_.is_root()) make_networks();
 }
 
-ExitCode run_predict(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
-                     Progress& progress) {
-  if (options.dry_run) {
-    const PredictionPlan plan = find_public_data(options.input);
-    if (world.is_root())
-      for (const PlannedFov& fov : plan.fovs)
-        fmt::print("{} -> {}\n", fov.input.string(),
-                   io::submission_labels(options.output / plan.experiments[fov.experiment].place, fov.number).string());
-    return ExitCode::done;
+void Prediction::make_networks() {
+  if (config_.predict.method == Method::paper)
+    paper_method_ =
+        std::make_unique<PaperMethod>(weights_files(options_.weights, Method::paper), config_, world_.node_rank());
+  else if (config_.predict.method != Method::likelihood)
+    network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict, world_.node_rank());
+}
+
+void Prediction::begin(const Json& settings) {
+  if (world_.is_root()) {
+    claim_output(options_.output, record_name, settings, options_.resume, "a submission");
+    io::make_folder(options_.output);
+    write_begun_record(options_.output / record_name, settings);
+    for (const PredictedExperiment& experiment : plan_.experiments) {
+      io::make_folder(submission(experiment));
+      io::make_folder(details(experiment));
+    }
   }
-  const PredictionOutcome outcome = predict_all(options, config, world, progress);
-  if (outcome.stopped) return ExitCode::stopped;
-  if (world.is_root() && config.run.verbosity >= 0)
+  world_.barrier();
+  ledger_.emplace(options_.output, settings.dump(), world_);
+}
+
+void Prediction::write_record(const Json& settings, const Json& seconds) const {
+  Json record = record_of(settings, true);
+  record["run"] = run_info(world_, seconds);
+  record["fovs"] = plan_.fovs.size();
+  record["problems"] = failures_;
+  io::write_file_atomically(options_.output / record_name, report::json_text(record));
+  if (config_.run.item_costs) write_item_costs(options_.output / item_costs_name, costs_);
+}
+
+ExitCode Prediction::run() {
+  read_weights();
+  const Json whole = config_json(config_);
+  Json settings;
+  for (const char* section : {"segmentation", "tracking", "predict", "chain"}) settings[section] = whole[section];
+  begin(settings);
+  double solving = 0;
+  const double tracking = timed([&] { track_videos(); });
+  if (!stopped_) solving = timed([&] { fit_and_infer(); });
+  if (stopped_) return ExitCode::stopped;
+  ledger_->close();
+  const double ensembles = timed([&] { write_ensembles(); });
+  if (world_.is_root()) {
+    write_record(settings,
+                 {{"track", tracking},
+                  {"solve", solving},
+                  {"ensembles", ensembles},
+                  {"of_all_ranks", {{"track", tracking_seconds_}, {"fit", fit_seconds_}, {"infer", infer_seconds_}}}});
+    print_failures(failures_);
+  }
+  world_.barrier();
+  if (world_.is_root() && config_.run.verbosity >= 0)
     fmt::print(
         stderr,
         "{} fields of view of {} experiments (tracked in {:.1f} s, solved in {:.1f} s; all ranks together: fitting "
         "{:.1f} s, inferring {:.1f} s) in {}\n",
-        outcome.fovs, outcome.experiments, outcome.track_seconds, outcome.solve_seconds, outcome.fit_seconds,
-        outcome.infer_seconds, options.output.string());
-  return outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed;
+        plan_.fovs.size(), plan_.experiments.size(), tracking, solving, fit_seconds_, infer_seconds_,
+        options_.output.string());
+  return failures_.empty() ? ExitCode::done : ExitCode::some_items_failed;
+}
+
+}  // namespace
+
+ExitCode run_predict(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
+                     Progress& progress) {
+  if (!options.dry_run) return Prediction(options, config, world, progress).run();
+  const PredictionPlan plan = find_public_data(options.input);
+  if (world.is_root())
+    for (const PlannedFov& fov : plan.fovs)
+      fmt::print("{} -> {}\n", fov.input.string(),
+                 io::submission_labels(options.output / plan.experiments[fov.experiment].place, fov.number).string());
+  return ExitCode::done;
 }
 
 }  // namespace an::app

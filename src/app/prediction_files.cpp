@@ -106,8 +106,7 @@ ExperimentModel read_model(const fs::path& path) {
 }
 
 void write_segments(const fs::path& path, const segmentation::InferredFov& fov) {
-  std::string text =
-      "traj_idx,begin,end,alpha,alpha_low,alpha_high,k,k_low,k_high,state,state_probability,change_probability\n";
+  std::string text = fmt::format("{}\n", segments_header);
   for (const segmentation::InferredTrajectory& trajectory : fov.trajectories)
     for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
       const segmentation::InferredSegment& s = trajectory.segments[i];

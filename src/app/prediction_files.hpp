@@ -25,6 +25,10 @@ void write_shares(const std::filesystem::path& path, const segmentation::BeliefS
 /// \throws InputError where the file is missing or is not one that write_shares wrote
 segmentation::BeliefShares read_shares(const std::filesystem::path& path);
 
+/// First line of `segments_fov_F.csv`.
+inline constexpr std::string_view segments_header =
+    "traj_idx,begin,end,alpha,alpha_low,alpha_high,k,k_low,k_high,state,state_probability,change_probability";
+
 /// `segments_fov_F.csv`: a line a segment with the intervals that hold the truth with a probability of 90 %, and the
 /// probabilities of its state and of the change point it begins with. \throws OutputError
 void write_segments(const std::filesystem::path& path, const segmentation::InferredFov& fov);

@@ -82,7 +82,11 @@ std::string cpu_simd() {
 
 }  // namespace
 
-std::string version_text() { return fmt::format("anomalousnet {} (git {})", build_info::version, git_hash); }
+std::string version_text() { return version_text(build_info::version, git_hash); }
+
+std::string version_text(std::string_view version, std::string_view git) {
+  return fmt::format("anomalousnet {} (git {})", version, git);
+}
 
 nlohmann::ordered_json program_info() {
   nlohmann::ordered_json info;

@@ -3,13 +3,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "parallel/communicator.hpp"
 
 namespace an::app {
 
-/// `anomalousnet 0.1.0 (git 1ce19eb…)`.
+/// `anomalousnet 0.1.0 (git 1ce19eb…)`, of this program or another one.
 std::string version_text();
+std::string version_text(std::string_view version, std::string_view git);
 
 /// What this program is and runs on, for `summary.json` and `info`: name, version, git, compiler, compiler_flags,
 /// build_type, libraries (name: version), back_ends (name: built or not built), cpu_simd.

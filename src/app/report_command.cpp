@@ -74,7 +74,7 @@ void Report::add_leaderboard() {
 }
 
 void Report::add_scores(const ReportedResult& result, int track) {
-  const ReportedTrack& scores = result.tracks.at(track);
+  const TrackRunScores& scores = result.tracks.at(track);
   page_.numbers(average_numbers(track, scores));
   add(result, score_table(track, scores));
   page_.paragraph(

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "app/prediction_files.hpp"
 #include "app/prediction_plan.hpp"
 #include "core/error.hpp"
 #include "evaluation/segment_pairing.hpp"
@@ -124,8 +125,6 @@ bool read_line(std::string_view line, std::array<double, count>& numbers) {
 
 void read_details_file(const fs::path& file, int experiment, int fov,
                        std::map<TrajectoryName, std::vector<SegmentDetails>>& all) {
-  constexpr std::string_view header =
-      "traj_idx,begin,end,alpha,alpha_low,alpha_high,k,k_low,k_high,state,state_probability,change_probability";
   const std::string text = io::read_text_file(file);
   std::string_view rest = text;
   for (std::size_t number = 1; !rest.empty(); ++number) {
@@ -133,8 +132,9 @@ void read_details_file(const fs::path& file, int experiment, int fov,
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     std::array<double, 12> n{};
-    if (number == 1 ? line != header : !read_line(line, n))
-      throw InputError({InputProblem{file, number, 0, fmt::format("is not a line of segments (expected {})", header)}});
+    if (number == 1 ? line != segments_header : !read_line(line, n))
+      throw InputError(
+          {InputProblem{file, number, 0, fmt::format("is not a line of segments (expected {})", segments_header)}});
     if (number > 1)
       all[{experiment, fov, truncated(n[0])}].push_back({truncated(n[1]), n[4], n[5], n[7], n[8], n[10], n[11]});
   }

@@ -12,45 +12,15 @@ namespace an::app {
 
 namespace fs = std::filesystem;
 using report::Json;
+using report::number_of;
 
 namespace {
-
-constexpr std::size_t single_metrics = 5;
-
-double number_of(const Json& json) {
-  if (json.is_number()) return json.get<double>();
-  const auto text = json.get<std::string>();
-  return text == "inf" ? INFINITY : text == "-inf" ? -INFINITY : std::nan("");
-}
-
-void take_scores(const Json& from, std::size_t first, std::size_t end, ReportedScores& scores) {
-  for (std::size_t m = first; m < end; ++m)
-    if (from.contains(report_metrics[m])) scores.values[m] = number_of(from.at(report_metrics[m]));
-}
-
-ReportedTrack track_of(const Json& track) {
-  ReportedTrack table;
-  const auto take = [&](const char* task, std::size_t first, std::size_t end) {
-    if (!track.contains(task)) return;
-    const Json& part = track.at(task);
-    if (part.contains("global")) take_scores(part.at("global"), first, end, table.average);
-    if (!part.contains("experiments")) return;
-    for (const Json& experiment : part.at("experiments")) {
-      ReportedScores& scores = table.experiments[experiment.at("experiment").get<int>()];
-      take_scores(experiment, first, end, scores);
-      if (experiment.contains("trajectories")) scores.trajectories = experiment.at("trajectories").get<std::int64_t>();
-    }
-  };
-  take("single", 0, single_metrics);
-  take("ensemble", single_metrics, report_metrics.size());
-  return table;
-}
 
 void take_submission(const Json& json, ReportedResult& result) {
   const Json& tracks = json.at("tracks");
   for (const int track : {1, 2})
     if (const std::string number = std::to_string(track); tracks.contains(number))
-      result.tracks[track] = track_of(tracks.at(number));
+      result.tracks[track] = track_scores(tracks.at(number));
   result.problems = json.at("problems");
   if (json.contains("unlisted_problems")) result.unlisted_problems = json.at("unlisted_problems").get<std::int64_t>();
 }

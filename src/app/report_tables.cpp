@@ -6,14 +6,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <span>
 #include <string>
 
 #include "app/json_file.hpp"
 #include "core/number_text.hpp"
 #include "evaluation/challenge_score.hpp"
 #include "evaluation/leaderboard.hpp"
-#include "report/published_scores.hpp"
+#include "report/published_tables.hpp"
 #include "report/text_table.hpp"
 
 namespace an::app {
@@ -25,7 +24,7 @@ using report::TableCell;
 
 namespace {
 
-constexpr std::size_t single_metrics = 5;
+constexpr std::size_t single_metrics = evaluation::single_metric_names.size();
 
 TableCell words(std::string text) { return {std::move(text), false, {}, {}}; }
 TableCell whole(std::int64_t number) { return words(std::to_string(number)); }
@@ -37,37 +36,42 @@ TableCell share(std::int64_t part, std::int64_t all) {
 }
 
 bool as_good(std::size_t metric, double ours, double other) {
-  return evaluation::larger_is_better(report_metrics[metric]) ? ours >= other : ours <= other;
+  return evaluation::larger_is_better(score_names()[metric]) ? ours >= other : ours <= other;
 }
 
-std::vector<TableCell> score_row(std::string name, TableCell trajectories, const std::array<double, 7>& ours,
-                                 const std::array<double, 7>* published) {
+std::vector<double> values_of(const ExperimentScores& scores) {
+  std::vector<double> values;
+  for (const report::Estimate& estimate : scores.values) values.push_back(estimate.value);
+  return values;
+}
+
+// \param published as many, or none
+std::vector<TableCell> score_row(std::string name, TableCell trajectories, const std::vector<double>& ours,
+                                 const std::vector<double>& published) {
   std::vector<TableCell> row{words(std::move(name)), std::move(trajectories)};
   for (std::size_t m = 0; m < ours.size(); ++m) {
     TableCell cell = report::score_cell(ours[m]);
-    if (published != nullptr) {
-      cell.bold = as_good(m, ours[m], (*published)[m]);
-      cell.beside = score_text((*published)[m]);
+    if (!published.empty()) {
+      cell.bold = as_good(m, ours[m], published[m]);
+      cell.beside = score_text(published[m]);
     }
     row.push_back(std::move(cell));
   }
   return row;
 }
 
-const std::array<double, 7>* published_of(int track, int experiment) {
-  for (const report::PublishedRow& row : report::published_scores(track))
-    if (experiment > 0 && row.experiment == experiment) return &row.scores;
-  return nullptr;
+// Empty where the paper has no such row.
+std::vector<double> published_of(int track, const std::string& row) {
+  const report::PublishedTable& table = report::published_scores(track);
+  return table.has(row) ? table.values(row, score_names()) : std::vector<double>{};
 }
 
 // The paper's average, where it is one of the same experiments.
-const std::array<double, 7>* published_average(int track, const ReportedTrack& scores) {
+std::vector<double> published_average(int track, const TrackRunScores& scores) {
+  const report::PublishedTable& table = report::published_scores(track);
   const auto& mine = scores.experiments;
-  const bool all = std::all_of(mine.begin(), mine.end(),
-                               [&](const auto& entry) { return published_of(track, entry.first) != nullptr; });
-  const std::span<const report::PublishedRow> rows = report::published_scores(track);
-  const auto average = std::find_if(rows.begin(), rows.end(), [](const auto& row) { return row.experiment == 0; });
-  return all && mine.size() + 1 == rows.size() ? &average->scores : nullptr;
+  const bool all = std::ranges::all_of(mine, [&](const auto& entry) { return table.has(std::to_string(entry.first)); });
+  return all && mine.size() + 1 == table.rows.size() ? published_of(track, "average") : std::vector<double>{};
 }
 
 std::string state_words(const Json& state) {
@@ -90,46 +94,45 @@ std::vector<TableCell> model_row(int experiment, const Json& file) {
 
 }  // namespace
 
-Table score_table(int track, const ReportedTrack& scores) {
-  const std::array<double, 7>* const paper = published_average(track, scores);
+Table score_table(int track, const TrackRunScores& scores) {
   Table table{
       fmt::format("track_{}_scores", track), fmt::format("Track {}: scores by experiment", track), {}, {}, "paper"};
   table.header = {"experiment", "trajectories"};
-  table.header.insert(table.header.end(), report_metric_titles.begin(), report_metric_titles.end());
-  std::array<double, 7> plain{};
-  std::int64_t trajectories = 0;
+  table.header.insert(table.header.end(), score_titles().begin(), score_titles().end());
+  std::vector<double> plain(score_names().size());
   for (const auto& [experiment, ours] : scores.experiments) {
-    table.rows.push_back(
-        score_row(std::to_string(experiment), whole(ours.trajectories), ours.values, published_of(track, experiment)));
-    trajectories += ours.trajectories;
+    const std::string name = std::to_string(experiment);
+    const std::vector<double> values = values_of(ours);
+    table.rows.push_back(score_row(name, whole(ours.trajectories), values, published_of(track, name)));
     for (std::size_t m = 0; m < plain.size(); ++m)
-      plain[m] += ours.values[m] / static_cast<double>(scores.experiments.size());
+      plain[m] += values[m] / static_cast<double>(scores.experiments.size());
   }
-  table.rows.push_back(score_row("average", whole(trajectories), scores.average.values, paper));
-  if (!scores.experiments.empty()) table.rows.push_back(score_row("plain mean", words(""), plain, nullptr));
+  table.rows.push_back(score_row("average", whole(scores.average.trajectories), values_of(scores.average),
+                                 published_average(track, scores)));
+  if (!scores.experiments.empty()) table.rows.push_back(score_row("plain mean", words(""), plain, {}));
   return table;
 }
 
-std::vector<report::KeyNumber> average_numbers(int track, const ReportedTrack& scores) {
-  const std::array<double, 7>* const paper = published_average(track, scores);
+std::vector<report::KeyNumber> average_numbers(int track, const TrackRunScores& scores) {
+  const std::vector<double> paper = published_average(track, scores);
   std::vector<report::KeyNumber> numbers;
-  for (std::size_t m = 0; m < report_metrics.size(); ++m)
-    numbers.push_back({report_metric_titles[m], score_text(scores.average.values[m]),
-                       paper != nullptr ? fmt::format("paper {}", score_text((*paper)[m])) : ""});
+  for (std::size_t m = 0; m < score_titles().size(); ++m)
+    numbers.push_back({score_titles()[m], score_text(scores.average.values[m].value),
+                       paper.empty() ? "" : fmt::format("paper {}", score_text(paper[m]))});
   return numbers;
 }
 
 Table leaderboard_table(int track, bool ensemble, const std::vector<ReportedResult>& results) {
   const std::size_t first = ensemble ? single_metrics : 0;
-  const std::size_t end = ensemble ? report_metrics.size() : single_metrics;
+  const std::size_t end = ensemble ? score_names().size() : single_metrics;
   const char* const task = ensemble ? "ensemble" : "single trajectories";
   Table table{fmt::format("leaderboard_track_{}_{}", track, ensemble ? "ensemble" : "single"),
               fmt::format("Track {}, {}: value and rank", track, task),
               {"result", "mean reciprocal rank"},
               {},
               "rank"};
-  table.header.insert(table.header.end(), report_metric_titles.begin() + static_cast<std::ptrdiff_t>(first),
-                      report_metric_titles.begin() + static_cast<std::ptrdiff_t>(end));
+  table.header.insert(table.header.end(), score_titles().begin() + static_cast<std::ptrdiff_t>(first),
+                      score_titles().begin() + static_cast<std::ptrdiff_t>(end));
   std::vector<const ReportedResult*> scored;
   for (const ReportedResult& result : results)
     if (result.tracks.contains(track)) scored.push_back(&result);
@@ -137,8 +140,8 @@ Table leaderboard_table(int track, bool ensemble, const std::vector<ReportedResu
   std::vector<std::vector<std::size_t>> ranks;
   for (std::size_t m = first; m < end; ++m) {
     std::vector<double> values;
-    for (const ReportedResult* result : scored) values.push_back(result->tracks.at(track).average.values[m]);
-    ranks.push_back(evaluation::ranks(values, evaluation::larger_is_better(report_metrics[m])));
+    for (const ReportedResult* result : scored) values.push_back(result->tracks.at(track).average.values[m].value);
+    ranks.push_back(evaluation::ranks(values, evaluation::larger_is_better(score_names()[m])));
   }
   const std::vector<double> reciprocal = evaluation::mean_reciprocal_ranks(ranks);
   std::vector<std::size_t> order(scored.size());
@@ -149,7 +152,7 @@ Table leaderboard_table(int track, bool ensemble, const std::vector<ReportedResu
     std::vector<TableCell> row{words(scored[s]->name), report::score_cell(reciprocal[s])};
     for (std::size_t m = first; m < end; ++m) {
       const std::size_t rank = ranks[m - first][s];
-      TableCell cell = report::score_cell(scored[s]->tracks.at(track).average.values[m]);
+      TableCell cell = report::score_cell(scored[s]->tracks.at(track).average.values[m].value);
       cell.bold = rank == 1;
       cell.beside = std::to_string(rank);
       row.push_back(std::move(cell));

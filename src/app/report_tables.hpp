@@ -14,10 +14,10 @@ namespace an::app {
 /// The scores of a track by experiment, beside the AnomalousNet paper's where it has the experiment; bold where ours is
 /// as good or better. Ends with the challenge's average (single-trajectory
 /// scores weighted by trajectories) and the plain mean.
-report::Table score_table(int track, const ReportedTrack& scores);
+report::Table score_table(int track, const TrackRunScores& scores);
 
 /// The averages of a track, each with the paper's where all of its experiments, and no others, are there.
-std::vector<report::KeyNumber> average_numbers(int track, const ReportedTrack& scores);
+std::vector<report::KeyNumber> average_numbers(int track, const TrackRunScores& scores);
 
 /// Results by their mean reciprocal rank in a task of a track, with value and rank in each metric; no row without
 /// scores.

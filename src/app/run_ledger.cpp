@@ -90,7 +90,7 @@ void append(const fs::path& path, std::string_view text) {
 
 RunLedger::RunLedger(const fs::path& folder, std::string_view settings, const parallel::Communicator& world)
     : results_(folder),
-      folder_(folder / "ledger"),
+      folder_(folder / ledger_name),
       own_file_(folder_ / fmt::format("rank_{}.txt", world.rank())),
       settings_(io::content_hash(fmt::format("{}\n{}", version_text(), settings))),
       world_(world) {
@@ -164,7 +164,8 @@ void RunLedger::close() {
   std::vector<std::int64_t> ranks(static_cast<std::size_t>(world_.size()));
   std::iota(ranks.begin(), ranks.end(), std::int64_t{0});
   std::map<std::string, std::string> all;
-  for (const auto& [name, line] : found_) all[name] = line;
+  if (world_.is_root())
+    for (const auto& [name, line] : found_) all[name] = line;
   const auto pack = [&](std::size_t) {
     ByteWriter writer;
     writer.put(own_lines_);

@@ -11,6 +11,9 @@
 
 namespace an::app {
 
+/// The folder of the ledger in a folder of results.
+inline constexpr const char* ledger_name = "ledger";
+
 /// What an item of work reads and writes.
 struct ItemFiles {
   std::vector<std::filesystem::path> inputs;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/run_scores.hpp"
 
-#include <algorithm>
-
 #include "app/json_file.hpp"
 #include "evaluation/challenge_score.hpp"
 #include "io/array_reader.hpp"
@@ -70,13 +68,17 @@ const std::vector<std::string>& score_names() {
   return names;
 }
 
+const std::vector<std::string>& score_titles() {
+  static const std::vector<std::string> titles{"RMSE CP",  "JSC CP",   "MAE alpha", "MSLE K",
+                                               "F1 state", "W1 alpha", "W1 K"};
+  return titles;
+}
+
 const std::vector<report::ComparisonColumn>& score_columns() {
   static const std::vector<report::ComparisonColumn> columns = [] {
-    const std::array<const char*, 7> headings{"RMSE CP",  "JSC CP",   "MAE alpha", "MSLE K",
-                                              "F1 state", "W1 alpha", "W1 K"};
     std::vector<report::ComparisonColumn> all;
-    for (std::size_t m = 0; m < headings.size(); ++m)
-      all.push_back({score_names()[m], headings[m],
+    for (std::size_t m = 0; m < score_titles().size(); ++m)
+      all.push_back({score_names()[m], score_titles()[m],
                      evaluation::larger_is_better(score_names()[m]) ? report::Better::larger : report::Better::smaller,
                      3});
     return all;
@@ -84,18 +86,21 @@ const std::vector<report::ComparisonColumn>& score_columns() {
   return columns;
 }
 
+TrackRunScores track_scores(const Json& track) {
+  TrackRunScores scores;
+  take_task(track.at("single"), 0, single_metrics, scores);
+  take_task(track.at("ensemble"), single_metrics, score_names().size(), scores);
+  for (const auto& [number, experiment] : scores.experiments) scores.average.trajectories += experiment.trajectories;
+  return scores;
+}
+
 std::optional<TrackRunScores> read_run_scores(const fs::path& results, int track) {
   std::optional<TrackRunScores> scores;
   use_json(results / "summary.json", [&](const Json& summary) {
     const std::string key = std::to_string(track);
-    if (!summary.at("tracks").contains(key)) return;
-    scores.emplace();
-    take_task(summary.at("tracks").at(key).at("single"), 0, single_metrics, *scores);
-    take_task(summary.at("tracks").at(key).at("ensemble"), single_metrics, score_names().size(), *scores);
+    if (summary.at("tracks").contains(key)) scores = track_scores(summary.at("tracks").at(key));
   });
-  if (!scores) return scores;
-  for (const auto& [number, experiment] : scores->experiments) scores->average.trajectories += experiment.trajectories;
-  drop_empty_intervals(results / "results.h5", track, *scores);
+  if (scores) drop_empty_intervals(results / "results.h5", track, *scores);
   return scores;
 }
 

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "report/comparison.hpp"
+#include "report/json_text.hpp"
 
 namespace an::app {
 
 /// The metrics of both tasks as summary.json and the paper's tables order them.
 const std::vector<std::string>& score_names();
 /// How tables head them: `RMSE CP`.
+const std::vector<std::string>& score_titles();
 const std::vector<report::ComparisonColumn>& score_columns();
 
 /// Scores of an experiment or of all together.
@@ -28,6 +30,9 @@ struct TrackRunScores {
   ExperimentScores average;
   std::map<int, ExperimentScores> experiments;
 };
+
+/// Scores that `summary.json` holds of one of its `tracks`.
+TrackRunScores track_scores(const report::Json& track);
 
 /// Reads a track's scores from `summary.json` of `run` or `score`, with their intervals where these say something:
 /// where there is more than one field of view in each experiment (`results.h5`). None where the track was not scored.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "core/number_text.hpp"
 #include "io/atomic_file.hpp"
@@ -26,8 +25,6 @@ constexpr const char* words =
     "share\n"
     "of the ranks' time spent in work items; the rest is waiting, planning, collecting.\n";
 
-std::string share_text(double share) { return std::isnan(share) ? "-" : fmt::format("{:.3f}", share); }
-
 report::TextTable table_of(std::span<const ScalingTable> tables, bool weak) {
   report::TextTable table({weak ? "Weak scaling" : "Strong scaling", "items", "ranks", "threads", "runs", "seconds",
                            "range", "speed-up", "efficiency", "serial", "in items"});
@@ -44,8 +41,8 @@ report::TextTable table_of(std::span<const ScalingTable> tables, bool weak) {
                      {fmt::format("{:.3f}-{:.3f}", row.least, row.most)},
                      {fmt::format("{:.2f}", row.speed_up)},
                      {fmt::format("{:.3f}", row.efficiency)},
-                     {share_text(row.serial_fraction)},
-                     {share_text(row.working)}});
+                     {report::score_text(row.serial_fraction)},
+                     {report::score_text(row.working)}});
   }
   return table;
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "app/run_scores.hpp"
 #include "core/error.hpp"
 #include "report/text_table.hpp"
 
@@ -18,17 +19,9 @@ using report::TextTable;
 
 namespace {
 
-const std::vector<std::string> score_header{"RMSE CP", "JSC CP", "MAE alpha", "MSLE K", "F1 state", "W1 alpha", "W1 K"};
-
-std::string metric_name(std::size_t column) {
-  const std::size_t singles = evaluation::single_metric_names.size();
-  return std::string(column < singles ? evaluation::single_metric_names[column]
-                                      : evaluation::ensemble_metric_names[column - singles]);
-}
-
 // All seven scores of an experiment or an average, NaN where a task has none.
 std::vector<double> seven(const evaluation::SingleScores* single, const evaluation::EnsembleScores* ensemble) {
-  std::vector<double> scores(score_header.size(), std::nan(""));
+  std::vector<double> scores(score_titles().size(), std::nan(""));
   if (single != nullptr) std::copy(single->begin(), single->end(), scores.begin());
   if (ensemble != nullptr) std::copy(ensemble->begin(), ensemble->end(), scores.begin() + 5);
   return scores;
@@ -37,8 +30,8 @@ std::vector<double> seven(const evaluation::SingleScores* single, const evaluati
 // The best value of each column, as shown: values that look the same are all the best.
 std::vector<std::string> best_of(const std::vector<std::vector<double>>& rows) {
   std::vector<std::string> best;
-  for (std::size_t c = 0; c < score_header.size(); ++c) {
-    const bool larger = evaluation::larger_is_better(metric_name(c));
+  for (std::size_t c = 0; c < score_titles().size(); ++c) {
+    const bool larger = evaluation::larger_is_better(score_names()[c]);
     double value = std::nan("");
     for (const auto& row : rows)
       if (std::isnan(value) || (larger ? row[c] > value : row[c] < value)) value = row[c];
@@ -54,7 +47,7 @@ std::string track_table(const PlannedTrack& planned, const TrackScores& track, b
     rows.push_back(seven(track.single_experiments.empty() ? nullptr : &track.single_experiments[e].scores,
                          track.ensemble_experiments.empty() ? nullptr : &track.ensemble_experiments[e]));
   std::vector<std::string> header{fmt::format("Track {}", planned.number), "trajectories"};
-  header.insert(header.end(), score_header.begin(), score_header.end());
+  header.insert(header.end(), score_titles().begin(), score_titles().end());
   TextTable table(header);
   const auto best = best_of(rows);
   std::int64_t all = 0;

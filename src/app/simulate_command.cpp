@@ -126,13 +126,13 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
   const Json settings = data_config(config);
   if (world.is_root()) {
     std::vector<std::uint64_t> of_specs(config.experiments.size());
-    const std::uint64_t bytes = expected_bytes(plan, of_specs);
     if (options.dry_run) {
+      const std::uint64_t bytes = expected_bytes(plan, of_specs);
       print_plan(plan, of_specs, bytes);
     } else {
       claim_output(options.output, record_name, settings, options.resume, "a data set");
       io::make_folder(options.output);
-      if (!fs::exists(options.output / record_name)) check_room(options.output, bytes);
+      if (!fs::exists(options.output / record_name)) check_room(options.output, expected_bytes(plan, of_specs));
       write_begun_record(options.output / record_name, settings);
     }
   }
@@ -146,15 +146,12 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
   ledger.close();
   if (world.is_root()) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    const Json record{{"schema", 1},
-                      {"complete", true},
-                      {"config", settings},
-                      {"program", program_info()},
-                      {"run", run_info(world, {{"simulate", seconds.count()},
-                                               {"of_all_ranks", {{"simulate", outcome.working_seconds()}}}})},
-                      {"experiments", plan.experiments.size()},
-                      {"fovs", plan.fovs()},
-                      {"problems", outcome.failures}};
+    Json record = record_of(settings, true);
+    record["run"] =
+        run_info(world, {{"simulate", seconds.count()}, {"of_all_ranks", {{"simulate", outcome.working_seconds()}}}});
+    record["experiments"] = plan.experiments.size();
+    record["fovs"] = plan.fovs();
+    record["problems"] = outcome.failures;
     io::write_file_atomically(options.output / record_name, report::json_text(record));
     if (config.run.item_costs)
       write_item_costs(options.output / item_costs_name, std::array{stage_costs("simulate", outcome)});

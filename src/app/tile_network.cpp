@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "app/weights_file.hpp"
 #include "core/error.hpp"
@@ -27,14 +28,15 @@ TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConf
 
 std::vector<float> TileNetwork::outputs(std::span<const ParticlePath> fov) {
   const std::size_t width = frames * network_.shape.input_channels;
-  const network::FovFeatures features(fov);
+  std::optional<network::FovFeatures> features;
+  if (network_.shape.input_channels == feature_count) features.emplace(fov);
   std::vector<float> all, output(network_.plan.values[network_.plan.output].shape.size());
   for (std::size_t first = 0; first < fov.size(); first += rows) {
     std::vector<float> input(rows * width);
     for (std::size_t i = first; i < std::min(first + rows, fov.size()); ++i) {
       const auto row = std::span(input).subspan((i - first) * width, width);
-      if (network_.shape.input_channels == feature_count)
-        features.write(i, frames, row);
+      if (features)
+        features->write(i, frames, row);
       else
         write_steps(fov[i], network_.shape.scale, row);
     }

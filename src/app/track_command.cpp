@@ -139,14 +139,11 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
   if (options.check) qualities = collect(world, outcome.owner, checked);
   if (world.is_root()) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    Json record{{"schema", 1},
-                {"complete", true},
-                {"config", settings},
-                {"program", program_info()},
-                {"run", run_info(world, {{"track", seconds.count()},
-                                         {"of_all_ranks", {{"track", outcome.working_seconds()}}}})},
-                {"videos", items.size()},
-                {"problems", outcome.failures}};
+    Json record = record_of(settings, true);
+    record["run"] =
+        run_info(world, {{"track", seconds.count()}, {"of_all_ranks", {{"track", outcome.working_seconds()}}}});
+    record["videos"] = items.size();
+    record["problems"] = outcome.failures;
     if (options.check) {
       std::vector<std::string> names;
       for (std::size_t i = 0; i < items.size(); ++i)
@@ -157,7 +154,7 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
     io::write_file_atomically(options.output / record_name, report::json_text(record));
     if (config.run.item_costs)
       write_item_costs(options.output / item_costs_name, std::array{stage_costs("track", outcome)});
-    for (const std::string& failure : outcome.failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
+    print_failures(outcome.failures);
     if (config.run.verbosity >= 0)
       fmt::print(stderr, "{} of {} videos ({:.2f} MB written in {:.1f} s) in {}\n",
                  items.size() - outcome.failures.size(), items.size(), static_cast<double>(outcome.bytes) / 1e6,

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <future>
 #include <memory>
-#include <optional>
+#include <stdexcept>
 
 #include "app/checkpoint.hpp"
 #include "app/item_work.hpp"

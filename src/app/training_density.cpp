@@ -17,19 +17,14 @@ using simulation::ModelKind;
 
 namespace {
 
-std::size_t bin_of(const report::Axis& axis, double value) {
-  const double place = report::place_on(axis, value) * static_cast<double>(TrainingDensity::bins);
-  return std::min(TrainingDensity::bins - 1, static_cast<std::size_t>(place));
-}
-
 void count(const simulation::FovTrajectory& trajectory, TrainingDensity::Counts& counts) {
   for (std::size_t s = 0; s < trajectory.segments.size(); ++s) {
     const simulation::Segment& segment = trajectory.segments[s];
     const bool last = s + 1 == trajectory.segments.size();
     const auto frames =
         static_cast<std::int64_t>((last ? trajectory.size() : trajectory.segments[s + 1].begin) - segment.begin);
-    counts.alpha[bin_of(alpha_axis, segment.alpha)] += frames;
-    counts.k[bin_of(k_axis, segment.k)] += frames;
+    counts.alpha[report::bin_on(alpha_axis, segment.alpha, TrainingDensity::bins)] += frames;
+    counts.k[report::bin_on(k_axis, segment.k, TrainingDensity::bins)] += frames;
   }
 }
 

@@ -4,8 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <string>
-#include <vector>
 
 #include "app/config.hpp"
 #include "app/item_work.hpp"

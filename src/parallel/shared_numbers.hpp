@@ -32,6 +32,8 @@ class SharedNumbers {
 
   /// Collective, at the end; not in the destructor, where a failing rank would wait for the others.
   void close();
+  /// How many ranks ask root: by message it does not ask itself.
+  int asking_ranks() const { return way_ == Way::messages ? ranks_.size() - 1 : ranks_.size(); }
 
  private:
   struct Question {

@@ -102,7 +102,7 @@ CounterCost measured_counter_cost(const Communicator& ranks) {
   }
   numbers.close();
   ranks.max_of_all(nanoseconds);
-  const int asking = ranks.nodes() > 1 ? ranks.size() - 1 : ranks.size();  // by message, root does not ask itself
+  const int asking = numbers.asking_ranks();
   CounterCost least{1e-9 * static_cast<double>(nanoseconds[0]), 1e-9 * static_cast<double>(nanoseconds[1]) / asking};
   for (std::size_t i = 0; i < nanoseconds.size(); i += 2) {
     least.answer_seconds = std::min(least.answer_seconds, 1e-9 * static_cast<double>(nanoseconds[i]));

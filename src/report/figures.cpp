@@ -38,6 +38,10 @@ double place_on(const Axis& axis, double value) {
   return std::log(std::clamp(value, axis.low, axis.high) / axis.low) / std::log(axis.high / axis.low);
 }
 
+std::size_t bin_on(const Axis& axis, double value, std::size_t bins) {
+  return std::min(bins - 1, static_cast<std::size_t>(place_on(axis, value) * static_cast<double>(bins)));
+}
+
 std::vector<double> ticks_of(const Axis& axis) {
   std::vector<double> ticks;
   if (axis.logarithmic) {
@@ -54,10 +58,7 @@ std::vector<double> ticks_of(const Axis& axis) {
 
 void HeatMap::add(double truth, double prediction) {
   if (!std::isfinite(truth) || !std::isfinite(prediction)) return;
-  const auto bin = [&](double value) {
-    return std::min(bins - 1, static_cast<std::size_t>(place_on(axis_, value) * bins));
-  };
-  ++counts_[bin(prediction) * bins + bin(truth)];
+  ++counts_[bin_on(axis_, prediction, bins) * bins + bin_on(axis_, truth, bins)];
 }
 
 void HeatMap::add(std::span<const std::int64_t> counts) {

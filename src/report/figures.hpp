@@ -22,6 +22,8 @@ struct Axis {
 
 /// Where a value lies on an axis, from 0 to 1; what is beyond its ends lies there.
 double place_on(const Axis& axis, double value);
+/// Which of so many equal parts of an axis holds a value.
+std::size_t bin_on(const Axis& axis, double value, std::size_t bins);
 /// The values that an axis is marked with.
 std::vector<double> ticks_of(const Axis& axis);
 

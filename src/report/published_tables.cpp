@@ -29,6 +29,10 @@ PublishedTable parsed(std::string_view text) {
 
 }  // namespace
 
+bool PublishedTable::has(std::string_view row) const {
+  return std::any_of(rows.begin(), rows.end(), [&](const PrintedRow& r) { return r.name == row; });
+}
+
 std::vector<double> PublishedTable::values(std::string_view row, const std::vector<std::string>& wanted) const {
   std::vector<double> numbers(wanted.size(), std::numeric_limits<double>::quiet_NaN());
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const PrintedRow& r) { return r.name == row; });
@@ -49,6 +53,12 @@ const PublishedTable& published_table(std::string_view name) {
   const auto found = tables.find(name);
   AN_ASSERT(found != tables.end());
   return found->second;
+}
+
+const PublishedTable& published_scores(int track) {
+  static const PublishedTable none{};
+  if (track != 1 && track != 2) return none;
+  return published_table(track == 1 ? "table_3" : "table_4");
 }
 
 }  // namespace an::report

@@ -19,11 +19,16 @@ struct PublishedTable {
   std::vector<std::string> columns;  ///< `mae_alpha`, …
   std::vector<PrintedRow> rows;
 
+  bool has(std::string_view row) const;
   /// Numbers of a row in the order of `wanted`; NaN where there are none.
   std::vector<double> values(std::string_view row, const std::vector<std::string>& wanted) const;
 };
 
 /// `table_1` to `table_4`, `figure_8`.
 const PublishedTable& published_table(std::string_view name);
+
+/// Scores of the challenge's nine experiments, `1` to `9`, and their `average`: table 3 for track 1, table 4 for track
+/// 2; without rows for other tracks.
+const PublishedTable& published_scores(int track);
 
 }  // namespace an::report

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/number_text.hpp"
 #include "report/text_table.hpp"
@@ -45,6 +46,9 @@ std::string for_latex(const std::string& text) {
       out += c;
     }
   }
+  constexpr std::string_view at_least = "≥";  // LaTeX knows no such letter
+  for (std::size_t at = out.find(at_least); at != std::string::npos; at = out.find(at_least, at))
+    out.replace(at, at_least.size(), "$\\geq$");
   return out;
 }
 

@@ -29,19 +29,19 @@ std::vector<std::pair<std::size_t, std::size_t>> doubtful_runs(std::span<const d
   return runs;
 }
 
-Estimate estimate_of(std::vector<double> values, double mean) {
-  std::ranges::sort(values);
-  const auto quantile = [&](double share) {
-    return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
-  };
-  return {mean, std::min(mean, quantile(0.05)), std::max(mean, quantile(0.95))};
-}
-
 double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 }  // namespace
+
+Estimate estimate_of(std::vector<double> values, double middle) {
+  std::ranges::sort(values);
+  const auto quantile = [&](double share) {
+    return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
+  };
+  return {middle, std::min(middle, quantile(0.05)), std::max(middle, quantile(0.95))};
+}
 
 std::vector<PossibleChanges> possible_changes(std::span<const double> change, std::size_t draws, int shortest,
                                               Random& random) {

@@ -19,6 +19,9 @@ namespace an::segmentation {
 std::vector<PossibleChanges> possible_changes(std::span<const double> change, std::size_t draws, int shortest,
                                               Random& random);
 
+/// A value of frames and what all but a twentieth of them on either side lies between, the value included.
+Estimate estimate_of(std::vector<double> values, double middle);
+
 /// The segments that chosen change points leave, each with the probability of a change within 3 frames of its first.
 /// \param change probability of a change at each frame \param describe makes the segment of frames [begin, end)
 InferredTrajectory segments_between(std::int64_t index, const std::vector<int>& chosen, std::span<const double> change,

@@ -1,50 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """paper as users meet it, on very little data. usage: paper_test.py PROGRAM CONFIGS"""
-import csv
 import hashlib
 import json
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree
 
+from program import rows_of, run_program, two_models
+
 PROGRAM, CONFIGS = None, None
-BENCHMARK = """
-[simulate]
-seed = 11
-fovs = 2
-vips = 4
-videos = true
-
-[[experiment]]
-model = "multi_state"
-particles = 40
-alpha = [{ normal = [0.7, 0.01] }, { normal = [1.2, 0.01] }]
-k = [{ normal = [0.1, 0.0004] }, { normal = [1.2, 0.01] }]
-dwell = [50, 40]
-
-[[experiment]]
-model = "immobile_traps"
-particles = 40
-alpha = { normal = [1, 0.01] }
-k = { normal = [1, 0.01] }
-traps = 300
-radius = 0.5
-binding = 0.8
-unbinding = 0.03
-"""
 
 
 def run(*arguments, ranks=None):
-    command = [PROGRAM, *map(str, arguments)]
-    if ranks:
-        command = ["mpirun", "-n", str(ranks), *command]
-    return subprocess.run(command, capture_output=True, text=True, timeout=500)
+    return run_program([PROGRAM, *arguments], ranks)
 
 
 def results(folder):
@@ -53,16 +26,11 @@ def results(folder):
             for path in sorted(folder.iterdir()) if path.is_file() and path.name != "paper_run.json"}
 
 
-def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 class Paper(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
-        (cls.folder / "benchmark.toml").write_text(BENCHMARK)
+        (cls.folder / "benchmark.toml").write_text(two_models(40, 40))
         cls.benchmark = cls.folder / "benchmark"
         done = run("simulate", "--config", cls.folder / "benchmark.toml", "--output", cls.benchmark)
         assert done.returncode == 0, done.stderr
@@ -85,7 +53,7 @@ class Paper(unittest.TestCase):
         shutil.rmtree(cls.folder)
 
     def value(self, table, block, metric, method="unet"):
-        found = [row for row in rows(self.paper / f"{table}.csv")
+        found = [row for row in rows_of(self.paper / f"{table}.csv")
                  if list(row.values())[0] == block and row["metric"] == metric and row["method"] == method]
         self.assertEqual(len(found), 1, (table, block, metric))
         return found[0]
@@ -203,7 +171,7 @@ class Paper(unittest.TestCase):
         expected = results(one)
         self.assertEqual(results(two), expected)
         self.assertNotIn("table_3.csv", expected)
-        self.assertEqual({row["experiment"] for row in rows(one / "table_4.csv")}, {*"123456789", "average"})
+        self.assertEqual({row["experiment"] for row in rows_of(one / "table_4.csv")}, {*"123456789", "average"})
         self.assertFalse((one / "validation").exists())
         (two / "training/density.json").unlink()
         (two / "frames/frames_paper_nets.json").unlink()

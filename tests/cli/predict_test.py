@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """predict and run as users meet them. usage: predict_test.py PROGRAM"""
 import csv
-import hashlib
 import json
 import math
 import pathlib
@@ -18,54 +17,20 @@ import xml.etree.ElementTree
 
 import h5py
 
-PROGRAM = None
-DATA = """
-[simulate]
-seed = 11
-fovs = 2
-vips = 4
-videos = true
+from program import digests, run_program, two_models
 
-[[experiment]]
-model = "multi_state"
-particles = 70
-alpha = [{ normal = [0.7, 0.01] }, { normal = [1.2, 0.01] }]
-k = [{ normal = [0.1, 0.0004] }, { normal = [1.2, 0.01] }]
-dwell = [50, 40]
-
-[[experiment]]
-model = "immobile_traps"
-particles = 60
-alpha = { normal = [1, 0.01] }
-k = { normal = [1, 0.01] }
-traps = 300
-radius = 0.5
-binding = 0.8
-unbinding = 0.03
-"""
+PROGRAM, RECORD = None, "prediction.json"
 
 
 def run(*arguments, ranks=None, **options):
-    command = [PROGRAM, *map(str, arguments)]
-    if ranks:
-        command = ["mpirun", "-n", str(ranks), *command]
-    return subprocess.run(command, capture_output=True, text=True, timeout=500, **options)
-
-
-def digests(folder):
-    """sha256 of every file but the records, which hold times."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "prediction.json"
-    }
+    return run_program([PROGRAM, *arguments], ranks, **options)
 
 
 class Predict(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
-        (cls.folder / "data.toml").write_text(DATA)
+        (cls.folder / "data.toml").write_text(two_models(70, 60))
         cls.data = cls.folder / "data"
         done = run("simulate", "--config", cls.folder / "data.toml", "--output", cls.data)
         assert done.returncode == 0, done.stderr
@@ -189,12 +154,12 @@ class Predict(unittest.TestCase):
         self.assertIn("summary.json", nothing.stderr)
 
     def test_same_bytes_at_any_number_of_ranks(self):
-        expected = digests(self.submission)
+        expected = digests(self.submission, RECORD)
         for ranks in (1, 2, 3, 4, 8):
             output = self.folder / f"ranks{ranks}"
             done = run("predict", "--input", self.data / "public", "--output", output, ranks=ranks)
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertEqual(digests(output), expected, f"{ranks} ranks")
+            self.assertEqual(digests(output, RECORD), expected, f"{ranks} ranks")
 
     def test_the_papers_method_at_any_number_of_ranks(self):
         expected = None
@@ -202,8 +167,8 @@ class Predict(unittest.TestCase):
             output = self.folder / f"paper{ranks}"
             done = run("predict", "--input", self.data / "public", "--output", output, "--method", "paper", ranks=ranks)
             self.assertEqual(done.returncode, 0, done.stderr)
-            expected = expected or digests(output)
-            self.assertEqual(digests(output), expected, f"{ranks} ranks")
+            expected = expected or digests(output, RECORD)
+            self.assertEqual(digests(output, RECORD), expected, f"{ranks} ranks")
         checked = run("verify", output, "--public", self.data / "public")
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
         self.assertEqual(len((output / "track_1/exp_1/fov_0.txt").read_text().splitlines()), 4, "VIPs alone")
@@ -224,7 +189,7 @@ class Predict(unittest.TestCase):
         self.assertEqual(again.returncode, 2, "an unfinished submission is not overwritten")
         done = run("predict", "--input", self.data / "public", "--output", output, "--resume")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(digests(output), digests(self.submission))
+        self.assertEqual(digests(output, RECORD), digests(self.submission, RECORD))
 
     def test_killed_while_the_record_was_written(self):
         output = self.folder / "begun"
@@ -232,7 +197,7 @@ class Predict(unittest.TestCase):
         (output / "prediction.json.part").write_text("{")
         done = run("predict", "--input", self.data / "public", "--output", output, "--resume")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(digests(output), digests(self.submission))
+        self.assertEqual(digests(output, RECORD), digests(self.submission, RECORD))
 
     def test_intervals_hold_their_estimates(self):
         path = self.submission / "details/track_2/exp_1/segments_fov_0.csv"

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """report as users meet it, on recorded submissions. usage: report_test.py PROGRAM SOURCE"""
-import csv
 import json
 import pathlib
 import shutil
@@ -12,6 +11,8 @@ import unittest
 import xml.etree.ElementTree
 
 import h5py
+
+from program import rows_of, run_program
 
 PROGRAM, SOURCE = None, None
 SVG = "{http://www.w3.org/2000/svg}"
@@ -37,7 +38,7 @@ METRICS = ["rmse_cp", "jsc_cp", "mae_alpha", "msle_k", "f1_state", "w1_alpha", "
 
 
 def run(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+    return run_program([PROGRAM, *arguments])
 
 
 class Report(unittest.TestCase):
@@ -62,8 +63,7 @@ class Report(unittest.TestCase):
         return xml.etree.ElementTree.fromstring(text[text.index("<body>") : text.index("</body>") + len("</body>")])
 
     def rows(self, folder, name):
-        with open(folder / "tables" / f"{name}.csv", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+        return rows_of(folder / "tables" / f"{name}.csv")
 
     def copy(self, name):
         folder = self.folder / name

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """scaling as users meet it. usage: scaling_test.py PROGRAM SOURCE MPIEXEC"""
-import csv
 import filecmp
 import json
 import pathlib
@@ -12,6 +11,8 @@ import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree
+
+from program import rows_of
 
 PROGRAM, SOURCE, MPIEXEC = None, None, None
 DATA = """
@@ -31,11 +32,6 @@ k = { normal = [1, 0.01] }
 def run(*arguments, ranks=None, launch=()):
     launch = [MPIEXEC, "-n", str(ranks)] if ranks else list(launch)
     return subprocess.run([*launch, PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300)
-
-
-def rows_of(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
 
 
 class Scaling(unittest.TestCase):

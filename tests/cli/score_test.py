@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -14,14 +13,14 @@ import h5py
 import numpy
 
 import results_open_in_python
+from program import run_program
 
 PROGRAM, FIXTURES = None, None
 SINGLE = ["rmse_cp", "jsc_cp", "mae_alpha", "msle_k", "f1_state"]
 
 
 def run(*arguments, ranks=None, **options):
-    launcher = ["mpirun", "-n", str(ranks)] if ranks else []
-    return subprocess.run([*launcher, PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+    return run_program([PROGRAM, *arguments], ranks, **options)
 
 
 def datasets(path):

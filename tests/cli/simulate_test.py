@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The simulate command as users meet it. usage: simulate_test.py PROGRAM CONFIGS FIXTURES"""
-import hashlib
 import json
 import pathlib
 import resource
@@ -14,6 +13,8 @@ import unittest
 
 import h5py
 import numpy
+
+from program import digests, run_program
 
 PROGRAM, CONFIGS, FIXTURES = None, None, None
 SMALL = """
@@ -62,14 +63,11 @@ k = { normal = [{ uniform = [0.5, 1] }, 0.1] }
 
 
 def run(*arguments, ranks=None, **options):
-    launcher = ["mpirun", "-n", str(ranks)] if ranks else []
-    return subprocess.run([*launcher, PROGRAM, "simulate", *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+    return run_program([PROGRAM, "simulate", *arguments], ranks, **options)
 
 
 def contents(folder):
-    """Bytes of every file but the record of the run, by path."""
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "simulation.json"}
+    return digests(folder, "simulation.json")
 
 
 class SimulateTest(unittest.TestCase):

@@ -71,7 +71,7 @@ class Survival(unittest.TestCase):
             self.assertEqual(curve(output), curve(whole))
 
     def strike(self, way, process, output, choice):
-        """Ends the run in one of the ways. Returns its exit code."""
+        """Ends the run in one of the ways. Returns its exit code and its words."""
         running = processes(output)
         ranks = sorted(pid for pid, program in running.items() if program != "mpirun")
         if way == "all":
@@ -111,10 +111,10 @@ class Fast(Survival):
         count = {"simulate": 20, "predict": 3, "run": 3}.get(name, 0)
         if name == "train":
             options["after"] = lambda output: bool(list(output.glob("checkpoint_*")))
-        elif way != "time":
+        else:
             options["after"] = lambda output: len(finished(output)) >= count
         found, words, before = self.break_and_resume(f"{way}{ranks}", name, way, ranks, again_ranks, 0, **options)
-        if name != "train" and way != "time":
+        if name != "train":
             self.assertGreaterEqual(len(before), count)
         if code is not None:
             self.assertEqual(found, code, words)

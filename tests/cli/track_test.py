@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """The track command as users meet it. usage: track_test.py PROGRAM CONFIGS FIXTURES"""
-import csv
-import hashlib
 import json
 import pathlib
 import shutil
@@ -17,6 +15,8 @@ import xml.etree.ElementTree
 
 import h5py
 import numpy
+
+from program import digests, rows_of, run_program
 
 PROGRAM, CONFIGS, FIXTURES = None, None, None
 MOVIE = """
@@ -47,8 +47,7 @@ unbinding = 0.05
 
 
 def program(*arguments, ranks=None, **options):
-    launcher = ["mpirun", "-n", str(ranks)] if ranks else []
-    return subprocess.run([*launcher, PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, **options)
+    return run_program([PROGRAM, *arguments], ranks, **options)
 
 
 def track(*arguments, **options):
@@ -56,9 +55,7 @@ def track(*arguments, **options):
 
 
 def contents(folder):
-    """Hash of every file but the record of the run, by path."""
-    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
-            for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "tracking.json"}
+    return digests(folder, "tracking.json")
 
 
 def write_tiff(path, pages):
@@ -96,11 +93,6 @@ def some_frames(count=12, side=64, seed=1, dtype=numpy.uint8):
             image += 150 * numpy.exp(-((rows - y) ** 2 + (columns - x) ** 2) / 2)
         frames.append(random.poisson(image).clip(0, 255).astype(dtype))
     return frames
-
-
-def rows_of(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
 
 
 class TrackTest(unittest.TestCase):

@@ -100,13 +100,6 @@ PartitionName=all Nodes={host} Default=YES MaxTime=INFINITE State=UP
     def run(self, *command, **options):
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120, **options)
 
-    def submit(self, *arguments, **options):
-        """The number of a new job."""
-        done = self.run("sbatch", "--parsable", *map(str, arguments), **options)
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr)
-        return done.stdout.strip()
-
     def job(self, number):
         """What Slurm says of a job, as a dictionary: JobState, ExitCode, Restarts …"""
         text = self.run("scontrol", "-o", "show", "job", number).stdout.split("\n")[0]

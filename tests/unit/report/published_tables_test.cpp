@@ -5,8 +5,6 @@
 
 #include <cmath>
 
-#include "report/published_scores.hpp"
-
 namespace an::report {
 namespace {
 
@@ -37,12 +35,14 @@ TEST(PublishedTable, AveragesAreThoseOfTheRows) {
 }
 
 TEST(PublishedScores, AreThoseOfTheTables) {
-  ASSERT_EQ(published_scores(1).size(), 10U);
-  EXPECT_EQ(published_scores(1)[4].experiment, 5);
-  EXPECT_EQ(published_scores(1)[4].scores[0], 5.02);
-  EXPECT_EQ(published_scores(2)[9].experiment, 0);
-  EXPECT_EQ(published_scores(2)[9].scores[6], 0.305);
-  EXPECT_TRUE(published_scores(3).empty());
+  ASSERT_EQ(published_scores(1).rows.size(), 10U);
+  EXPECT_EQ(published_scores(1).rows[4].name, "5");
+  EXPECT_EQ(published_scores(1).values("5", {"rmse_cp"})[0], 5.02);
+  EXPECT_EQ(published_scores(2).rows[9].name, "average");
+  EXPECT_EQ(published_scores(2).values("average", {"w1_k"})[0], 0.305);
+  EXPECT_TRUE(published_scores(3).rows.empty());
+  EXPECT_TRUE(published_scores(2).has("9"));
+  EXPECT_FALSE(published_scores(2).has("0"));
 }
 
 }  // namespace
