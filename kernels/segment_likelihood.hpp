@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <Kokkos_Core.hpp>
+#include <Kokkos_Macros.hpp>
 #include <cstddef>
 #include <cstdint>
 
 #include "kernels/lanes.hpp"
-#include "kernels/parallel.hpp"
 
 namespace an::kernels {
 

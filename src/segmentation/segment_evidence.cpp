@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/vectorised.hpp"
+#include "kernels/parallel.hpp"
 #include "kernels/processor_kernel.hpp"
 
 namespace an::segmentation {
