@@ -8,6 +8,7 @@
 
 #include "app/json_file.hpp"
 #include "app/paper_plan.hpp"
+#include "app/program_info.hpp"
 #include "io/atomic_file.hpp"
 #include "report/charts.hpp"
 #include "report/comparison.hpp"
@@ -118,7 +119,7 @@ std::string settings_text(const Json& paper) {
       "experiments "
       "a model of 5 fields of view (4050).",
       paper.at("program").at("version").get<std::string>(),
-      paper.at("program").at("git").get<std::string>().substr(0, 12), config.at("seed").get<std::uint64_t>(),
+      short_commit(paper.at("program").at("git").get<std::string>()), config.at("seed").get<std::uint64_t>(),
       config.at("benchmark").is_null() ? config.at("benchmark_fovs").dump() : "given data, its own number of",
       config.at("validation_experiments").get<int>(), config.at("frame_experiments").get<int>(),
       config.at("training_experiments").get<int>());

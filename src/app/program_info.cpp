@@ -88,6 +88,11 @@ std::string version_text(std::string_view version, std::string_view git) {
   return fmt::format("anomalousnet {} (git {})", version, git);
 }
 
+std::string short_commit(std::string_view git) {
+  constexpr std::string_view mark = "-modified";
+  return std::string(git.substr(0, 12)) + std::string(git.ends_with(mark) ? mark : "");
+}
+
 nlohmann::ordered_json program_info() {
   nlohmann::ordered_json info;
   info["name"] = "anomalousnet";

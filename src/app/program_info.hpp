@@ -13,6 +13,9 @@ namespace an::app {
 std::string version_text();
 std::string version_text(std::string_view version, std::string_view git);
 
+/// A commit as people write it, its first 12 digits, and whether files were modified.
+std::string short_commit(std::string_view git);
+
 /// What this program is and runs on, for `summary.json` and `info`: name, version, git, compiler, compiler_flags,
 /// build_type, libraries (name: version), back_ends (name: built or not built), cpu_simd.
 nlohmann::ordered_json program_info();

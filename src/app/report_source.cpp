@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/json_file.hpp"
+#include "app/program_info.hpp"
 #include "app/result_layout.hpp"
 #include "app/worst_fovs.hpp"
 #include "core/error.hpp"
@@ -28,7 +29,7 @@ void take_submission(const Json& json, ReportedResult& result) {
 void take_head(const Json& summary, ReportedResult& result) {
   const Json& program = summary.at("program");
   result.settings = fmt::format("anomalousnet {} ({}), rules: {}.", program.at("version").get<std::string>(),
-                                program.at("git").get<std::string>().substr(0, 12),
+                                short_commit(program.at("git").get<std::string>()),
                                 summary.at("config").at("score").at("rules").get<std::string>());
   const Json& run = summary.at("run");
   result.ranks = run.at("ranks").get<std::int64_t>();

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "app/json_file.hpp"
+#include "app/program_info.hpp"
 
 namespace an::app {
 
@@ -102,7 +103,7 @@ RunTimes read_run_times(std::span<const fs::path> folders) {
         take_stages(record, kind, times.stages);
         const Json& program = record.at("program");
         std::string words = fmt::format("{} (git {})", program.at("version").get<std::string>(),
-                                        program.at("git").get<std::string>().substr(0, 12));
+                                        short_commit(program.at("git").get<std::string>()));
         if (std::find(times.programs.begin(), times.programs.end(), words) == times.programs.end())
           times.programs.push_back(std::move(words));
       });

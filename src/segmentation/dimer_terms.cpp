@@ -143,6 +143,15 @@ std::vector<float> Neighbourhood::nearest(std::size_t trajectory) const {
   return out;
 }
 
+std::vector<std::size_t> Neighbourhood::partners(std::size_t trajectory) const {
+  const std::vector<float> distances = nearest(trajectory);
+  std::vector<std::size_t> out(distances.size(), fov_.trajectories.size());
+  for (const Neighbour& neighbour : neighbours_[trajectory])
+    for (std::size_t i = neighbour.begin; i < neighbour.end; ++i)
+      if (neighbour.distances[i - neighbour.begin] <= distances[i]) out[i] = neighbour.trajectory;
+  return out;
+}
+
 std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range) const {
   const Trajectory& own = fov_.trajectories[trajectory];
   std::vector<bool> out;

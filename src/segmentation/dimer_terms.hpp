@@ -29,6 +29,8 @@ class Neighbourhood {
   const std::vector<Neighbour>& of(std::size_t trajectory) const { return neighbours_[trajectory]; }
   /// Distance of the nearest neighbour at the begin of each displacement; beyond the range it is infinite.
   std::vector<float> nearest(std::size_t trajectory) const;
+  /// Trajectory of the nearest neighbour at the begin of each displacement; none in range: their number.
+  std::vector<std::size_t> partners(std::size_t trajectory) const;
   /// Whether a partner of this particle may be outside the field of view, for each displacement.
   std::vector<bool> at_border(std::size_t trajectory, double range) const;
 

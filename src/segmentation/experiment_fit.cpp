@@ -216,6 +216,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     break;
   }
   call_strays_so(fits.front().model);
+  fit.expect_deviations(fits.front().model);
   return fits;
 }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "core/vectorised.hpp"
 
@@ -18,6 +20,7 @@ using kernels::cell_lanes;
 struct SegmentCells {
   std::vector<float> logarithms, posterior;
   double evidence;
+  std::size_t partner;  // of a dimer
 };
 
 // ln of the mean of the likelihoods under the prior; the posterior sums to 1.
@@ -40,11 +43,50 @@ AN_VECTORISED double log_mean(const float* prior, const float* logarithms, std::
   return static_cast<double>(greatest) + std::log(static_cast<double>(sum));
 }
 
+// The value that most displacements of a segment have.
+std::size_t commonest(std::span<const std::size_t> partner, const PathSegment& segment) {
+  std::map<std::size_t, std::size_t> counts;
+  for (std::size_t t = segment.begin; t < segment.end; ++t) ++counts[partner[t]];
+  return std::max_element(counts.begin(), counts.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
+
+// What segments say together that share (alpha, K), and by how much likelier they are than apart. \pre not empty
+double join(std::span<const SegmentCells* const> parts, const float* prior, SegmentCells& together) {
+  together = *parts.front();
+  if (parts.size() == 1) return 0;
+  double apart = together.evidence;
+  for (const SegmentCells* part : parts.subspan(1)) {
+    for (std::size_t c = 0; c < together.logarithms.size(); ++c) together.logarithms[c] += part->logarithms[c];
+    apart += part->evidence;
+  }
+  together.evidence =
+      log_mean(prior, together.logarithms.data(), together.logarithms.size(), together.posterior.data());
+  return together.evidence - apart;
+}
+
+// Takes a draw of a dimer's (alpha, K) into the posterior of the particle's own, which it is with probability one half,
+// and into the sum of all draws. Returns by how much likelier it is than if it were another's.
+double add_draw(const float* prior, const std::vector<float>& posterior, std::vector<float>& own,
+                std::vector<float>& all) {
+  if (own.empty()) own.assign(prior, prior + posterior.size());
+  all.resize(own.size());
+  float sum = 0;
+  for (std::size_t c = 0; c < own.size(); ++c) {
+    if (prior[c] > 0) own[c] *= 0.5F + 0.5F * posterior[c] / prior[c];
+    all[c] += posterior[c];
+    sum += own[c];
+  }
+  for (float& value : own) value /= sum;
+  return std::log(static_cast<double>(sum));
+}
+
 }  // namespace
 
 PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, bool shared,
-                         std::size_t count, Random& random)
-    : cell_posterior_(cells.states()), visits_(cells.states()) {
+                         const DimerPartners& dimers, std::size_t count, Random& random)
+    : cell_posterior_(cells.states()), visits_(cells.states()), dimer_(dimers.state) {
   std::map<StatePath, std::size_t> drawn;
   for (std::size_t i = 0; i < count; ++i) ++drawn[posterior.draw(random)];
   std::map<PathSegment, SegmentCells> segments;
@@ -57,35 +99,42 @@ PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, cons
       part.posterior.resize(size);
       evidence.add_cell_likelihoods(segment.state, segment.begin, segment.end - 1, part.logarithms);
       part.evidence = log_mean(cells.prior(segment.state), part.logarithms.data(), size, part.posterior.data());
+      if (segment.state == dimer_) part.partner = commonest(dimers.partner, segment);
     }
     return part;
   };
   std::vector<std::vector<std::vector<float>>> posteriors;  // [path][state][cell]
+  std::vector<std::vector<float>> of_dimers;                // [path][cell], sums over draws
+  std::vector<double> dimer_draws;                          // [path]
   std::vector<double> log_weights;
-  std::vector<float> together;
+  std::vector<const SegmentCells*> parts;
+  SegmentCells draw;
   for (const auto& [path, times] : drawn) {
     double log_weight = std::log(static_cast<double>(times));
     std::vector<std::vector<float>> of_states(cells.states());
+    of_dimers.emplace_back();
+    dimer_draws.push_back(0);
     for (std::size_t s = 0; s < cells.states(); ++s) {
-      const SegmentCells* first = nullptr;
-      double apart = 0;
-      std::size_t visits = 0;
-      for (const PathSegment& segment : path) {
-        if (segment.state != s) continue;
-        const SegmentCells& part = cells_of(segment);
-        if (++visits == 1) {
-          first = &part;
-          together = part.logarithms;
+      parts.clear();
+      for (const PathSegment& segment : path)
+        if (segment.state == s) parts.push_back(&cells_of(segment));
+      if (s == dimer_)
+        std::stable_sort(parts.begin(), parts.end(),
+                         [](const SegmentCells* a, const SegmentCells* b) { return a->partner < b->partner; });
+      for (auto from = parts.begin(); from != parts.end();) {
+        const auto to = std::find_if(from, parts.end(), [&](const SegmentCells* part) {
+          return s == dimer_ && part->partner != (*from)->partner;
+        });
+        double gain = join({from, to}, cells.prior(s), draw);
+        if (s == dimer_) {
+          gain += add_draw(cells.prior(s), draw.posterior, of_states[s], of_dimers.back());
+          ++dimer_draws.back();
         } else {
-          for (std::size_t c = 0; c < together.size(); ++c) together[c] += part.logarithms[c];
+          of_states[s] = draw.posterior;
         }
-        apart += part.evidence;
+        if (shared) log_weight += gain;
+        from = to;
       }
-      if (visits == 0) continue;
-      of_states[s] = first->posterior;
-      if (visits == 1) continue;
-      const double as_one = log_mean(cells.prior(s), together.data(), together.size(), of_states[s].data());
-      if (shared) log_weight += as_one - apart;
     }
     paths_.push_back(path);
     log_weights.push_back(log_weight);
@@ -96,18 +145,26 @@ PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, cons
   const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
   for (double& weight : weights_) weight /= total;
   log_gain_ = greatest + std::log(total / static_cast<double>(count));
-  for (std::size_t s = 0; s < cells.states(); ++s) {
-    std::vector<double>& sum = cell_posterior_[s];
+  const auto mean = [&](const auto& of_path, const auto& draws_of) {
+    std::vector<double> sum;
+    double draws = 0;
     for (std::size_t p = 0; p < paths_.size(); ++p) {
-      const std::vector<float>& one = posteriors[p][s];
+      const std::vector<float>& one = of_path(p);
       if (one.empty()) continue;
       sum.resize(one.size());
-      visits_[s] += weights_[p];
+      draws += weights_[p] * draws_of(p);
       for (std::size_t c = 0; c < one.size(); ++c) sum[c] += weights_[p] * static_cast<double>(one[c]);
     }
     constexpr double nothing = 1e-12;
-    for (double& value : sum) value = value > nothing * visits_[s] ? value / visits_[s] : 0;
-  }
+    for (double& value : sum) value = value > nothing * draws ? value / draws : 0;
+    return std::pair(std::move(sum), draws);
+  };
+  for (std::size_t s = 0; s < cells.states(); ++s)
+    std::tie(cell_posterior_[s], visits_[s]) = mean(
+        [&](std::size_t p) -> const auto& { return posteriors[p][s]; }, [](std::size_t) { return 1.0; });
+  if (dimer_)
+    std::tie(dimer_posterior_, dimer_draws_) = mean(
+        [&](std::size_t p) -> const auto& { return of_dimers[p]; }, [&](std::size_t p) { return dimer_draws[p]; });
 }
 
 }  // namespace an::segmentation

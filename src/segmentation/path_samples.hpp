@@ -2,37 +2,53 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "segmentation/state_path.hpp"
 
 namespace an::segmentation {
 
+/// Whom a particle may have been bound to.
+struct DimerPartners {
+  std::optional<std::size_t> state;    ///< that of bound pairs
+  std::vector<std::size_t> partner{};  ///< at each displacement: anything that names the nearest neighbour
+};
+
 /// Paths of one trajectory from the posterior in which all segments of a state have the same (alpha, K), drawn once per
 /// particle and state. Paths drawn with parameters of their own for each segment are weighted by the ratio of the two
-/// evidences.
+/// evidences. Dimers move with the (alpha, K) that one of the two partners has for them, and each is labelled with its
+/// own: segments with the same partner share them, and every draw is with probability one half not the particle's own.
 class PathSamples {
  public:
-  /// \param shared whether segments of a state share their parameters in the weights \param count paths drawn
+  /// \param shared whether paths are weighted by what their segments share \param count paths drawn
   PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, bool shared,
-              std::size_t count, Random& random);
+              const DimerPartners& dimers, std::size_t count, Random& random);
 
   std::size_t size() const { return weights_.size(); }
   const StatePath& path(std::size_t i) const { return paths_[i]; }
   /// Of each path; they sum to 1.
   const std::vector<double>& weights() const { return weights_; }
-  /// Posterior over the cells of a state, given that the trajectory visits it: sums to 1; empty where no path visits.
+  /// Posterior over the cells of the particle's own (alpha, K) of a state, given that the trajectory visits it: sums to
+  /// 1; empty where no path visits.
   const std::vector<double>& cell_posterior(std::size_t state) const { return cell_posterior_[state]; }
+  /// What moved the particle, the mean over draws: the same but for dimers.
+  const std::vector<double>& drawn_posterior(std::size_t state) const {
+    return state == dimer_ ? dimer_posterior_ : cell_posterior_[state];
+  }
   /// ln of how much likelier the displacements are with shared parameters.
   double log_gain() const { return log_gain_; }
-  /// Probability that the trajectory visits a state at all.
-  double visits(std::size_t state) const { return visits_[state]; }
+  /// Expected number of draws of (alpha, K) in the trajectory: the probability of a visit, and of dimers more.
+  double draws(std::size_t state) const { return state == dimer_ ? dimer_draws_ : visits_[state]; }
 
  private:
   std::vector<StatePath> paths_;
   std::vector<double> weights_;
   std::vector<std::vector<double>> cell_posterior_;
-  std::vector<double> visits_;
+  std::vector<double> visits_;  // probability that the trajectory visits a state at all
+  std::optional<std::size_t> dimer_;
+  std::vector<double> dimer_posterior_;
+  double dimer_draws_ = 0;
   double log_gain_ = 0;
 };
 

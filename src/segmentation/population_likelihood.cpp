@@ -57,4 +57,44 @@ StatePopulation PopulationLikelihood::maximum() const {
   return population;
 }
 
+double PopulationLikelihood::log_likelihood(const StatePopulation& population) const {
+  const std::vector<double> shares = grid_.shares(population);
+  double sum = 0;
+  for (std::size_t i = 0; i < visits_.size(); ++i) {
+    const double* likelihood = likelihoods_.data() + i * shares.size();
+    const double total = std::inner_product(shares.begin(), shares.end(), likelihood, 0.0);
+    const double anywhere =
+        std::accumulate(likelihood, likelihood + shares.size(), 0.0) / static_cast<double>(shares.size());
+    sum += visits_[i] * std::log(std::max(1e-300, (1 - outliers_) * total + outliers_ * anywhere));
+  }
+  return sum;
+}
+
+StatePopulation PopulationLikelihood::expected() const {
+  StatePopulation out = guess_;
+  if (guess_.is_fixed() || visits_.empty()) return out;
+  const auto expect = [&](double StatePopulation::*sd) {
+    constexpr int steps = 8;
+    const double middle = guess_.*sd;
+    std::vector<double> values, logarithms;
+    for (int i = -steps; i <= steps; ++i) {
+      StatePopulation other = guess_;
+      values.push_back(other.*sd = middle * std::exp2(static_cast<double>(i) / steps));
+      logarithms.push_back(log_likelihood(other));
+    }
+    const double greatest = *std::max_element(logarithms.begin(), logarithms.end());
+    double sum = 0;
+    double total = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double weight = values[i] * std::exp(logarithms[i] - greatest);  // even over deviations
+      sum += weight * values[i];
+      total += weight;
+    }
+    out.*sd = sum / total;
+  };
+  expect(&StatePopulation::alpha_sd);
+  expect(&StatePopulation::k_sd);
+  return out;
+}
+
 }  // namespace an::segmentation

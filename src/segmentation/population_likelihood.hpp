@@ -23,8 +23,12 @@ class PopulationLikelihood {
   void add(double visits, std::span<const double> posterior);
   /// The population that makes the particles likeliest, in the guess's cells.
   StatePopulation maximum() const;
+  /// The guess with the expected deviations, given the particles, instead of the likeliest, which are often too small.
+  StatePopulation expected() const;
 
  private:
+  double log_likelihood(const StatePopulation& population) const;
+
   StatePopulation guess_;
   PopulationGrid grid_;
   double outliers_;

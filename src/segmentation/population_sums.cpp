@@ -25,8 +25,8 @@ void add_to(std::vector<double>& sums, const std::vector<double>& terms) {
 
 void PopulationSums::add(const PathSamples& samples, const CellTable& cells) {
   for (std::size_t s = 0; s < states(); ++s) {
-    const double visits = samples.visits(s);
-    if (visits > 0) add(s, visits, samples.cell_posterior(s), cells.cells(s));
+    const double draws = samples.draws(s);
+    if (draws > 0) add(s, draws, samples.drawn_posterior(s), cells.cells(s));
   }
 }
 

@@ -38,7 +38,7 @@ struct Statistics {
 
   void add(const PathSamples& samples) {
     for (std::size_t s = 0; s < populations.size(); ++s)
-      populations[s].add(samples.visits(s), samples.cell_posterior(s));
+      populations[s].add(samples.draws(s), samples.drawn_posterior(s));
     for (std::size_t p = 0; p < samples.size(); ++p) {
       const StatePath& path = samples.path(p);
       const double weight = samples.weights()[p];
@@ -245,7 +245,9 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
     const Sample& sample = samples_[i];
     evidence_.compute(sample.displacements, table);
     DimerTerms terms;
+    DimerPartners partners{model.dimer};
     if (model.dimer) {
+      partners.partner = neighbourhood(sample.fov).partners(sample.trajectory);
       terms = dimer_terms(fovs_[sample.fov], neighbourhood(sample.fov), sample.trajectory, model);
       for (std::vector<float>* part : {&terms.bound, &terms.free, &terms.binds})
         part->resize(evidence_.displacements());
@@ -256,7 +258,8 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
     const PathPosterior posterior(evidence_, model.dynamics);
     Random random = random_for(i, 100 + round);
     const bool shared = options_.left_out != MethodPart::sharing;
-    const PathSamples paths(evidence_, table, posterior, shared, every == 1 ? more_paths : drawn_paths, random);
+    const PathSamples paths(evidence_, table, posterior, shared, partners, every == 1 ? more_paths : drawn_paths,
+                            random);
     out.sums.add(paths);
     if (fovs_[sample.fov].trajectories[sample.trajectory].first_frame == 0 &&
         options_.left_out != MethodPart::first_frame)
@@ -275,6 +278,11 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
     out.log_evidence += log_evidence + evidence_.offset() + paths.log_gain();
   }
   return out;
+}
+
+void StateFit::expect_deviations(ExperimentModel& model) {
+  const Expectation found = expect(model, 50, 1);
+  for (std::size_t s = 0; s < model.states.size(); ++s) model.states[s] = found.sums.populations[s].expected();
 }
 
 FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::size_t every) {

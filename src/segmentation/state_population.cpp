@@ -78,6 +78,11 @@ std::vector<double> alpha_edges(const StatePopulation& p) {
       return std::abs(a - directed_from) < std::abs(b - directed_from);
     });
     *inner = directed_from;
+    // Nearer to 2 each step says more of the next one: what is left to chance, and so K, depends on 2 - alpha.
+    edges.erase(inner + 1, edges.end());
+    for (const double edge : {1.95, 1.975, 1.99})
+      if (edge < high - 0.002) edges.push_back(edge);
+    edges.push_back(high);
   }
   return edges;
 }
@@ -99,19 +104,58 @@ std::vector<double> k_edges(const StatePopulation& p, double noise) {
   return edges;
 }
 
+constexpr int broad_alphas = 18;
+constexpr double broad_log_step = 0.47;  // of ln K
+
 std::vector<Cell> broad_cells() {
-  constexpr int alphas = 18;
   constexpr int ks = 30;
   std::vector<Cell> cells;
-  for (int a = 0; a < alphas; ++a)
+  for (int a = 0; a < broad_alphas; ++a)
     for (int k = 0; k < ks; ++k)
-      cells.push_back({alpha_bound * (a + 0.5) / alphas, 1e-4 * std::exp(0.47 * k), 1.0 / (alphas * ks)});
+      cells.push_back(
+          {alpha_bound * (a + 0.5) / broad_alphas, 1e-4 * std::exp(broad_log_step * k), 1.0 / (broad_alphas * ks)});
   return cells;
 }
 
 }  // namespace
 
-PopulationGrid::PopulationGrid(const StatePopulation& population, double noise) {
+void PiecewiseNormal::add(double weight, double low, double high, double mean, double sd) {
+  if (!(weight > 0)) return;
+  pieces_.push_back({weight, low, high, mean, sd});
+  total_ += weight;
+}
+
+double PiecewiseNormal::below(double x) const {
+  double sum = 0;
+  for (const Piece& p : pieces_) {
+    if (x < p.low) continue;
+    if (x >= p.high) {
+      sum += p.weight;
+      continue;
+    }
+    const double all = normal_mass((p.low - p.mean) / p.sd, (p.high - p.mean) / p.sd);
+    const double part =
+        all > 1e-200 ? normal_mass((p.low - p.mean) / p.sd, (x - p.mean) / p.sd) / all : (x - p.low) / (p.high - p.low);
+    sum += p.weight * part;
+  }
+  return sum / total_;
+}
+
+double PiecewiseNormal::quantile(double share) const {
+  constexpr int halvings = 40;
+  const auto [lowest, highest] =
+      std::minmax_element(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) { return a.low < b.low; });
+  double low = lowest->low;
+  double high = highest->high;
+  if (below(low) >= share) return low;
+  for (int i = 0; i < halvings; ++i) {
+    const double middle = 0.5 * (low + high);
+    (below(middle) < share ? low : high) = middle;
+  }
+  return high;
+}
+
+PopulationGrid::PopulationGrid(const StatePopulation& population, double noise) : population_(population) {
   if (population.immobile) {
     cells_ = {{0, 0, 1}};
     // Motion of alpha = 0 is white noise of variance K.
@@ -136,13 +180,43 @@ PopulationGrid::PopulationGrid(const StatePopulation& population, double noise) 
     for (std::size_t a = 0; a < alphas.size(); ++a)
       for (std::size_t b = 0; b < ks.size(); ++b) {
         const double share = alphas[a] * ks[b];
-        if (share < 1e-5) continue;
+        if (share < 1e-4) continue;
         cells_.push_back({alpha[a], k[b], share});
         bins_.emplace_back(a, b);
         total += share;
       }
     for (Cell& cell : cells_) cell.share /= total;
   }
+}
+
+void PopulationGrid::add_to(PiecewiseNormal& alpha, PiecewiseNormal& k, std::span<const double> posterior,
+                            double weight) const {
+  const StatePopulation& p = population_;
+  if (p.immobile) {
+    alpha.add(weight, 0, 0, 0, 1);
+    k.add(weight, 0, 0, 0, 1);
+    return;
+  }
+  if (bins_.empty()) {
+    // Even between neighbouring points.
+    const double half_step = 0.5 * alpha_bound / broad_alphas;
+    const double half_ratio = std::exp(0.5 * broad_log_step);
+    for (std::size_t c = 0; c < cells_.size(); ++c) {
+      const auto [a, b, share] = cells_[c];
+      alpha.add(weight * posterior[c], a - half_step, a + half_step, a, 100);
+      k.add(weight * posterior[c], b / half_ratio, b * half_ratio, b, 100 * b);
+    }
+    return;
+  }
+  std::vector<double> of_alpha(alpha_edges_.size() - 1);
+  std::vector<double> of_k(k_edges_.size() - 1);
+  for (std::size_t c = 0; c < bins_.size(); ++c) {
+    of_alpha[bins_[c].first] += weight * posterior[c];
+    of_k[bins_[c].second] += weight * posterior[c];
+  }
+  for (std::size_t i = 0; i < of_alpha.size(); ++i)
+    alpha.add(of_alpha[i], alpha_edges_[i], alpha_edges_[i + 1], p.alpha_mean, p.alpha_sd);
+  for (std::size_t i = 0; i < of_k.size(); ++i) k.add(of_k[i], k_edges_[i], k_edges_[i + 1], p.k_mean, p.k_sd);
 }
 
 std::vector<double> PopulationGrid::shares(const StatePopulation& population) const {

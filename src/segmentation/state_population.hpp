@@ -31,6 +31,25 @@ struct Cell {
   double alpha, k, share;
 };
 
+/// A distribution in pieces, each a part of a normal one.
+class PiecewiseNormal {
+ public:
+  /// Adds the part in [low, high] of a normal distribution; all of it is at `low` where that is `high`.
+  void add(double weight, double low, double high, double mean, double sd);
+  bool is_empty() const { return pieces_.empty(); }
+  /// \pre not empty
+  double quantile(double share) const;
+
+ private:
+  struct Piece {
+    double weight, low, high, mean, sd;
+  };
+  double below(double x) const;
+
+  std::vector<Piece> pieces_;
+  double total_ = 0;
+};
+
 /// A population as a grid of cells fine enough for the precision of one trajectory.
 class PopulationGrid {
  public:
@@ -39,11 +58,15 @@ class PopulationGrid {
 
   /// Shares sum to 1.
   const std::vector<Cell>& cells() const { return cells_; }
+  /// Adds a posterior over the cells to the distributions of alpha and K: within a cell's bounds it is as the
+  /// population. \param posterior more cells than the grid's are not looked at
+  void add_to(PiecewiseNormal& alpha, PiecewiseNormal& k, std::span<const double> posterior, double weight) const;
   /// Shares of another population in the same cells; those of `immobile` and `broad` ones do not change.
   std::vector<double> shares(const StatePopulation& population) const;
 
  private:
   std::vector<Cell> cells_;
+  StatePopulation population_;
   std::vector<double> alpha_edges_, k_edges_;
   std::vector<std::pair<std::size_t, std::size_t>> bins_;  // of each cell: alpha, K
 };

@@ -20,34 +20,6 @@ constexpr int shortest_segment = 3;  // frames
 // Errors that a network's means over a segment usually have, of alpha and ln(1 + K).
 constexpr double usual_alpha_error = 0.1, usual_log_k_error = 0.08;
 
-// Posterior of a number as points with weights.
-struct WeightedPoints {
-  std::vector<std::pair<double, double>> points;
-
-  void sort() { std::sort(points.begin(), points.end()); }
-  // Quantiles of the mixture, each point spread halfway to its neighbours, but for 0: that is rest, and nothing lies
-  // between it and motion. \pre sorted
-  double quantile(double share) const {
-    double total = 0;
-    for (const auto& [value, weight] : points) total += weight;
-    double passed = 0;
-    double before = 0;
-    for (std::size_t i = 0; i < points.size();) {
-      std::size_t next = i;
-      double weight = 0;
-      while (next < points.size() && points[next].first - points[i].first < 1e-9) weight += points[next++].second;
-      const double value = points[i].first;
-      const double low = before == 0 ? value : 0.5 * (before + value);
-      const double high = next == points.size() || value == 0 ? value : 0.5 * (value + points[next].first);
-      if (passed + weight >= share * total) return low + (high - low) * (share * total - passed) / weight;
-      passed += weight;
-      before = value;
-      i = next;
-    }
-    return points.back().first;
-  }
-};
-
 // A path without its stray steps, whose states are the last ones: they go to the segment before them, or after.
 StatePath without_strays(const StatePath& path, std::uint32_t first_stray) {
   StatePath out;
@@ -94,6 +66,7 @@ class Inference {
  public:
   Inference(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options)
       : fov_(fov), model_(model), options_(options), cells_(cells_of(model)), populations_(cells_.states()) {
+    for (const StatePopulation& state : model.states) grids_.emplace_back(state, model.errors.noise);
     if (model.dimer) neighbourhood_.emplace(fov, model.dimer_range);
   }
 
@@ -113,6 +86,7 @@ class Inference {
   const InferenceOptions& options_;
   std::optional<Neighbourhood> neighbourhood_;
   CellTable cells_;
+  std::vector<PopulationGrid> grids_;  // of the same cells
   SegmentEvidence evidence_;
   PopulationSums populations_;
   std::vector<std::vector<double>> frame_shares_;  // [state][frame]
@@ -122,8 +96,8 @@ class Inference {
 
 // alpha, K and state of frames [begin, end): a mixture over the states they may be in.
 InferredSegment Inference::describe(std::size_t begin, std::size_t end, const PathSamples& paths) const {
-  WeightedPoints alpha;
-  WeightedPoints k;
+  PiecewiseNormal alpha;
+  PiecewiseNormal k;
   std::array<double, 4> states{};
   double log_k = 0;
   double total = 0;
@@ -133,14 +107,13 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
     share /= static_cast<double>(end - begin);
     const std::vector<double>& posterior = paths.cell_posterior(s);
     if (!(share > 1e-3) || posterior.empty()) continue;
+    grids_[s].add_to(alpha, k, posterior, share);
     const std::span<const Cell> cells = cells_.cells(s);
     for (std::size_t c = 0; c < posterior.size(); ++c) {
       const double weight = share * posterior[c];
       if (!(weight > 0)) continue;
       total += weight;
       const bool moves = !model_.states[s].immobile;
-      alpha.points.emplace_back(moves ? cells[c].alpha : 0, weight);
-      k.points.emplace_back(moves ? cells[c].k : 0, weight);
       log_k += moves ? weight * std::log1p(cells[c].k) : 0;
       const DiffusiveState state = model_.states[s].immobile         ? DiffusiveState::immobile
                                    : model_.confined == s            ? DiffusiveState::confined
@@ -151,9 +124,7 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
   }
   InferredSegment out = usual_segment();
   out.begin = begin;
-  if (alpha.points.empty()) return out;  // strayed all along
-  alpha.sort();
-  k.sort();
+  if (alpha.is_empty()) return out;  // strayed all along
   out.alpha = {alpha.quantile(0.5), alpha.quantile(0.05), alpha.quantile(0.95)};
   out.k = {std::expm1(log_k / total), k.quantile(0.05), k.quantile(0.95)};
   const auto likeliest = std::max_element(states.begin(), states.end());
@@ -265,7 +236,9 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   const std::size_t frames = trajectory.x.size();
   if (frames < 2) return {trajectory.index, frames, {usual_segment()}};
   evidence_.compute(displacements_of(trajectory.x, trajectory.y), cells_);
+  DimerPartners partners{model_.dimer, std::vector<std::size_t>(frames - 1)};
   if (neighbourhood_ && place) {
+    partners.partner = neighbourhood_->partners(*place);
     const DimerTerms terms = dimer_terms(fov_, *neighbourhood_, *place, model_);
     evidence_.add_terms(*model_.dimer, terms.bound);
     evidence_.add_terms(1 - *model_.dimer, terms.free);
@@ -275,7 +248,7 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   Random random({options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place.value_or(0)),
                  RandomStream::paths});
   const bool shared = options_.left_out != MethodPart::sharing;
-  const PathSamples paths(evidence_, cells_, posterior, shared, options_.paths, random);
+  const PathSamples paths(evidence_, cells_, posterior, shared, partners, options_.paths, random);
   frame_shares_.assign(cells_.states(), std::vector<double>(frames));
   change_.assign(frames, 0);
   std::map<std::vector<int>, double> possible;

@@ -45,16 +45,20 @@ struct Truth {
   double alpha, k;
 };
 
-TEST(Calibration, NinetyPercentIntervalsHoldNinetyPercent) {
+class Calibration : public testing::TestWithParam<StatePopulation> {};
+
+TEST_P(Calibration, NinetyPercentIntervalsHoldNinetyPercent) {
+  const StatePopulation population = GetParam();
   ExperimentModel model;
-  model.states = {{1.0, 0.25, 0.8, 0.3}};
+  model.states = {population};
   model.dynamics = {{1}, {0}};
   constexpr std::size_t particles = 500;
   FieldOfView fov;
   std::vector<Truth> truth;
   Random random({21, 0, 0, 0, RandomStream::particle});
   for (std::size_t i = 0; i < particles; ++i) {
-    truth.push_back({drawn(1, 0.25, 0, 1.999, random), drawn(0.8, 0.3, 1e-12, 1e6, random)});
+    truth.push_back({drawn(population.alpha_mean, population.alpha_sd, 0, 1.999, random),
+                     drawn(population.k_mean, population.k_sd, 1e-12, 1e6, random)});
     const std::size_t frames = 20 + 5 * (i % 20);
     Trajectory t{static_cast<std::int64_t>(i), 0, {}, {}};
     for (auto* axis : {&t.x, &t.y}) {
@@ -82,7 +86,12 @@ TEST(Calibration, NinetyPercentIntervalsHoldNinetyPercent) {
   EXPECT_NEAR(k_held / particles, 0.9, 0.03 + 0.027);
 }
 
-TEST(Calibration, ChangePointsAreAsProbableAsTheySay) {
+// Particles that differ more, and less, than they are measured, and directed ones.
+INSTANTIATE_TEST_SUITE_P(Populations, Calibration,
+                         testing::Values(StatePopulation{1.0, 0.25, 0.8, 0.3}, StatePopulation{1.0, 0.03, 1.0, 0.05},
+                                         StatePopulation{1.99, 0.1, 1.0, 0.1}));
+
+TEST(CalibrationOfChanges, ChangePointsAreAsProbableAsTheySay) {
   ExperimentModel model;
   model.phenomenon = Phenomenon::multi_state;
   model.states = {{1, 0.02, 0.25, 0.02}, {1, 0.02, 0.8, 0.05}};

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.hpp"
@@ -12,11 +13,11 @@ namespace {
 
 // Posteriors, over the cells of the guess, of particles whose alpha and ln K are each measured with an error.
 PopulationLikelihood measured(const StatePopulation& truth, const StatePopulation& guess, double error, double outliers,
-                              std::size_t strangers) {
-  Random random({3, 0, 0, 0, RandomStream::particle});
+                              std::size_t strangers, std::uint64_t seed = 3, std::size_t particles = 400) {
+  Random random({seed, 0, 0, 0, RandomStream::particle});
   const PopulationGrid grid(guess, 0.12);
   PopulationLikelihood out(guess, 0.12, outliers);
-  for (std::size_t i = 0; i < 400; ++i) {
+  for (std::size_t i = 0; i < particles; ++i) {
     const double alpha =
         (i < strangers ? 1.45 : truth.alpha_mean + truth.alpha_sd * random.normal()) + error * random.normal();
     const double log_k = std::log(truth.k_mean + truth.k_sd * random.normal()) + error * random.normal();
@@ -58,11 +59,31 @@ TEST(PopulationLikelihood, OutliersHardlyWidenIt) {
   EXPECT_LT(robust, 0.5 * (0.1 + misled));
 }
 
+TEST(PopulationLikelihood, ExpectedDeviationsAreRightOnAverage) {
+  const StatePopulation truth{1.0, 0.07, 1.0, 0.1};
+  constexpr int draws = 40;
+  double mean = 0;
+  double smallest = 1;
+  double smallest_maximum = 1;
+  for (std::uint64_t seed = 1; seed <= draws; ++seed) {
+    StatePopulation guess{1.0, 0.1, 1.0, 0.1};
+    for (int round = 0; round < 6; ++round) guess = measured(truth, guess, 0.13, 0, 0, seed, 100).maximum();
+    const double found = measured(truth, guess, 0.13, 0, 0, seed, 100).expected().alpha_sd;
+    mean += found / draws;
+    smallest = std::min(smallest, found);
+    smallest_maximum = std::min(smallest_maximum, guess.alpha_sd);
+  }
+  EXPECT_NEAR(mean, truth.alpha_sd, 0.15 * truth.alpha_sd);
+  EXPECT_LT(smallest_maximum, 0.5 * truth.alpha_sd);  // where errors hide how particles differ
+  EXPECT_GT(smallest, 1.15 * smallest_maximum);
+}
+
 TEST(PopulationLikelihood, WhatIsFixedStays) {
   const StatePopulation immobile{0, 0, 0, 0, true};
   PopulationLikelihood likelihood(immobile, 0.12, 0);
   likelihood.add(1, std::vector<double>{1});
   EXPECT_TRUE(likelihood.maximum().immobile);
+  EXPECT_TRUE(likelihood.expected().immobile);
 }
 
 }  // namespace

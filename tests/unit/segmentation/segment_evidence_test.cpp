@@ -207,11 +207,46 @@ TEST(PathSamples, SegmentsOfAStateShareTheirParameters) {
   evidence.compute(d, cells);
   const PathPosterior posterior(evidence, {{0.5, 0.5}, {0, 0.05, 0.05, 0}});
   Random random({8, 0, 0, 0, RandomStream::paths});
-  const PathSamples paths(evidence, cells, posterior, true, 64, random);
+  const PathSamples paths(evidence, cells, posterior, true, DimerPartners{}, 64, random);
   EXPECT_GT(paths.cell_posterior(0)[0], 0.99);
-  EXPECT_NEAR(paths.visits(1), 1, 1e-9);
+  EXPECT_NEAR(paths.draws(1), 1, 1e-9);
   // Two draws of a share of one half became one.
   EXPECT_NEAR(paths.log_gain(), std::log(2), 0.05);
+}
+
+TEST(PathSamples, DimersHaveTheParametersOfOneOfTheTwo) {
+  // Slow, fast, slower: bound twice, to one partner or to two.
+  Displacements d = made_up(60, 7, 0.3);
+  for (std::size_t t = 20; t < 40; ++t) {
+    d.x[t] *= 10;
+    d.y[t] *= 10;
+  }
+  for (std::size_t t = 40; t < 60; ++t) {
+    d.x[t] *= 4;
+    d.y[t] *= 4;
+  }
+  const CellTable cells({{{1, 0.04, 0.5}, {1, 0.7, 0.5}}, {{1, 5, 1}}}, {noise, noise});
+  SegmentEvidence evidence;
+  evidence.compute(d, cells);
+  const PathPosterior posterior(evidence, {{0.5, 0.5}, {0, 0.05, 0.05, 0}});
+  const auto sampled = [&](std::size_t second) {
+    Random random({8, 0, 0, 0, RandomStream::paths});
+    DimerPartners dimers{0, std::vector<std::size_t>(60, 3)};
+    std::fill(dimers.partner.begin() + 30, dimers.partner.end(), second);
+    return PathSamples(evidence, cells, posterior, true, dimers, 64, random);
+  };
+  // What it has itself may be either; both moved it.
+  const PathSamples two = sampled(4);
+  EXPECT_NEAR(two.draws(0), 2, 0.01);
+  EXPECT_NEAR(two.cell_posterior(0)[0], 0.5, 0.02);
+  EXPECT_NEAR(two.drawn_posterior(0)[0], 0.5, 0.02);
+  EXPECT_NEAR(two.draws(1), 1, 1e-9);
+  // One partner, one draw: slow and fast at once is unlikely, and whose it was is not known.
+  const PathSamples one = sampled(3);
+  EXPECT_NEAR(one.draws(0), 1, 0.01);
+  EXPECT_LT(one.log_gain(), two.log_gain() - 5);
+  const double drawn = one.drawn_posterior(0)[0];
+  EXPECT_NEAR(one.cell_posterior(0)[0], 0.5 * drawn + 0.25, 0.02);
 }
 
 }  // namespace

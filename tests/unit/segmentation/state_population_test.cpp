@@ -43,6 +43,45 @@ TEST(StatePopulation, CellsStayWithinTheBounds) {
     }
 }
 
+// By bisection of the cut distribution itself.
+double quantile_of(double mean, double sd, double low, double high, double share) {
+  const auto below = [&](double x) { return 0.5 * std::erfc((mean - x) / sd / std::sqrt(2.0)); };
+  double from = low;
+  double to = high;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (from + to);
+    ((below(middle) - below(low)) / (below(high) - below(low)) < share ? from : to) = middle;
+  }
+  return from;
+}
+
+TEST(StatePopulation, QuantilesOfThePriorAreThePopulations) {
+  for (const StatePopulation& p : {StatePopulation{1, 0.02, 1, 0.03}, StatePopulation{1, 0.3, 1, 0.3},
+                                   StatePopulation{1.99, 0.1, 0.5, 0.1}, StatePopulation{0.2, 0.1, 0.01, 0.03}}) {
+    const PopulationGrid grid(p, 0.12);
+    std::vector<double> shares;
+    for (const Cell& cell : grid.cells()) shares.push_back(cell.share);
+    PiecewiseNormal alpha;
+    PiecewiseNormal k;
+    grid.add_to(alpha, k, shares, 0.7);
+    for (const double share : {0.05, 0.5, 0.95}) {
+      EXPECT_NEAR(alpha.quantile(share), quantile_of(p.alpha_mean, p.alpha_sd, 0, 1.999, share), 0.06 * p.alpha_sd);
+      EXPECT_NEAR(k.quantile(share), quantile_of(p.k_mean, p.k_sd, 1e-12, 10, share), 0.06 * p.k_sd);
+    }
+  }
+}
+
+TEST(PiecewiseNormal, RestAndMotion) {
+  PiecewiseNormal mixture;
+  EXPECT_TRUE(mixture.is_empty());
+  mixture.add(0.2, 0, 0, 0, 1);
+  mixture.add(0.4, 0.5, 1, 1, 0.1);
+  mixture.add(0.4, 1, 1.5, 1, 0.1);
+  EXPECT_EQ(mixture.quantile(0.1), 0);
+  EXPECT_NEAR(mixture.quantile(0.2 + 0.8 * 0.05), 1 - 0.1645, 1e-3);
+  EXPECT_NEAR(mixture.quantile(0.6), 1, 1e-9);
+}
+
 TEST(CutNormal, FitGivesBackItsParameters) {
   for (const auto& [mean, sd] : {std::pair{1.0, 0.1}, {1.95, 0.1}, {0.1, 0.3}, {1.0, 0.5}}) {
     const auto [fitted_mean, fitted_sd] = fit_cut_normal(cut_moments(mean, sd, 0, 1.999), 0, 1.999, 1e-4);
