@@ -149,6 +149,7 @@ void ResultFile::create(const Table& table) {
   checked(H5DSset_scale(scale, table.dimension.c_str()), part_, "H5DSset_scale");
   for (const Column& column : table.columns)
     checked(H5DSattach_scale(create_dataset(column), scale, 0), part_, "H5DSattach_scale");
+  if (table.rows == 0) return;  // of which HDF5 1.10 with MPI makes an error
   // Root writes the row numbers; in a parallel file all ranks take part.
   std::vector<std::int64_t> numbers(is_root_ ? table.rows : 0);
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int64_t>(i);
@@ -159,6 +160,7 @@ void ResultFile::create(const Table& table) {
 void ResultFile::write(const Table& table, std::span<const RowBlock> blocks,
                        std::span<const std::vector<std::byte>> columns) {
   AN_ASSERT(columns.size() == table.columns.size());
+  if (table.rows == 0) return;
   const hsize_t all = table.rows;
   const Hdf5Handle file_space(checked(H5Screate_simple(1, &all, nullptr), part_, "H5Screate_simple"), H5Sclose);
   checked(H5Sselect_none(file_space), part_, "H5Sselect_none");

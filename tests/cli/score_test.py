@@ -83,6 +83,22 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual(self.score(self.submission(), self.submission("sub_good"), ranks=3).returncode, 0)
         results_open_in_python.check(self.folder / "out" / "results.h5")
 
+    def test_without_any_change_point(self):
+        for folder in ("ref", "submission"):
+            experiment = self.folder / folder / "track_2/exp_0"
+            experiment.mkdir(parents=True)
+            (experiment / "ensemble_labels.txt").write_text("model: single_state; num_state: 1\n1\n0.1\n1\n0.1\n1\n")
+        (self.folder / "ref/track_2/exp_0/traj_labs_fov_0.txt").write_text("0,1,1,2,50\n1,1.5,0.7,2,60\n")
+        (self.folder / "ref/track_2/exp_0/trajs_fov_0.csv").write_text("traj_idx,frame,x,y\n0,0,1,1\n1,0,2,2\n")
+        (self.folder / "submission/track_2/exp_0/fov_0.txt").write_text("0,1,1,2,50\n1,1.5,0.7,2,60\n")
+        self.reference = self.folder / "ref"
+        for ranks in (None, 1, 2, 3):
+            done = self.score(self.folder / "submission", output=f"ranks{ranks}", ranks=ranks)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            columns = datasets(self.folder / f"ranks{ranks}" / "results.h5")
+            self.assertEqual(len(columns["change_points/frame_true"]), 0)
+            self.assertEqual(list(columns["segments/alpha_error"]), [0, 0])
+
     def test_rows_give_the_scores(self):
         self.assertEqual(self.score(self.submission()).returncode, 0)
         data = datasets(self.folder / "out" / "results.h5")
