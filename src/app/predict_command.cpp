@@ -192,7 +192,7 @@ segmentation::BeliefShares Prediction::agreed_shares(const PredictedExperiment& 
     for (std::size_t i = 0; i < fovs[f].trajectories.size() && seen < enough; ++i, ++seen) options.wanted.push_back(i);
     const segmentation::InferredFov inferred = infer_trajectories(fovs[f], model, options);
     for (std::size_t i = 0; i < options.wanted.size(); ++i)
-      agreement.add(inferred.trajectories[i], beliefs[options.wanted[i]]);
+      agreement.add(inferred.trajectories[i], beliefs[options.wanted[i]], model.errors.noise);
   }
   return shares_for(model, agreement, config_.predict.shares);
 }

@@ -30,10 +30,12 @@ namespace {
 
 constexpr const char* record_name = "simulation.json";
 
-// What decides the data: everything but how the run is shown.
+// What decides the data.
 Json data_config(const Config& config) {
-  Json json = config_json(config);
-  for (const char* section : {"score", "tracking", "run"}) json.erase(section);
+  const Json all = config_json(config);
+  Json json;
+  for (const char* section : {"simulate", "video", "faithful", "experiments"})
+    if (all.contains(section)) json[section] = all.at(section);
   return json;
 }
 
@@ -78,8 +80,22 @@ void print_plan(const SimulatePlan& plan, const std::vector<std::uint64_t>& of_s
              static_cast<double>(total) / 1e9);
 }
 
-void check_room(const fs::path& output, std::uint64_t bytes) {
+// Bytes that the set will not exceed, known without simulating anything.
+std::uint64_t most_bytes(const SimulatePlan& plan) {
+  constexpr std::uint64_t of_a_row = 400;  // in all files
+  const auto frames = static_cast<std::uint64_t>(plan.config.frames);
+  const auto side = static_cast<std::uint64_t>(plan.config.fov.side);
+  std::uint64_t total = 0;
+  for (const PlannedSimulation& experiment : plan.experiments)
+    total += frames * (of_a_row * static_cast<std::uint64_t>(experiment.parameters.particles) +
+                       (plan.config.videos ? 2 * side * side : 0));
+  return total * static_cast<std::uint64_t>(plan.config.fovs);
+}
+
+void check_room(const fs::path& output, const SimulatePlan& plan, std::vector<std::uint64_t>& of_specs) {
   const std::uint64_t free = fs::space(output).available;
+  if (most_bytes(plan) < free) return;
+  const std::uint64_t bytes = expected_bytes(plan, of_specs);
   if (bytes > free)
     throw OutputError(output, fmt::format("the data set takes about {:.2f} GB, {:.2f} GB are free",
                                           static_cast<double>(bytes) / 1e9, static_cast<double>(free) / 1e9));
@@ -132,7 +148,7 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
     } else {
       claim_output(options.output, record_name, settings, options.resume, "a data set");
       io::make_folder(options.output);
-      if (!fs::exists(options.output / record_name)) check_room(options.output, expected_bytes(plan, of_specs));
+      if (!fs::exists(options.output / record_name)) check_room(options.output, plan, of_specs);
       write_begun_record(options.output / record_name, settings);
     }
   }

@@ -94,15 +94,20 @@ InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, 
   return out;
 }
 
-void Agreement::add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs) {
-  double differ = 0, wrong = 0;
-  for (std::size_t i = 0; i < inferred.segments.size(); ++i)
-    for (std::size_t t = inferred.segments[i].begin; t < inferred.end(i); ++t) {
+void Agreement::add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs, double noise) {
+  constexpr double hidden = 0.1;  // K, of the noise's variance
+  double differ = 0, wrong = 0, more = 0;
+  for (std::size_t i = 0; i < inferred.segments.size(); ++i) {
+    const InferredSegment& segment = inferred.segments[i];
+    if (segment.state != DiffusiveState::immobile && segment.k.value < hidden * noise * noise) continue;
+    for (std::size_t t = segment.begin; t < inferred.end(i); ++t) {
       const auto likeliest = std::ranges::max_element(beliefs.state[t]);
-      differ += likeliest - beliefs.state[t].begin() != static_cast<std::ptrdiff_t>(inferred.segments[i].state) ? 1 : 0;
+      differ += likeliest - beliefs.state[t].begin() != static_cast<std::ptrdiff_t>(segment.state) ? 1 : 0;
       wrong += 1 - *likeliest;
     }
-  const double more = static_cast<double>(inferred.frames), all = frames + more;
+    more += static_cast<double>(inferred.end(i) - segment.begin);
+  }
+  const double all = frames + more;
   if (!(all > 0)) return;
   disagreement = (disagreement * frames + differ) / all;
   uncertainty = (uncertainty * frames + wrong) / all;

@@ -41,8 +41,10 @@ struct Agreement {
   double disagreement = 0;  ///< share of frames whose likeliest states differ
   double uncertainty = 0;   ///< share of frames whose likeliest state the beliefs expect to be wrong
 
-  /// \param inferred of trajectories with these beliefs, without them
-  void add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs);
+  /// \param inferred of trajectories with these beliefs, without them; its segments of motion far below the noise are
+  /// left out, since only many frames together show it
+  /// \param noise of localisation, px
+  void add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs, double noise);
   /// Whether the states differ more than the beliefs' own uncertainty explains: the model is then likely not the
   /// experiment's.
   bool model_is_doubtful() const { return disagreement > 2 * uncertainty + 0.05; }

@@ -37,20 +37,25 @@ std::vector<double> bin_shares(const std::vector<double>& edges, double mean, do
   return shares;
 }
 
-// The bins' middles, drawn together so that their variance is not greater than that of the distribution in the bins.
+// The bins' middles, drawn together so that their variance is not greater than that of the distribution in the bins;
+// where K spans decades, which would move the slowest far, the means in the bins.
 std::vector<double> bin_values(const std::vector<double>& edges, const std::vector<double>& shares, bool logarithmic,
                                double mean, double sd) {
+  constexpr double far = 200;
+  const bool spans_decades = logarithmic && edges.back() > far * edges.front();
   std::vector<double> values;
   double first = 0;
   double second = 0;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    values.push_back(logarithmic ? std::sqrt(edges[i] * edges[i + 1]) : 0.5 * (edges[i] + edges[i + 1]));
+    values.push_back(spans_decades ? cut_moments(mean, sd, edges[i], edges[i + 1]).mean
+                     : logarithmic ? std::sqrt(edges[i] * edges[i + 1])
+                                   : 0.5 * (edges[i] + edges[i + 1]));
     first += shares[i] * values[i];
     second += shares[i] * values[i] * values[i];
   }
   const Moments wanted = cut_moments(mean, sd, edges.front(), edges.back());
   const double variance = second - first * first;
-  if (variance > wanted.variance)
+  if (variance > wanted.variance && !spans_decades)
     for (double& value : values)
       value = std::clamp(wanted.mean + (value - first) * std::sqrt(wanted.variance / variance), edges.front(),
                          edges.back());
@@ -176,11 +181,14 @@ PopulationGrid::PopulationGrid(const StatePopulation& population, double noise) 
     const std::vector<double> alpha =
         bin_values(alpha_edges_, alphas, false, population.alpha_mean, population.alpha_sd);
     const std::vector<double> k = bin_values(k_edges_, ks, true, population.k_mean, population.k_sd);
+    constexpr double rare = 1e-4;
+    constexpr double hardly = 1e-9;
     double total = 0;
-    for (std::size_t a = 0; a < alphas.size(); ++a)
-      for (std::size_t b = 0; b < ks.size(); ++b) {
+    for (std::size_t b = 0; b < ks.size(); ++b)
+      for (std::size_t a = 0; a < alphas.size(); ++a) {
         const double share = alphas[a] * ks[b];
-        if (share < 1e-4) continue;
+        // Of rare ones some are enough, but for every K: no other cell explains a slower particle.
+        if (share < rare && (a % 3 != 1 || share < hardly)) continue;
         cells_.push_back({alpha[a], k[b], share});
         bins_.emplace_back(a, b);
         total += share;

@@ -16,8 +16,8 @@ FieldOfView two_speeds(std::size_t particles, double noise, std::uint64_t seed) 
   for (std::size_t i = 0; i < particles; ++i) {
     Random random({seed, 0, 0, static_cast<std::uint32_t>(i), RandomStream::particle});
     Trajectory t{static_cast<std::int64_t>(i), 0, {}, {}};
-    double x = 30;
-    double y = 30;
+    double x = 100 * static_cast<double>(i % 8);
+    double y = 100 * static_cast<double>(i / 8);  // none near another
     bool fast = random.uniform() < 0.5;
     for (int frame = 0; frame < 120; ++frame) {
       t.x.push_back(x + noise * random.normal());
@@ -52,6 +52,7 @@ TEST(LocalisationErrors, JumpsOfATrackAreNoChangePoints) {
   const auto infer = [&] {
     const ExperimentModel model = fit_experiment(std::span(&fov, 1), options).front().model;
     EXPECT_EQ(model.particle_states(), 2U);
+    EXPECT_EQ(model.phenomenon, Phenomenon::multi_state);
     std::size_t changes = 0;
     for (const InferredTrajectory& t : infer_trajectories(fov, model, {}).trajectories) {
       changes += t.segments.size() - 1;

@@ -95,14 +95,15 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   for (const std::size_t begin : {std::size_t{0}, std::size_t{30}}) {
     InferredSegment segment{};
     segment.begin = begin;
+    segment.k.value = 1;
     segment.state = begin == 0 ? DiffusiveState::immobile : DiffusiveState::free;
     right.segments.push_back(segment);
     segment.state = DiffusiveState::free;
     wrong.segments.push_back(segment);
   }
   Agreement agrees, differs;
-  agrees.add(right, b);
-  differs.add(wrong, b);
+  agrees.add(right, b, 0.12);
+  differs.add(wrong, b, 0.12);
   EXPECT_NEAR(agrees.disagreement, 0, 1e-12);
   EXPECT_NEAR(differs.disagreement, 0.5, 1e-12);
   EXPECT_NEAR(agrees.uncertainty, 0.1, 1e-12);
@@ -111,6 +112,12 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   ExperimentModel model;
   EXPECT_FALSE(shares_for(model, agrees, {}).whole);
   EXPECT_TRUE(shares_for(model, differs, {}).whole);
+  // What is called rest may be motion that single frames do not show.
+  wrong.segments[0].k.value = 1e-4;
+  Agreement hidden;
+  hidden.add(wrong, b, 0.12);
+  EXPECT_EQ(hidden.frames, 30);
+  EXPECT_NEAR(hidden.disagreement, 0, 1e-12);
 }
 
 }  // namespace

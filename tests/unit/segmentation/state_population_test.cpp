@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace an::segmentation {
@@ -80,6 +81,14 @@ TEST(PiecewiseNormal, RestAndMotion) {
   EXPECT_EQ(mixture.quantile(0.1), 0);
   EXPECT_NEAR(mixture.quantile(0.2 + 0.8 * 0.05), 1 - 0.1645, 1e-3);
   EXPECT_NEAR(mixture.quantile(0.6), 1, 1e-9);
+}
+
+TEST(StatePopulation, SlowParticlesOfAWidePopulationHaveACell) {
+  const std::vector<Cell> cells = cells_of({0.9, 0.8, 5, 8});
+  for (const double k : {0.001, 0.01, 0.1, 1.0, 10.0}) {
+    const auto near = [k](const Cell& cell) { return std::abs(std::log(cell.k / k)) < 0.6; };
+    EXPECT_TRUE(std::any_of(cells.begin(), cells.end(), near)) << k;
+  }
 }
 
 TEST(CutNormal, FitGivesBackItsParameters) {
