@@ -39,9 +39,9 @@ class StateFit {
   std::vector<SegmentEstimate> general_segments();
   /// \param rounds of expectation and maximisation
   /// \param every only each so many-th trajectory, to search faster
-  /// Takes the expected deviations of its populations instead of the likeliest.
-  void expect_deviations(ExperimentModel& model);
   FittedModel improve(ExperimentModel model, std::size_t rounds, std::size_t every);
+  /// Takes the expected deviations of the model's populations instead of the likeliest.
+  void expect_deviations(ExperimentModel& model);
   /// Whether there are enough particles near each other to tell anything of dimers.
   bool has_neighbours();
 

@@ -148,10 +148,12 @@ double PiecewiseNormal::below(double x) const {
 
 double PiecewiseNormal::quantile(double share) const {
   constexpr int halvings = 40;
-  const auto [lowest, highest] =
-      std::minmax_element(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) { return a.low < b.low; });
-  double low = lowest->low;
-  double high = highest->high;
+  double low = pieces_.front().low;
+  double high = pieces_.front().high;
+  for (const Piece& p : pieces_) {
+    low = std::min(low, p.low);
+    high = std::max(high, p.high);
+  }
   if (below(low) >= share) return low;
   for (int i = 0; i < halvings; ++i) {
     const double middle = 0.5 * (low + high);

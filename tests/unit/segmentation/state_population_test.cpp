@@ -83,6 +83,14 @@ TEST(PiecewiseNormal, RestAndMotion) {
   EXPECT_NEAR(mixture.quantile(0.6), 1, 1e-9);
 }
 
+TEST(PiecewiseNormal, PiecesMayLieInOthers) {
+  PiecewiseNormal mixture;
+  mixture.add(0.5, 0, 2, 1, 100);
+  mixture.add(0.5, 0.9, 1.1, 1, 100);
+  EXPECT_NEAR(mixture.quantile(0.95), 1.8, 1e-3);
+  EXPECT_NEAR(mixture.quantile(0.05), 0.2, 1e-3);
+}
+
 TEST(StatePopulation, SlowParticlesOfAWidePopulationHaveACell) {
   const std::vector<Cell> cells = cells_of({0.9, 0.8, 5, 8});
   for (const double k : {0.001, 0.01, 0.1, 1.0, 10.0}) {
