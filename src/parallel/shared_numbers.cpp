@@ -120,6 +120,7 @@ void SharedNumbers::close() {
       answering_.join();
     else
       send({-1, 0});
+    ranks_.barrier();  // else who is done might ask the next numbers, while this thread answers still
   }
 }
 
