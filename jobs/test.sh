@@ -54,9 +54,15 @@ gpu_without_device() {
   run_ctest build-cuda -L cuda
 }
 formatted() { git ls-files -z '*.cpp' '*.hpp' '*.h' '*.cu' '*.cuh' | xargs -0 clang-format-14 --dry-run -Werror; }
+# Of sources that the last commits changed: earlier ones were looked at when they were new. AN_TIDY=all: of all.
 tidy() {
-  local files
-  files=$(git ls-files 'src/*.cpp' 'evaluation/*.cpp')
+  local sources=('src/*.cpp' 'evaluation/*.cpp') files
+  if [[ ${AN_TIDY:-} == all ]] || ! git rev-parse -q --verify HEAD~15 >/dev/null; then
+    files=$(git ls-files "${sources[@]}")
+  else
+    files=$(git diff --name-only --diff-filter=d HEAD~15 -- "${sources[@]}")
+  fi
+  [[ -n $files ]] || return 0
   # shellcheck disable=SC2086
   timeout 1400 xargs -n 4 -P 2 clang-tidy-14 -p build-clang --quiet --warnings-as-errors='*' <<<$files >tidy.log 2>&1 ||
     { [[ $? -eq 124 ]] && echo "clang-tidy: stopped after 1400 s"; grep -E 'error:|warning:' tidy.log | head -40; return 1; }
