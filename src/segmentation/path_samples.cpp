@@ -19,8 +19,8 @@ using kernels::cell_lanes;
 // Relative ln likelihoods of a segment, a cell of its state each, the posterior over these and its ln evidence.
 struct SegmentCells {
   std::vector<float> logarithms, posterior;
-  double evidence;
-  std::size_t partner;  // of a dimer
+  double evidence = 0;
+  std::size_t partner = 0;  // of a dimer
 };
 
 // ln of the mean of the likelihoods under the prior; the posterior sums to 1.
@@ -99,7 +99,7 @@ PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, cons
       part.posterior.resize(size);
       evidence.add_cell_likelihoods(segment.state, segment.begin, segment.end - 1, part.logarithms);
       part.evidence = log_mean(cells.prior(segment.state), part.logarithms.data(), size, part.posterior.data());
-      if (segment.state == dimer_) part.partner = commonest(dimers.partner, segment);
+      if (segment.state == dimer_ && !dimers.partner.empty()) part.partner = commonest(dimers.partner, segment);
     }
     return part;
   };
@@ -118,13 +118,11 @@ PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, cons
       parts.clear();
       for (const PathSegment& segment : path)
         if (segment.state == s) parts.push_back(&cells_of(segment));
-      if (s == dimer_)
-        std::stable_sort(parts.begin(), parts.end(),
-                         [](const SegmentCells* a, const SegmentCells* b) { return a->partner < b->partner; });
+      std::stable_sort(parts.begin(), parts.end(),
+                       [](const SegmentCells* a, const SegmentCells* b) { return a->partner < b->partner; });
       for (auto from = parts.begin(); from != parts.end();) {
-        const auto to = std::find_if(from, parts.end(), [&](const SegmentCells* part) {
-          return s == dimer_ && part->partner != (*from)->partner;
-        });
+        const auto to = std::find_if(from, parts.end(),
+                                     [&](const SegmentCells* part) { return part->partner != (*from)->partner; });
         double gain = join({from, to}, cells.prior(s), draw);
         if (s == dimer_) {
           gain += add_draw(cells.prior(s), draw.posterior, of_states[s], of_dimers.back());

@@ -11,8 +11,9 @@ namespace an::segmentation {
 
 /// Whom a particle may have been bound to.
 struct DimerPartners {
-  std::optional<std::size_t> state;    ///< that of bound pairs
-  std::vector<std::size_t> partner{};  ///< at each displacement: anything that names the nearest neighbour
+  std::optional<std::size_t> state;  ///< that of bound pairs
+  std::vector<std::size_t>
+      partner{};  ///< at each displacement: anything that names the nearest neighbour; empty: always the same one
 };
 
 /// Paths of one trajectory from the posterior in which all segments of a state have the same (alpha, K), drawn once per

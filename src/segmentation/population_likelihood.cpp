@@ -41,9 +41,7 @@ StatePopulation PopulationLikelihood::maximum() const {
       for (std::size_t c = 0; c < cells.size(); ++c) total += posterior[c] = shares[c] * likelihood[c];
       if (!(total > 0)) continue;
       for (double& value : posterior) value /= total;
-      const double anywhere =
-          std::accumulate(likelihood, likelihood + cells.size(), 0.0) / static_cast<double>(cells.size());
-      const double belongs = (1 - outliers_) * total / ((1 - outliers_) * total + outliers_ * anywhere);
+      const double belongs = (1 - outliers_) * total / with_outliers(total, i);
       sums.add(0, visits_[i] * belongs, posterior, cells);
     }
     const StatePopulation next = sums.population(0, population);
@@ -57,15 +55,20 @@ StatePopulation PopulationLikelihood::maximum() const {
   return population;
 }
 
+double PopulationLikelihood::with_outliers(double of_population, std::size_t particle) const {
+  const std::size_t cells = grid_.cells().size();
+  const double* likelihood = likelihoods_.data() + particle * cells;
+  const double anywhere = std::accumulate(likelihood, likelihood + cells, 0.0) / static_cast<double>(cells);
+  return (1 - outliers_) * of_population + outliers_ * anywhere;
+}
+
 double PopulationLikelihood::log_likelihood(const StatePopulation& population) const {
   const std::vector<double> shares = grid_.shares(population);
   double sum = 0;
   for (std::size_t i = 0; i < visits_.size(); ++i) {
     const double* likelihood = likelihoods_.data() + i * shares.size();
     const double total = std::inner_product(shares.begin(), shares.end(), likelihood, 0.0);
-    const double anywhere =
-        std::accumulate(likelihood, likelihood + shares.size(), 0.0) / static_cast<double>(shares.size());
-    sum += visits_[i] * std::log(std::max(1e-300, (1 - outliers_) * total + outliers_ * anywhere));
+    sum += visits_[i] * std::log(std::max(1e-300, with_outliers(total, i)));
   }
   return sum;
 }

@@ -27,6 +27,8 @@ class PopulationLikelihood {
   StatePopulation expected() const;
 
  private:
+  // Likelihood of a particle that may be an outlier, given that of one of the population.
+  double with_outliers(double of_population, std::size_t particle) const;
   double log_likelihood(const StatePopulation& population) const;
 
   StatePopulation guess_;

@@ -281,7 +281,8 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
 }
 
 void StateFit::expect_deviations(ExperimentModel& model) {
-  const Expectation found = expect(model, 50, 1);
+  constexpr std::uint32_t round = 50;  // none of improve's: names the random numbers
+  const Expectation found = expect(model, round, 1);
   for (std::size_t s = 0; s < model.states.size(); ++s) model.states[s] = found.sums.populations[s].expected();
 }
 

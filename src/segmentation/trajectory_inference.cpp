@@ -236,7 +236,7 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   const std::size_t frames = trajectory.x.size();
   if (frames < 2) return {trajectory.index, frames, {usual_segment()}};
   evidence_.compute(displacements_of(trajectory.x, trajectory.y), cells_);
-  DimerPartners partners{model_.dimer, std::vector<std::size_t>(frames - 1)};
+  DimerPartners partners{model_.dimer};
   if (neighbourhood_ && place) {
     partners.partner = neighbourhood_->partners(*place);
     const DimerTerms terms = dimer_terms(fov_, *neighbourhood_, *place, model_);

@@ -195,13 +195,19 @@ TEST(PathPosterior, DrawsPathsAsOftenAsTheyAreLikely) {
   EXPECT_NEAR(static_cast<double>(count) / draws, expected, 5 * std::sqrt(expected * (1 - expected) / draws));
 }
 
+// Twenty slow displacements, twenty ten times as large, and twenty that are so many times as large as the slow ones.
+Displacements slow_fast_and(float last) {
+  Displacements d = made_up(60, 7, 0.3);
+  for (std::size_t t = 20; t < d.size(); ++t) {
+    d.x[t] *= t < 40 ? 10 : last;
+    d.y[t] *= t < 40 ? 10 : last;
+  }
+  return d;
+}
+
 TEST(PathSamples, SegmentsOfAStateShareTheirParameters) {
   // Slow, fast, slow; with cells far apart, paths whose slow segments disagree are unlikely.
-  Displacements d = made_up(60, 7, 0.3);
-  for (std::size_t t = 20; t < 40; ++t) {
-    d.x[t] *= 10;
-    d.y[t] *= 10;
-  }
+  const Displacements d = slow_fast_and(1);
   const CellTable cells({{{1, 0.04, 0.5}, {1, 0.3, 0.5}}, {{1, 5, 1}}}, {noise, noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
@@ -216,15 +222,7 @@ TEST(PathSamples, SegmentsOfAStateShareTheirParameters) {
 
 TEST(PathSamples, DimersHaveTheParametersOfOneOfTheTwo) {
   // Slow, fast, slower: bound twice, to one partner or to two.
-  Displacements d = made_up(60, 7, 0.3);
-  for (std::size_t t = 20; t < 40; ++t) {
-    d.x[t] *= 10;
-    d.y[t] *= 10;
-  }
-  for (std::size_t t = 40; t < 60; ++t) {
-    d.x[t] *= 4;
-    d.y[t] *= 4;
-  }
+  const Displacements d = slow_fast_and(4);
   const CellTable cells({{{1, 0.04, 0.5}, {1, 0.7, 0.5}}, {{1, 5, 1}}}, {noise, noise});
   SegmentEvidence evidence;
   evidence.compute(d, cells);
