@@ -17,8 +17,9 @@ inline constexpr std::size_t lane_count = 16;
 using Lanes = float __attribute__((vector_size(64)));
 using IntegerLanes = std::int32_t __attribute__((vector_size(64)));
 
+// Not lane by lane, which g++ 12 makes sixteen instructions of.
+KOKKOS_FORCEINLINE_FUNCTION Lanes all_lanes(float value) { return value - Lanes{}; }
 KOKKOS_FORCEINLINE_FUNCTION Lanes larger(const Lanes& a, const Lanes& b) { return a > b ? a : b; }
-KOKKOS_FORCEINLINE_FUNCTION IntegerLanes truncated(const Lanes& a) { return __builtin_convertvector(a, IntegerLanes); }
 KOKKOS_FORCEINLINE_FUNCTION Lanes converted(const IntegerLanes& a) { return __builtin_convertvector(a, Lanes); }
 KOKKOS_FORCEINLINE_FUNCTION Lanes float_of_bits(const IntegerLanes& a) { return reinterpret_cast<Lanes>(a); }
 KOKKOS_FORCEINLINE_FUNCTION IntegerLanes bits_of_float(const Lanes& a) { return reinterpret_cast<IntegerLanes>(a); }
@@ -51,21 +52,21 @@ AN_LANES_OPERATOR(-)
 AN_LANES_OPERATOR(*)
 #undef AN_LANES_OPERATOR
 KOKKOS_FORCEINLINE_FUNCTION IntegerLanes operator<<(IntegerLanes a, int b) {
-  for (std::size_t i = 0; i < lane_count; ++i) a[i] = a[i] * (std::int32_t{1} << b);
+  for (std::size_t i = 0; i < lane_count; ++i) a[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(a[i]) << b);
   return a;
 }
 KOKKOS_FORCEINLINE_FUNCTION IntegerLanes operator>>(IntegerLanes a, int b) {
   for (std::size_t i = 0; i < lane_count; ++i) a[i] >>= b;
   return a;
 }
+KOKKOS_FORCEINLINE_FUNCTION Lanes all_lanes(float value) {
+  Lanes out;
+  for (std::size_t i = 0; i < lane_count; ++i) out[i] = value;
+  return out;
+}
 KOKKOS_FORCEINLINE_FUNCTION Lanes larger(Lanes a, const Lanes& b) {
   for (std::size_t i = 0; i < lane_count; ++i) a[i] = a[i] > b[i] ? a[i] : b[i];
   return a;
-}
-KOKKOS_FORCEINLINE_FUNCTION IntegerLanes truncated(const Lanes& a) {
-  IntegerLanes out;
-  for (std::size_t i = 0; i < lane_count; ++i) out[i] = static_cast<std::int32_t>(a[i]);
-  return out;
 }
 KOKKOS_FORCEINLINE_FUNCTION Lanes converted(const IntegerLanes& a) {
   Lanes out;
@@ -91,11 +92,6 @@ KOKKOS_FORCEINLINE_FUNCTION Lanes load(const float* from) {
   return out;
 }
 KOKKOS_FORCEINLINE_FUNCTION void store(float* to, const Lanes& value) { std::memcpy(to, &value, sizeof value); }
-KOKKOS_FORCEINLINE_FUNCTION Lanes all_lanes(float value) {
-  Lanes out;
-  for (std::size_t i = 0; i < lane_count; ++i) out[i] = value;
-  return out;
-}
 
 /// Sum over the lanes, by halves: the same rounding everywhere.
 KOKKOS_FORCEINLINE_FUNCTION float sum_of(const Lanes& value) {
@@ -156,23 +152,36 @@ KOKKOS_FORCEINLINE_FUNCTION Lanes sums_of(const Lanes (&value)[lane_count]) {
 
 /// Greatest of the lanes.
 KOKKOS_FORCEINLINE_FUNCTION float greatest_of(const Lanes& value) {
+#if defined(__GNUC__) && !defined(__CUDACC__) && !defined(__HIPCC__) && !defined(AN_PLAIN_LANES)
+  Lanes top = value;
+  top = larger(top, __builtin_shufflevector(top, top, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  top = larger(top, __builtin_shufflevector(top, top, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  top = larger(top, __builtin_shufflevector(top, top, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
+  return top[0] < top[1] ? top[1] : top[0];
+#else
   float greatest = value[0];
   for (std::size_t i = 1; i < lane_count; ++i) greatest = greatest < value[i] ? value[i] : greatest;
   return greatest;
+#endif
 }
 
-/// exp(x) to 2e-7 relative for -87 < x <= 0.
+/// Least of the lanes.
+KOKKOS_FORCEINLINE_FUNCTION float least_of(const Lanes& value) { return -greatest_of(all_lanes(0) - value); }
+
+/// exp(x) for -87 < x <= 0, to 2e-7 + 1e-7 |x| relative, about what x is rounded by: 2^(x / ln 2), of which the whole
+/// part goes into the exponent, the rest into a polynomial (minimax, exact at 0).
 KOKKOS_FORCEINLINE_FUNCTION Lanes exp_of_negative(const Lanes& x) {
-  const IntegerLanes power = truncated(x * 1.44269504F - 0.5F);
-  const Lanes whole = converted(power);
-  const Lanes rest = (x - whole * 0.693359375F) + whole * 2.12194440e-4F;
-  Lanes sum = rest * 1.9875691500e-4F + 1.3981999507e-3F;
-  sum = sum * rest + 8.3334519073e-3F;
-  sum = sum * rest + 4.1665795894e-2F;
-  sum = sum * rest + 1.6666665459e-1F;
-  sum = sum * rest + 5.0000001201e-1F;
-  sum = sum * rest * rest + rest + 1.0F;
-  return sum * float_of_bits((power + 127) << 23);
+  constexpr float rounder = 0x1.8p23F;  // numbers near it have no fraction; their last bits are those of the integer
+  const Lanes y = x * 1.44269504F;
+  const Lanes rounded = y + rounder;
+  const Lanes rest = y - (rounded - rounder);
+  Lanes sum = rest * 1.55946778e-4F + 1.34066434e-3F;
+  sum = sum * rest + 9.61769279e-3F;
+  sum = sum * rest + 5.55031039e-2F;
+  sum = sum * rest + 2.40226522e-1F;
+  sum = sum * rest + 6.93147242e-1F;
+  sum = sum * rest + 1.0F;
+  return float_of_bits(bits_of_float(sum) + (bits_of_float(rounded) << 23));
 }
 
 /// ln x to 1e-7 for normal numbers x > 0.

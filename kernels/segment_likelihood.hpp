@@ -75,24 +75,22 @@ struct DisplacementLikelihood {
     const float* norm = cells.log_norm + group * most_rows * cell_lanes;
     const std::size_t stride = displacements * groups * cell_lanes;
     float* to = out + (t * groups + group) * cell_lanes;
-    Lanes forward_x[count], forward_y[count], carry_x[count], carry_y[count], top[count];
+    Lanes forward_x[count], forward_y[count], carry_x[count], carry_y[count], value[count], top[count];
     for (std::size_t k = 0; k < count; ++k) {
       forward_x[k] = carry_x[k] = all_lanes(dx[t + k]);
       forward_y[k] = carry_y[k] = all_lanes(dy[t + k]);
+      top[k] = all_lanes(-1e30F);
     }
     for (std::size_t m = 0;; ++m) {
       const std::size_t at = m * cell_lanes;
       if (m <= whitening_order || m % whitening_order == 0) {
         const std::size_t row = row_of(m, most_rows);
-        // What a group does not remember adds nothing in later rows.
-        const std::size_t end_row = m == cells.order[group] ? cells.rows : row + 1;
         const Lanes norm_m = load(norm + row * cell_lanes);
         const Lanes precision_m = load(precision + row * cell_lanes);
         for (std::size_t k = 0; k < count; ++k) {
-          const Lanes square = forward_x[k] * forward_x[k] + forward_y[k] * forward_y[k];
-          const Lanes value = known[t + k] != 0 ? norm_m - precision_m * square : all_lanes(0);
-          top[k] = m == 0 ? value : larger(top[k], value);
-          for (std::size_t r = row; r < end_row; ++r) store(to + r * stride + k * groups * cell_lanes, value);
+          value[k] = norm_m - precision_m * (forward_x[k] * forward_x[k] + forward_y[k] * forward_y[k]);
+          top[k] = larger(top[k], value[k]);
+          store(to + row * stride + k * groups * cell_lanes, value[k]);
         }
       }
       const Lanes last_x = carry_x[count - 1];
@@ -116,7 +114,17 @@ struct DisplacementLikelihood {
       store(backward_y + at, last_y);
       if (m == order) break;
     }
-    for (std::size_t k = 0; k < count; ++k) store(greatest + ((t + k) * groups + group) * cell_lanes, top[k]);
+    for (std::size_t k = 0; k < count; ++k) {
+      float* of_displacement = to + k * groups * cell_lanes;
+      // What a group does not remember adds nothing in later rows.
+      for (std::size_t row = row_of(order, most_rows) + 1; order == cells.order[group] && row < cells.rows; ++row)
+        store(of_displacement + row * stride, value[k]);
+      if (known[t + k] == 0) {
+        for (std::size_t row = 0; row < cells.rows; ++row) store(of_displacement + row * stride, all_lanes(0));
+        top[k] = all_lanes(0);
+      }
+      store(greatest + ((t + k) * groups + group) * cell_lanes, top[k]);
+    }
   }
 };
 
@@ -165,8 +173,9 @@ struct RelativeLikelihood {
 };
 
 /// Logarithms of the evidence of every segment for every state: ln sum over the state's cells of prior times product
-/// of likelihoods. Item: the segment's first displacement i. The running product makes all n²/2 segments cheap: it is
-/// kept in a register for a group of cells and `cell_lanes` displacements.
+/// of likelihoods. Item: `cell_lanes` first displacements. Running products make all n²/2 segments cheap. Those of a
+/// first displacement have cells side by side at first; where no displacement's likelihood depends on the first one
+/// any more, the item's go on side by side, a cell at a time.
 struct SegmentEvidence {
   const float* table;        ///< [row][t][cells], from RelativeLikelihood; cell_lanes rows more are read, but not used
   const float* prior;        ///< [cells]
@@ -176,105 +185,155 @@ struct SegmentEvidence {
   std::size_t rows;
   const float* of_state;  ///< [state][t = 0 … displacements]: sum before t of RelativeLikelihood's; cell_lanes more are
                           ///< read, but not used
-  float* scratch;  ///< [displacements][2][cells], two rows an item
+  float* scratch;  ///< [item][scratch_rows][cells]
   float* out;      ///< [state][last displacement j][i]
 
-  // Products are scaled by powers of two, which rounds nothing: their sums begin between 2^40 and 2^100.
-  static constexpr float large = 0x1p100F;
-  static constexpr float step = 0x1p60F;
-  static constexpr float log_2 = 0.693147181F;
+  static constexpr std::size_t scratch_rows = 2 + 2 * cell_lanes;
+  /// Of so many displacements.
+  static constexpr std::size_t items(std::size_t displacements) {
+    return (displacements + cell_lanes - 1) / cell_lanes;
+  }
 
-  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t i) const {
-    float* product = scratch + 2 * i * begin[states];
-    float* next = product + begin[states];
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t item) const {
+    const std::size_t first = item * cell_lanes;
+    const std::size_t count = displacements - first < cell_lanes ? displacements - first : cell_lanes;
+    // From here on all have the table's last row.
+    const std::size_t together = first + cell_lanes - 1 + (rows == usual_rows ? whitening_order : longest_order);
+    const std::size_t apart = together < displacements ? together : displacements;
+    float* space = scratch + item * scratch_rows * begin[states];
     for (std::size_t s = 0; s < states; ++s) {
-      for (std::size_t c = begin[s]; c < begin[s + 1]; ++c) product[c] = prior[c] * large;
-      float logarithm = -100 * log_2;
-      for (std::size_t j = i; j < displacements; j += cell_lanes) {
-        float sums[cell_lanes];
-        float logarithms[cell_lanes];
-        const std::size_t count = displacements - j < cell_lanes ? displacements - j : cell_lanes;
-        if (multiply_block(s, row(i, j), j == i, count, product, next, sums)) {
-          for (float& one : logarithms) one = logarithm;
-          float* const before = product;
-          product = next;
-          next = before;
-        } else {
-          multiply_pairs(s, i, j, product, logarithm, sums, logarithms);
+      const std::size_t cells = begin[s + 1] - begin[s];
+      Products<float> one{space, space + cells, 0};
+      Products<Lanes> all{space + 2 * cells, space + (2 + cell_lanes) * cells, all_lanes(0)};
+      for (std::size_t p = 0; p < count; ++p) {
+        const std::size_t i = first + p;
+        for (std::size_t c = 0; c < cells; ++c) one.now[c] = prior[begin[s] + c] * large;
+        one.logarithm = log_of_large;
+        for (std::size_t j = i; j < apart; j += cell_lanes) {
+          const bool is_whole = j + cell_lanes <= apart;
+          const std::size_t end = is_whole ? j + cell_lanes : apart;
+          if (is_whole ? multiply_cells<cell_lanes, true>(s, i, j, end, one)
+                       : multiply_cells<cell_lanes, false>(s, i, j, end, one))
+            continue;
+          for (std::size_t t = j; t < end; ++t) multiply_cells<1, true>(s, i, t, t + 1, one);
         }
-        const Lanes relative = log_of_positive(load(sums)) + load(logarithms);
-        const float* before_state = of_state + s * (displacements + 1);
-        store(sums, relative);
-        const float last = sums[count - 1];
-        store(sums, relative + (load(before_state + j + 1) - before_state[i]));
-        float* to = out + (s * displacements + j) * displacements + i;
-        for (std::size_t k = 0; k < count; ++k) to[k * displacements] = sums[k];
-        while (last < logarithm + 40 * log_2) scale(s, product, logarithm);
+        for (std::size_t c = 0; c < cells; ++c) all.now[c * cell_lanes + p] = one.now[c];
+        all.logarithm[p] = one.logarithm;
+      }
+      constexpr std::size_t many = 8;
+      for (std::size_t j = together; j < displacements; j += many) {
+        const std::size_t end = j + many < displacements ? j + many : displacements;
+        if (multiply_lanes<many>(s, first, j, end, all)) continue;
+        for (std::size_t t = j; t < end; ++t) multiply_lanes<1>(s, first, t, t + 1, all);
       }
     }
   }
 
  private:
-  KOKKOS_FORCEINLINE_FUNCTION const float* row(std::size_t i, std::size_t j) const {
-    return table + (row_of(j - i, rows) * displacements + j) * begin[states];
-  }
+  // Products are scaled by powers of two, which rounds nothing: their sums begin between 2^40 and 2^100.
+  static constexpr float large = 0x1p100F;
+  static constexpr float step = 0x1p60F;
+  static constexpr float log_2 = 0.693147181F;
+  static constexpr float log_of_large = -100 * log_2, log_of_step = 60 * log_2;
+  static constexpr float small = 0x1p40F;       // sums below it are scaled
+  static constexpr float too_small = 0x1p-90F;  // products of sums below it may have lost digits
 
-  KOKKOS_FORCEINLINE_FUNCTION void scale(std::size_t s, float* product, float& logarithm) const {
-    const Lanes factor = all_lanes(step);
-    for (std::size_t c = begin[s]; c < begin[s + 1]; c += cell_lanes) store(product + c, load(product + c) * factor);
-    logarithm -= 60 * log_2;
-  }
+  template <class Value>
+  struct Products {
+    float* now;  // [cell], of as many first displacements as Value has numbers
+    float* next;
+    Value logarithm;  // of the factor that they lack
 
-  // Sums for `count` segments, the first of which ends at the displacement of `first_row`; false where numbers became
-  // too small. The product goes to `next`.
-  KOKKOS_FORCEINLINE_FUNCTION bool multiply_block(std::size_t s, const float* first_row, bool is_first,
-                                                  std::size_t count, const float* product, float* next,
-                                                  float* sums) const {
-    const std::size_t stride = (is_first ? displacements + 1 : 1) * begin[states];
-    Lanes of_ends[cell_lanes];
-    for (Lanes& sum : of_ends) sum = all_lanes(0);
-    for (std::size_t c = begin[s]; c < begin[s + 1]; c += cell_lanes) {
-      Lanes running = load(product + c);
-      const float* from = first_row + c;
-      for (Lanes& sum : of_ends) {
-        running = running * load(from);
-        sum = sum + running;
-        from += stride;
-      }
-      store(next + c, running);
+    KOKKOS_FORCEINLINE_FUNCTION void swap() {
+      float* const before = now;
+      now = next;
+      next = before;
     }
-    store(sums, sums_of(of_ends));
-    for (std::size_t k = 0; k < count; ++k)
-      if (!(sums[k] > 0x1p-90F)) return false;
+  };
+
+  KOKKOS_FORCEINLINE_FUNCTION const float* row(std::size_t s, std::size_t i, std::size_t j) const {
+    return table + (row_of(j - i, rows) * displacements + j) * begin[states] + begin[s];
+  }
+
+  // Goes on by displacements [j, end), `most` of them or fewer, with cells side by side. Does nothing and returns false
+  // where sums became too small, which those after one displacement, of at least e^-40, never are.
+  template <std::size_t most, bool whole>
+  KOKKOS_FORCEINLINE_FUNCTION bool multiply_cells(std::size_t s, std::size_t i, std::size_t j, std::size_t end,
+                                                  Products<float>& of) const {
+    const std::size_t cells = begin[s + 1] - begin[s];
+    const std::size_t count = end - j;
+    const float* first_row = row(s, i, j);
+    const std::size_t stride = (i == j ? displacements + 1 : 1) * begin[states];
+    Lanes sums[most];
+    for (Lanes& sum : sums) sum = all_lanes(0);
+    for (std::size_t c = 0; c < cells; c += cell_lanes) {
+      Lanes running = load(of.now + c);
+      const float* from = first_row + c;
+      for (std::size_t k = 0; k < most; ++k) {
+        running = running * load(from);
+        sums[k] = sums[k] + running;
+        from += stride;
+        if (!whole && k + 1 == count) store(of.next + c, running);
+      }
+      if (whole) store(of.next + c, running);
+    }
+    float of_ends[cell_lanes];
+    if constexpr (most == 1)
+      store(of_ends, all_lanes(sum_of(sums[0])));
+    else
+      store(of_ends, sums_of(sums));
+    float last = of_ends[count - 1];  // the least of them
+    if (!(last > too_small)) return false;
+    of.swap();
+    const float* before_state = of_state + s * (displacements + 1);
+    const Lanes relative = log_of_positive(load(of_ends)) + of.logarithm;
+    store(of_ends, relative + (load(before_state + j + 1) - before_state[i]));
+    float* to = out + (s * displacements + j) * displacements + i;
+    for (std::size_t k = 0; k < count; ++k) to[k * displacements] = of_ends[k];
+    while (last < small) {
+      last *= step;
+      for (std::size_t c = 0; c < cells; c += cell_lanes) store(of.now + c, load(of.now + c) * step);
+      of.logarithm -= log_of_step;
+    }
     return true;
   }
 
-  // The same in place, two displacements at a time, which are at least e^-80: scaled after them.
-  KOKKOS_FORCEINLINE_FUNCTION void multiply_pairs(std::size_t s, std::size_t i, std::size_t j, float* product,
-                                                  float& logarithm, float* sums, float* logarithms) const {
-    for (std::size_t k = 0; k < cell_lanes; k += 2) {
-      const bool is_last = j + k + 1 >= displacements;
-      const float* one = row(i, j + k);
-      const float* two = is_last ? one : row(i, j + k + 1);
-      Lanes of_one = all_lanes(0);
-      Lanes of_two = all_lanes(0);
-      for (std::size_t c = begin[s]; c < begin[s + 1]; c += cell_lanes) {
-        const Lanes running = load(product + c) * load(one + c);
-        const Lanes next = running * load(two + c);
-        store(product + c, next);
-        of_one = of_one + running;
-        of_two = of_two + next;
+  // The same with first displacements side by side.
+  template <std::size_t most>
+  KOKKOS_FORCEINLINE_FUNCTION bool multiply_lanes(std::size_t s, std::size_t first, std::size_t j, std::size_t end,
+                                                  Products<Lanes>& of) const {
+    const std::size_t cells = begin[s + 1] - begin[s];
+    const float* from = row(s, first, j);
+    Lanes sums[most];
+    for (Lanes& sum : sums) sum = all_lanes(0);
+    for (std::size_t c = 0; c < cells; ++c) {
+      Lanes running = load(of.now + c * cell_lanes);
+      for (std::size_t k = 0; k < most; ++k) {
+        running = running * from[k * begin[states] + c];
+        sums[k] = sums[k] + running;
       }
-      sums[k] = sum_of(of_one);
-      sums[k + 1] = sum_of(of_two);
-      logarithms[k] = logarithms[k + 1] = logarithm;
-      if (is_last) continue;
-      float last = sums[k + 1];
-      while (last < 0x1p40F) {
-        scale(s, product, logarithm);
-        last *= step;
-      }
+      store(of.next + c * cell_lanes, running);
     }
+    Lanes last = sums[end - 1 - j];
+    if (!(least_of(last) > too_small)) return false;
+    of.swap();
+    const float* before_state = of_state + s * (displacements + 1);
+    const Lanes before_first = load(before_state + first);
+    float* to = out + (s * displacements + j) * displacements + first;
+    for (std::size_t k = 0; j + k < end; ++k)
+      store(to + k * displacements,
+            log_of_positive(sums[k]) + of.logarithm + (all_lanes(before_state[j + k + 1]) - before_first));
+    while (least_of(last) < small) {
+      Lanes factor = all_lanes(1);
+      for (std::size_t p = 0; p < cell_lanes; ++p) {
+        if (!(last[p] < small)) continue;
+        factor[p] = step;
+        of.logarithm[p] -= log_of_step;
+      }
+      last = last * factor;
+      for (std::size_t c = 0; c < cells; ++c) store(of.now + c * cell_lanes, load(of.now + c * cell_lanes) * factor);
+    }
+    return true;
   }
 };
 

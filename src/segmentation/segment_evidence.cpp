@@ -74,7 +74,8 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
   offsets_.resize(count_);
   greatest_.resize(count_ * size);
   of_state_.resize(cells.states() * count_);
-  scratch_.resize(std::max(2 * count_ * size, cells.groups() * kernels::DisplacementLikelihood::backward_size));
+  scratch_.resize(std::max(kernels::SegmentEvidence::items(count_) * kernels::SegmentEvidence::scratch_rows * size,
+                           cells.groups() * kernels::DisplacementLikelihood::backward_size));
   evidence_.resize(cells.states() * count_ * count_);
   product_.resize(size);
   for (std::size_t begin = 0; begin < count_; begin += tile) {
@@ -95,7 +96,7 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
   }
   segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_, cells.rows(),
                     sums_of_state_.data(), scratch_.data(), evidence_.data()},
-                   count_);
+                   kernels::SegmentEvidence::items(count_));
 }
 
 void SegmentEvidence::add_terms(std::size_t state, std::span<const float> terms) {

@@ -33,23 +33,23 @@ AN_VECTORISED double add_up(const float* begins, const float* evidence, float st
   return static_cast<double>(greatest) + std::log(static_cast<double>(kernels::sum_of(sums)));
 }
 
-double log_sum(std::span<const double> logarithms) {
+// ln of the sum of exp of the logarithms, and the share that each has of it.
+double log_sum(std::span<const double> logarithms, double* shares) {
   const double greatest = *std::max_element(logarithms.begin(), logarithms.end());
   double sum = 0;
-  for (const double value : logarithms)
-    if (value > greatest - 40) sum += std::exp(value - greatest);
+  for (std::size_t i = 0; i < logarithms.size(); ++i)
+    sum += shares[i] = logarithms[i] > greatest - 40 ? std::exp(logarithms[i] - greatest) : 0;
+  for (std::size_t i = 0; i < logarithms.size(); ++i) shares[i] /= sum;
   return greatest + std::log(sum);
 }
 
-// Draws an index in proportion to exp of the logarithms.
-std::size_t draw_index(std::span<const double> logarithms, Random& random) {
+// Draws an index in proportion to shares that sum to 1.
+std::size_t draw_index(std::span<const double> shares, Random& random) {
   double left = random.uniform();
-  const double total = log_sum(logarithms);
   std::size_t last = 0;
-  for (std::size_t i = 0; i < logarithms.size(); ++i) {
-    const double share = std::exp(logarithms[i] - total);
-    if (share > 0) last = i;
-    left -= share;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    if (shares[i] > 0) last = i;
+    left -= shares[i];
     if (left < 0) return i;
   }
   return last;
@@ -87,6 +87,7 @@ PathPosterior::PathPosterior(const SegmentEvidence& evidence, StateDynamics give
     stay_.push_back(static_cast<float>(std::log(std::max(1e-6, 1 - dynamics.ends(s)))));
   begins_.assign(states * count, nothing);
   ends_.resize(states * count);
+  ways_.resize((count + 1) * states * states);
   for (const double probability : dynamics.change) log_change_.push_back(log_or_nothing(probability));
   std::vector<float> terms((count + cell_lanes - 1) / cell_lanes * cell_lanes);
   std::vector<double> ways(states);
@@ -98,11 +99,12 @@ PathPosterior::PathPosterior(const SegmentEvidence& evidence, StateDynamics give
     if (j + 1 == count) break;
     for (std::size_t next = 0; next < states; ++next) {
       for (std::size_t s = 0; s < states; ++s) ways[s] = ends_[s * count + j] + log_change_[s * states + next];
-      begins_[next * count + j + 1] = std::max(nothing, static_cast<float>(log_sum(ways)));
+      const double sum = log_sum(ways, ways_.data() + ((j + 1) * states + next) * states);
+      begins_[next * count + j + 1] = std::max(nothing, static_cast<float>(sum));
     }
   }
   for (std::size_t s = 0; s < states && count > 0; ++s) ways[s] = ends_[s * count + count - 1];
-  if (count > 0) log_evidence_ = log_sum(ways);
+  if (count > 0) log_evidence_ = log_sum(ways, ways_.data() + count * states * states);
 }
 
 StatePath PathPosterior::draw(Random& random) const {
@@ -110,9 +112,10 @@ StatePath PathPosterior::draw(Random& random) const {
   const std::size_t count = evidence_.displacements();
   StatePath path;
   if (count == 0) return path;
-  std::vector<double> ways(states);
-  for (std::size_t s = 0; s < states; ++s) ways[s] = ends_[s * count + count - 1];
-  std::size_t state = draw_index(ways, random);
+  const auto draw_state = [&](std::size_t i, std::size_t next) {
+    return draw_index(std::span(ways_).subspan((i * states + next) * states, states), random);
+  };
+  std::size_t state = draw_state(count, 0);
   for (std::size_t j = count - 1;;) {
     const std::span<const float> evidence = evidence_.ending_at(state, j);
     // Relative to a little more than the sum, since exp_of_negative wants no positive terms.
@@ -129,8 +132,7 @@ StatePath PathPosterior::draw(Random& random) const {
         {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j + 1), static_cast<std::uint32_t>(state)});
     if (i == 0) break;
     j = i - 1;
-    for (std::size_t s = 0; s < states; ++s) ways[s] = ends_[s * count + j] + log_change_[s * states + state];
-    state = draw_index(ways, random);
+    state = draw_state(i, state);
   }
   std::reverse(path.begin(), path.end());
   return path;

@@ -50,6 +50,7 @@ class PathPosterior {
   std::vector<float> stay_;         // [state] ln probability of going on
   std::vector<float> begins_;  // [state][i] ln probability that a segment begins at i, and all displacements before it
   std::vector<double> ends_;   // [state][j] the same for one that ends at j
+  std::vector<double> ways_;   // [i][next][state] probability of the state before i where `next` begins, or after all
   double log_evidence_ = 0;
 };
 

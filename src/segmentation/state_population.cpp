@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
+#include <optional>
+#include <utility>
 
 namespace an::segmentation {
 
@@ -130,34 +132,63 @@ void PiecewiseNormal::add(double weight, double low, double high, double mean, d
   total_ += weight;
 }
 
-double PiecewiseNormal::below(double x) const {
-  double sum = 0;
-  for (const Piece& p : pieces_) {
-    if (x < p.low) continue;
-    if (x >= p.high) {
-      sum += p.weight;
-      continue;
-    }
-    const double all = normal_mass((p.low - p.mean) / p.sd, (p.high - p.mean) / p.sd);
-    const double part =
-        all > 1e-200 ? normal_mass((p.low - p.mean) / p.sd, (x - p.mean) / p.sd) / all : (x - p.low) / (p.high - p.low);
-    sum += p.weight * part;
+namespace {
+
+// The share of a piece that lies below x, for x in it: what needs the piece alone is computed once.
+class PartBelow {
+ public:
+  PartBelow(double low, double high, double mean, double sd)
+      : low_(low), high_(high), mean_(mean), sd_(low > mean ? sd : -sd), below_(tail(low)), all_(below_ - tail(high)) {}
+
+  double operator()(double x) const {
+    return std::abs(all_) > 1e-200 ? (below_ - tail(x)) / all_ : (x - low_) / (high_ - low_);
   }
-  return sum / total_;
-}
+
+ private:
+  // Twice the normal distribution's mass beyond x, on the side where it is small.
+  double tail(double x) const { return std::erfc((x - mean_) / (sd_ * std::numbers::sqrt2)); }
+
+  double low_, high_, mean_, sd_, below_, all_;
+};
+
+}  // namespace
 
 double PiecewiseNormal::quantile(double share) const {
   constexpr int halvings = 40;
   double low = pieces_.front().low;
   double high = pieces_.front().high;
+  double left = share * total_;  // weight wanted of the pieces that are neither below `low` nor above `high`
   for (const Piece& p : pieces_) {
     low = std::min(low, p.low);
     high = std::max(high, p.high);
   }
-  if (below(low) >= share) return low;
+  std::vector<std::pair<Piece, std::optional<PartBelow>>> pieces;
+  for (const Piece& p : pieces_) {
+    if (p.high == low)
+      left -= p.weight;
+    else
+      pieces.emplace_back(p, std::nullopt);
+  }
+  if (left <= 0) return low;
   for (int i = 0; i < halvings; ++i) {
     const double middle = 0.5 * (low + high);
-    (below(middle) < share ? low : high) = middle;
+    double below = 0;
+    for (auto& [p, part] : pieces) {
+      if (middle < p.low) continue;
+      if (middle >= p.high) {
+        below += p.weight;
+        continue;
+      }
+      if (!part) part.emplace(p.low, p.high, p.mean, p.sd);
+      below += p.weight * (*part)(middle);
+    }
+    (below < left ? low : high) = middle;
+    std::erase_if(pieces, [&](const auto& piece) {
+      const Piece& p = piece.first;
+      if (p.high > low) return p.low > high;
+      left -= p.weight;
+      return true;
+    });
   }
   return high;
 }

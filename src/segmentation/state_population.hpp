@@ -44,7 +44,6 @@ class PiecewiseNormal {
   struct Piece {
     double weight, low, high, mean, sd;
   };
-  double below(double x) const;
 
   std::vector<Piece> pieces_;
   double total_ = 0;
