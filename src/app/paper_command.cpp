@@ -100,6 +100,13 @@ bool Paper::on_root(const std::function<bool()>& question) const {
   return answer != 0;
 }
 
+// Whether the run that left a record did all of its items; those that failed are tried again.
+bool is_whole(const fs::path& record) {
+  return fs::exists(record) && use_json(record, [](const Json& json) {
+           return json.at("complete").get<bool>() && json.at("problems").empty();
+         });
+}
+
 void Paper::write_record(bool complete) const {
   Json record = record_of(settings_, complete);
   record["run"] = {
@@ -127,11 +134,7 @@ void Paper::timed(const char* name, const std::function<void()>& work) {
 }
 
 void Paper::simulate(const fs::path& folder, const Config& data) {
-  const fs::path record = folder / "simulation.json";
-  const bool done = on_root([&] {
-    return fs::exists(record) && use_json(record, [](const Json& json) { return json.at("complete").get<bool>(); });
-  });
-  if (done) return;
+  if (on_root([&] { return is_whole(folder / "simulation.json"); })) return;
   SimulateOptions options;
   options.output = folder;
   options.resume = true;
@@ -144,7 +147,9 @@ void Paper::solve(const fs::path& folder, const fs::path& data, const Config& da
   fs::path tracked;
   for (const auto& [name, method] : plan_.methods) {
     const fs::path output = folder / name;
-    if (!on_root([&] { return fs::exists(output / "report.html"); })) {
+    const bool is_done = on_root(
+        [&] { return fs::exists(output / "report.html") && is_whole(output / "submission" / "prediction.json"); });
+    if (!is_done) {
       const RunOptions run{data, output, options_.weights, true, false, tracked, false};
       Config config = data_config;
       config.predict.method = method;

@@ -179,6 +179,20 @@ class Paper(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(results(two), expected)
 
+    def test_what_failed_is_tried_again(self):
+        data = self.folder / "damaged"
+        shutil.copytree(self.benchmark, data)
+        (damaged := data / "public/track_2/exp_1/trajs_fov_0.csv").write_text("not a table\n")
+        again = self.folder / "again"
+        wanted = [*self.quick, "--only", "table_4", "--benchmark", data]
+        done = run("paper", "--output", again, *wanted)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn(str(damaged), done.stderr)
+        shutil.copy(self.benchmark / "public/track_2/exp_1/trajs_fov_0.csv", damaged)
+        done = run("paper", "--output", again, "--resume", *wanted)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(rows_of(again / "table_4.csv"), rows_of(self.paper / "table_4.csv"))
+
     def test_example_of_the_help_is_understood(self):
         example = run("paper", "--help").stdout.split("Example:\n")[1].strip().split("anomalousnet ")[1].split()
         done = run(*example[:1], "--dump-config", *example[1:])
