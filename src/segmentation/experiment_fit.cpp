@@ -62,6 +62,13 @@ std::optional<FittedModel> fit_dimers(StateFit& fit, const FittedModel& one_stat
   return best;
 }
 
+// Tracks of several particles must not decide between models of one. Where particles bind, all too many tracks are
+// such.
+FittedModel without_others(FittedModel fit) {
+  if (!fit.model.dimer) fit.log_evidence += fit.gain_of_others;
+  return fit;
+}
+
 void sort_by_score(ExperimentFit& fits) {
   std::stable_sort(fits.begin(), fits.end(),
                    [](const FittedModel& a, const FittedModel& b) { return a.score() > b.score(); });
@@ -181,7 +188,8 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   }
   ExperimentFit searched;
   for (const FittedModel& model : search_models(fit, options))
-    if (!has_states_alike(model.model)) searched.push_back(with_and_without_compartments(model).front());
+    if (!has_states_alike(model.model))
+      searched.push_back(with_and_without_compartments(without_others(model)).front());
   sort_by_score(searched);
   // What some trajectories could not decide, all of them do.
   constexpr double margin = 5;
@@ -193,8 +201,8 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   for (const FittedModel& model : searched) {
     const double ahead = model.log_evidence + model.log_start - leader.log_evidence - leader.log_start;
     if (ahead + margin > (model.penalty - leader.penalty) / searched_every && contenders < most_contenders) {
-      const FittedModel fitted =
-          along_valleys(fit, fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1));
+      const FittedModel fitted = along_valleys(
+          fit, without_others(fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1)));
       if (contenders++ == 0)
         best = fitted.log_evidence + fitted.log_start;
       else if (has_states_alike(fitted.model))
@@ -209,7 +217,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   sort_by_score(fits);
   // Rare states are slow to settle.
   for (auto at = fits.begin(); at != fits.end(); ++at) {
-    const FittedModel kept = fit.improve(at->model, std::max<std::size_t>(2, options.rounds - 2), 1);
+    const FittedModel kept = without_others(fit.improve(at->model, std::max<std::size_t>(2, options.rounds - 2), 1));
     if (has_states_alike(kept.model) && at + 1 != fits.end()) continue;
     *at = with_and_without_compartments(kept).front();
     std::rotate(fits.begin(), at, at + 1);

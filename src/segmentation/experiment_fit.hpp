@@ -30,6 +30,7 @@ struct FittedModel {
   double penalty = 0;           ///< in proportion to the number of parameters and ln of the number of trajectories
   double log_start = 0;         ///< of the experiment's first frame, see state_fit.hpp
   std::vector<double> at_zero;  ///< [state] fitted particles in it in that frame
+  double gain_of_others = 0;    ///< of ln evidence, where any track may be one of several particles
   double score() const { return log_evidence - penalty + log_start; }
 };
 

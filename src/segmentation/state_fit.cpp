@@ -80,6 +80,14 @@ LocalisationErrors scaled(LocalisationErrors errors, double factor) {
   return errors;
 }
 
+// ln evidence of a track that may also be of several particles, which no model of one describes: it must not decide
+// between them.
+double or_of_others(double of_model, double general) {
+  const double one = std::log(1 - other_particles) + of_model;
+  const double several = std::log(other_particles) + general;
+  return std::max(one, several) + std::log1p(std::exp(-std::abs(one - several)));
+}
+
 }  // namespace
 
 double log_start(const ExperimentModel& model, const std::vector<double>& at_zero) {
@@ -110,7 +118,8 @@ double log_start(const ExperimentModel& model, const std::vector<double>& at_zer
 struct StateFit::Expectation {
   Statistics sums;
   BindingCounts binding;
-  double log_evidence;
+  double log_evidence = 0;
+  double gain_of_others = 0;
 };
 
 StateFit::StateFit(std::span<const FieldOfView> fovs, const FitOptions& options) : fovs_(fovs), options_(options) {
@@ -134,7 +143,7 @@ void StateFit::choose_samples() {
   std::vector<Sample> all;
   for (std::size_t f = 0; f < fovs_.size(); ++f)
     for (std::size_t t = 0; t < fovs_[f].trajectories.size(); ++t)
-      if (fovs_[f].trajectories[t].x.size() > 1) all.push_back({f, t, {}});
+      if (fovs_[f].trajectories[t].x.size() > 1) all.push_back({f, t, {}, 0});
   if (all.empty()) throw std::invalid_argument("fit_experiment: no trajectory of two points");
   const std::size_t count = std::min(options_.trajectories, all.size());
   for (std::size_t i = 0; i < count; ++i) {
@@ -213,6 +222,7 @@ std::vector<SegmentEstimate> StateFit::general_segments() {
     for (std::size_t i = 0; i < samples_.size(); ++i) {
       evidence_.compute(samples_[i].displacements, table);
       const PathPosterior posterior(evidence_, dynamics);
+      samples_[i].general_evidence = posterior.log_evidence() + evidence_.offset();
       Random random = random_for(i, round);
       std::map<PathSegment, double> drawn;
       constexpr int draws = 4;
@@ -240,7 +250,7 @@ std::vector<SegmentEstimate> StateFit::general_segments() {
 // Paths of each `every`-th sample, drawn with the model.
 StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32_t round, std::size_t every) {
   const CellTable table = cells_of(model);
-  Expectation out{Statistics(model), {}, 0};
+  Expectation out{Statistics(model), {}};
   for (std::size_t i = 0; i < samples_.size(); i += every) {
     const Sample& sample = samples_[i];
     evidence_.compute(sample.displacements, table);
@@ -275,7 +285,9 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
     }
     const double log_evidence =
         model.dimer ? PathPosterior(evidence_, model.dynamics).log_evidence() : posterior.log_evidence();
-    out.log_evidence += log_evidence + evidence_.offset() + paths.log_gain();
+    const double of_model = log_evidence + evidence_.offset() + paths.log_gain();
+    out.log_evidence += of_model;
+    if (model.errors.strays > 0) out.gain_of_others += or_of_others(of_model, sample.general_evidence) - of_model;
   }
   return out;
 }
@@ -297,7 +309,12 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
     const Expectation found = expect(model, round, every);
     // Tracks that stray can lead maximisation astray; drawn paths alone make the evidence uncertain by some.
     if (!best || !model.has_strays() || found.log_evidence > best->log_evidence - uncertainty)
-      best = {model, found.log_evidence, penalty, log_start(model, found.sums.at_zero), found.sums.at_zero};
+      best = {model,
+              found.log_evidence,
+              penalty,
+              log_start(model, found.sums.at_zero),
+              found.sums.at_zero,
+              found.gain_of_others};
     if (round + 1 == rounds) break;
     maximise(found.sums, model);
     if (model.dimer) {

@@ -49,6 +49,7 @@ class StateFit {
   struct Sample {
     std::size_t fov, trajectory;
     Displacements displacements;
+    double general_evidence;  // ln, of general_segments' cells
   };
   struct Expectation;
 

@@ -72,27 +72,50 @@ TEST(Traps, HopsBetweenTwoHoldsAreNoThirdState) {
   EXPECT_GT(right_share(particles, infer_trajectories(particles.seen, model, {})), 0.93);
 }
 
-// Long at one place, the noise alone tells that nothing moves: no slow state fits as well.
-TEST(Traps, LongHoldsAreRest) {
+// Particles that move and are held in the end, nobody near another.
+FieldOfView held_particles(std::int64_t count, double noise) {
   FieldOfView fov;
   Random random({42, 0, 0, 0, RandomStream::particle});
-  for (std::int64_t i = 0; i < 60; ++i) {
+  for (std::int64_t i = 0; i < count; ++i) {
     Trajectory t{i, 0, {}, {}};
-    double x = 100 * static_cast<double>(i);  // nobody is near another
+    double x = 100 * static_cast<double>(i);
     double y = 0;
     for (int frame = 0; frame < 200; ++frame) {
-      const double step = frame > 70 + i ? 0 : 1;
+      const double step = frame > 70 + i % 60 ? 0 : 1;
       x += step * random.normal();
       y += step * random.normal();
-      t.x.push_back(x + 0.12 * random.normal());
-      t.y.push_back(y + 0.12 * random.normal());
+      t.x.push_back(x + noise * random.normal());
+      t.y.push_back(y + noise * random.normal());
     }
     fov.trajectories.push_back(std::move(t));
   }
+  return fov;
+}
+
+// Long at one place, the noise alone tells that nothing moves: no slow state fits as well.
+TEST(Traps, LongHoldsAreRest) {
+  const FieldOfView fov = held_particles(60, 0.12);
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   ASSERT_EQ(model.particle_states(), 2U);
   EXPECT_TRUE(model.states[0].immobile);
   EXPECT_FALSE(model.has_hops());
+}
+
+// A track that goes to and fro between two particles at rest looks confined; one such must not decide for all.
+TEST(Traps, TracksOfTwoParticlesDoNotDecide) {
+  FieldOfView fov = held_particles(160, 0.05);
+  Random random({43, 0, 0, 0, RandomStream::particle});
+  Trajectory& t = fov.trajectories.front();
+  double at = 0;
+  for (std::size_t frame = 0; frame < t.x.size(); ++frame) {
+    if (random.uniform() < 0.3) at = 0.3 - at;
+    t.x[frame] = at + 0.05 * random.normal();
+    t.y[frame] = 0.05 * random.normal();
+  }
+  FitOptions options;
+  options.errors = tracking_errors(0.05, 0.1);
+  const ExperimentModel model = fit_experiment(std::span(&fov, 1), options).front().model;
+  EXPECT_EQ(model.phenomenon, Phenomenon::immobile_traps);
 }
 
 }  // namespace
