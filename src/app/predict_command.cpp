@@ -117,6 +117,7 @@ class Prediction {
       out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
     return out;
   }
+  std::vector<std::size_t> fitted_fovs(const PredictedExperiment& experiment) const;
   void fit(const PredictedExperiment& experiment);
   segmentation::BeliefShares agreed_shares(const PredictedExperiment& experiment,
                                            const std::vector<segmentation::FieldOfView>& fovs,
@@ -197,10 +198,19 @@ segmentation::BeliefShares Prediction::agreed_shares(const PredictedExperiment& 
   return shares_for(model, agreement, config_.predict.shares);
 }
 
+// Those whose trajectories are fitted: no more than trajectories are, so that memory does not grow with an experiment.
+std::vector<std::size_t> Prediction::fitted_fovs(const PredictedExperiment& experiment) const {
+  const std::size_t all = experiment.fovs.size();
+  const std::size_t count = std::min(all, static_cast<std::size_t>(config_.segmentation.fitted_trajectories));
+  std::vector<std::size_t> fovs;
+  for (std::size_t i = 0; i < count; ++i) fovs.push_back(experiment.fovs[i * all / count]);
+  return fovs;
+}
+
 void Prediction::fit(const PredictedExperiment& experiment) {
   std::vector<segmentation::FieldOfView> fovs;
   std::vector<double> noise, overlapping;
-  for (const std::size_t fov : experiment.fovs) try {
+  for (const std::size_t fov : fitted_fovs(experiment)) try {
       TrackedFov read = read_fov(plan_.fovs[fov]);
       if (read.noise > 0) noise.push_back(read.noise);
       if (read.overlapping_noise > 0) overlapping.push_back(read.overlapping_noise);
@@ -271,7 +281,7 @@ void Prediction::infer(const PlannedFov& fov) {
 ItemFiles Prediction::files_of_fit(const PredictedExperiment& experiment) const {
   if (!needs_fit()) return {};
   ItemFiles files{{}, {model_file(experiment)}};
-  for (const std::size_t fov : experiment.fovs)
+  for (const std::size_t fov : fitted_fovs(experiment))
     for (fs::path& path : trajectories_of(plan_.fovs[fov])) files.inputs.push_back(std::move(path));
   if (config_.predict.method == Method::hybrid) {
     for (fs::path& path : weights_files(options_.weights, Method::hybrid)) files.inputs.push_back(std::move(path));
