@@ -307,8 +307,10 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
   std::optional<FittedModel> best;
   for (std::uint32_t round = 0; round < rounds; ++round) {
     const Expectation found = expect(model, round, every);
-    // Tracks that stray can lead maximisation astray; drawn paths alone make the evidence uncertain by some.
-    if (!best || !model.has_strays() || found.log_evidence > best->log_evidence - uncertainty)
+    // Tracks that stray, or few trajectories, can lead maximisation astray; drawn paths alone make the evidence
+    // uncertain by some.
+    const double loss = best ? best->log_evidence - found.log_evidence : 0;
+    if (!best || loss < uncertainty || (!model.has_strays() && (every == 1 || loss < 10 * uncertainty)))
       best = {model,
               found.log_evidence,
               penalty,
