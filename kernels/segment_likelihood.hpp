@@ -217,6 +217,7 @@ struct SegmentEvidence {
             continue;
           for (std::size_t t = j; t < end; ++t) multiply_cells<1, true>(s, i, t, t + 1, one);
         }
+        if (together >= displacements) continue;
         for (std::size_t c = 0; c < cells; ++c) all.now[c * cell_lanes + p] = one.now[c];
         all.logarithm[p] = one.logarithm;
       }
@@ -256,7 +257,7 @@ struct SegmentEvidence {
   }
 
   // Goes on by displacements [j, end), `most` of them or fewer, with cells side by side. Does nothing and returns false
-  // where sums became too small, which those after one displacement, of at least e^-40, never are.
+  // where sums became too small; of one displacement, whose likelihood is at least e^-40, that is not asked.
   template <std::size_t most, bool whole>
   KOKKOS_FORCEINLINE_FUNCTION bool multiply_cells(std::size_t s, std::size_t i, std::size_t j, std::size_t end,
                                                   Products<float>& of) const {
@@ -283,7 +284,7 @@ struct SegmentEvidence {
     else
       store(of_ends, sums_of(sums));
     float last = of_ends[count - 1];  // the least of them
-    if (!(last > too_small)) return false;
+    if (most > 1 && !(last > too_small)) return false;
     of.swap();
     const float* before_state = of_state + s * (displacements + 1);
     const Lanes relative = log_of_positive(load(of_ends)) + of.logarithm;
@@ -315,7 +316,7 @@ struct SegmentEvidence {
       store(of.next + c * cell_lanes, running);
     }
     Lanes last = sums[end - 1 - j];
-    if (!(least_of(last) > too_small)) return false;
+    if (most > 1 && !(least_of(last) > too_small)) return false;
     of.swap();
     const float* before_state = of_state + s * (displacements + 1);
     const Lanes before_first = load(before_state + first);
