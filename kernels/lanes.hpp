@@ -184,12 +184,19 @@ KOKKOS_FORCEINLINE_FUNCTION Lanes exp_of_negative(const Lanes& x) {
   return float_of_bits(bits_of_float(sum) + (bits_of_float(rounded) << 23));
 }
 
-/// ln x to 1e-7 for normal numbers x > 0.
-KOKKOS_FORCEINLINE_FUNCTION Lanes log_of_positive(const Lanes& x) {
+/// Takes the powers of two out of normal numbers x > 0: they are left between 1/sqrt 2 and sqrt 2.
+/// \returns the exponents
+KOKKOS_FORCEINLINE_FUNCTION IntegerLanes take_exponent(Lanes& x) {
   const IntegerLanes bits = bits_of_float(x);
-  const IntegerLanes exponent = (bits - 0x3f3504f3) >> 23;  // of a mantissa in [1/sqrt 2, sqrt 2)
-  const Lanes m = float_of_bits(bits - (exponent << 23)) - 1.0F;
-  const Lanes power = converted(exponent);
+  const IntegerLanes exponent = (bits - 0x3f3504f3) >> 23;
+  x = float_of_bits(bits - (exponent << 23));
+  return exponent;
+}
+
+/// ln (x 2^exponent) to 1e-7 for normal numbers x > 0.
+KOKKOS_FORCEINLINE_FUNCTION Lanes log_of_positive(Lanes x, const IntegerLanes& exponent) {
+  const Lanes power = converted(take_exponent(x) + exponent);
+  const Lanes m = x - 1.0F;
   Lanes sum = m * 7.0376836292e-2F - 1.1514610310e-1F;
   sum = sum * m + 1.1676998740e-1F;
   sum = sum * m - 1.2420140846e-1F;
@@ -201,5 +208,8 @@ KOKKOS_FORCEINLINE_FUNCTION Lanes log_of_positive(const Lanes& x) {
   const Lanes square = m * m;
   return (m + (sum * m * square + power * -2.12194440e-4F - square * 0.5F)) + power * 0.693359375F;
 }
+
+/// ln x of the same.
+KOKKOS_FORCEINLINE_FUNCTION Lanes log_of_positive(const Lanes& x) { return log_of_positive(x, IntegerLanes{}); }
 
 }  // namespace an::kernels

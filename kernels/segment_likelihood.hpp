@@ -15,17 +15,22 @@ inline constexpr std::size_t cell_lanes = lane_count;
 inline constexpr std::size_t whitening_order = 16;
 /// The same of cells that remember longer: slow motion shows through localisation noise only after many displacements.
 inline constexpr std::size_t longest_order = 48;
-/// Rows of a table of likelihoods: predictions of a displacement from 0, 1, … `whitening_order` earlier ones, then from
-/// multiples of `whitening_order`, if some cells remember so long.
-inline constexpr std::size_t usual_rows = whitening_order + 1;
-inline constexpr std::size_t most_rows = usual_rows + longest_order / whitening_order - 1;
+/// Whether displacements predicted from `m` earlier ones have a row of their own in a table of likelihoods. The more
+/// there are, the less one more says: from the sixth on every second one has. Beyond `whitening_order` there are rows
+/// only if some cells remember so long.
+KOKKOS_FORCEINLINE_FUNCTION constexpr bool has_row(std::size_t m) {
+  return m <= 6 || (m <= whitening_order && m % 2 == 0) || m % whitening_order == 0;
+}
 
-/// The row for a displacement of a segment that began `m` displacements before.
+/// The row for a displacement of a segment that began `m` displacements before: the last one of not more.
 KOKKOS_FORCEINLINE_FUNCTION constexpr std::size_t row_of(std::size_t m, std::size_t rows) {
-  if (m <= whitening_order) return m;
-  const std::size_t row = whitening_order + m / whitening_order - 1;
+  const std::size_t row = m <= 6 ? m : m <= whitening_order ? 3 + m / 2 : 2 + whitening_order / 2 + m / whitening_order;
   return row < rows ? row : rows - 1;
 }
+
+/// Rows of a table where no cell remembers more than `whitening_order` displacements, and where some do.
+inline constexpr std::size_t usual_rows = row_of(whitening_order, whitening_order) + 1;
+inline constexpr std::size_t most_rows = row_of(longest_order, longest_order) + 1;
 
 /// Coefficients of the lattice filters that whiten displacements, `cell_lanes` cells side by side.
 struct CellCoefficients {
@@ -79,11 +84,11 @@ struct DisplacementLikelihood {
     for (std::size_t k = 0; k < count; ++k) {
       forward_x[k] = carry_x[k] = all_lanes(dx[t + k]);
       forward_y[k] = carry_y[k] = all_lanes(dy[t + k]);
-      top[k] = all_lanes(-1e30F);
+      value[k] = top[k] = all_lanes(-1e30F);
     }
     for (std::size_t m = 0;; ++m) {
       const std::size_t at = m * cell_lanes;
-      if (m <= whitening_order || m % whitening_order == 0) {
+      if (has_row(m)) {
         const std::size_t row = row_of(m, most_rows);
         const Lanes norm_m = load(norm + row * cell_lanes);
         const Lanes precision_m = load(precision + row * cell_lanes);
@@ -264,7 +269,8 @@ struct SegmentEvidence {
     const std::size_t cells = begin[s + 1] - begin[s];
     const std::size_t count = end - j;
     const float* first_row = row(s, i, j);
-    const std::size_t stride = (i == j ? displacements + 1 : 1) * begin[states];
+    const std::size_t stride = begin[states];
+    const std::size_t next_row = i == j ? (displacements + 1) * stride : stride;  // later ones share a row
     Lanes sums[most];
     for (Lanes& sum : sums) sum = all_lanes(0);
     for (std::size_t c = 0; c < cells; c += cell_lanes) {
@@ -273,7 +279,7 @@ struct SegmentEvidence {
       for (std::size_t k = 0; k < most; ++k) {
         running = running * load(from);
         sums[k] = sums[k] + running;
-        from += stride;
+        from += has_row(k + 1) ? next_row : stride;
         if (!whole && k + 1 == count) store(of.next + c, running);
       }
       if (whole) store(of.next + c, running);

@@ -56,10 +56,10 @@ CellTable::CellTable(const std::vector<std::vector<Cell>>& states, const std::ve
     order_[group] = std::max(order_[group], order);
     for (std::size_t m = 0; m < order; ++m)
       reflection_[(group * longest_order + m) * cell_lanes + lane] = static_cast<float>(w.reflection[m]);
-    for (std::size_t row = 0; row < most_rows; ++row) {
-      const std::size_t m = row <= whitening_order ? row : (row + 1 - whitening_order) * whitening_order;
+    for (std::size_t m = 0; m <= longest_order; ++m) {
+      if (!kernels::has_row(m)) continue;
       const double variance = w.variance[std::min(m, order)];
-      const std::size_t at = (group * most_rows + row) * cell_lanes + lane;
+      const std::size_t at = (group * most_rows + kernels::row_of(m, most_rows)) * cell_lanes + lane;
       precision_[at] = static_cast<float>(0.5 / variance);
       log_norm_[at] = static_cast<float>(-std::log(2 * std::numbers::pi * variance));
     }

@@ -84,8 +84,8 @@ double add_draw(const float* prior, const std::vector<float>& posterior, std::ve
 
 }  // namespace
 
-PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, bool shared,
-                         const DimerPartners& dimers, std::size_t count, Random& random)
+PathSamples::PathSamples(const SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior,
+                         bool shared, const DimerPartners& dimers, std::size_t count, Random& random)
     : cell_posterior_(cells.states()), visits_(cells.states()), dimer_(dimers.state) {
   std::map<StatePath, std::size_t> drawn;
   for (std::size_t i = 0; i < count; ++i) ++drawn[posterior.draw(random)];
@@ -97,7 +97,7 @@ PathSamples::PathSamples(SegmentEvidence& evidence, const CellTable& cells, cons
       const std::size_t size = cells.cells(segment.state).size();
       part.logarithms.assign(size, 0);
       part.posterior.resize(size);
-      evidence.add_cell_likelihoods(segment.state, segment.begin, segment.end - 1, part.logarithms);
+      evidence.cell_likelihoods(segment.state, segment.begin, segment.end - 1, part.logarithms);
       part.evidence = log_mean(cells.prior(segment.state), part.logarithms.data(), size, part.posterior.data());
       if (segment.state == dimer_ && !dimers.partner.empty()) part.partner = commonest(dimers.partner, segment);
     }

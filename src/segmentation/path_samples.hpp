@@ -23,7 +23,7 @@ struct DimerPartners {
 class PathSamples {
  public:
   /// \param shared whether paths are weighted by what their segments share \param count paths drawn
-  PathSamples(SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, bool shared,
+  PathSamples(const SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior, bool shared,
               const DimerPartners& dimers, std::size_t count, Random& random);
 
   std::size_t size() const { return weights_.size(); }

@@ -22,23 +22,42 @@ AN_KERNEL(segment_evidence, kernels::SegmentEvidence)
 // Displacements whose likelihoods are made at a time: their part of the table stays in the second-level cache.
 constexpr std::size_t tile = 8;
 
-// Multiplies the likelihoods of a segment's displacements; adds ln of them to the logarithms.
-AN_VECTORISED void multiply(const float* table, std::size_t rows, std::size_t displacements, std::size_t row_size,
-                            std::size_t i, std::size_t j, std::size_t cells, float* product, float* logarithms) {
-  std::fill_n(product, cells, 1.0F);
-  for (std::size_t t = i; t <= j; ++t) {
-    const float* row = table + (kernels::row_of(t - i, rows) * displacements + t) * row_size;
-    for (std::size_t c = 0; c < cells; c += cell_lanes)
-      kernels::store(product + c, kernels::load(product + c) * kernels::load(row + c));
-    if (t % 2 == 1 && t != j) continue;  // two factors are at least e^-80
-    for (std::size_t c = 0; c < cells; c += cell_lanes) {
-      const kernels::Lanes logarithm = kernels::log_of_positive(kernels::load(product + c));
-      kernels::store(logarithms + c, kernels::load(logarithms + c) + logarithm);
-      kernels::store(product + c, kernels::all_lanes(1));
-    }
+// Rows of the table that a segment's displacements have, and a state's cells in them.
+struct SegmentRows {
+  const float* table;  // from the state's first cell on
+  std::size_t rows, displacements, row_size;
+  std::size_t i, j;  // first and last displacement
+
+  const float* operator[](std::size_t t) const {
+    return table + (kernels::row_of(t - i, rows) * displacements + t) * row_size;
   }
+};
+
+// ln of the product of a segment's likelihoods, for `count` groups of cells from c on.
+template <std::size_t count>
+KOKKOS_FORCEINLINE_FUNCTION void log_products(const SegmentRows& segment, std::size_t c, float* logarithms) {
+  kernels::Lanes product[count];
+  kernels::IntegerLanes exponent[count];
+  for (std::size_t g = 0; g < count; ++g) {
+    product[g] = kernels::all_lanes(1);
+    exponent[g] = kernels::IntegerLanes{};
+  }
+  for (std::size_t t = segment.i; t <= segment.j; ++t) {
+    const float* row = segment[t] + c;
+    for (std::size_t g = 0; g < count; ++g) product[g] = product[g] * kernels::load(row + g * cell_lanes);
+    if (t % 2 == 1 && t != segment.j) continue;  // two factors are at least e^-80
+    for (std::size_t g = 0; g < count; ++g) exponent[g] = exponent[g] + kernels::take_exponent(product[g]);
+  }
+  for (std::size_t g = 0; g < count; ++g)
+    kernels::store(logarithms + c + g * cell_lanes, kernels::log_of_positive(product[g], exponent[g]));
 }
 
+AN_VECTORISED void log_products(const SegmentRows& segment, std::size_t cells, float* logarithms) {
+  constexpr std::size_t many = 4;
+  std::size_t c = 0;
+  for (; c + many * cell_lanes <= cells; c += many * cell_lanes) log_products<many>(segment, c, logarithms);
+  for (; c < cells; c += cell_lanes) log_products<1>(segment, c, logarithms);
+}
 }  // namespace
 
 Displacements displacements_of(std::span<const double> x, std::span<const double> y) {
@@ -76,8 +95,7 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
   of_state_.resize(cells.states() * count_);
   scratch_.resize(std::max(kernels::SegmentEvidence::items(count_) * kernels::SegmentEvidence::scratch_rows * size,
                            cells.groups() * kernels::DisplacementLikelihood::backward_size));
-  evidence_.resize(cells.states() * count_ * count_);
-  product_.resize(size);
+  evidence_.resize(cells.states() * count_ * count_ + cell_lanes);
   for (std::size_t begin = 0; begin < count_; begin += tile) {
     const std::size_t end = std::min(begin + tile, count_);
     displacement_likelihood(
@@ -117,11 +135,11 @@ void SegmentEvidence::add_entry_terms(std::size_t state, std::span<const float> 
 
 double SegmentEvidence::offset() const { return std::accumulate(offsets_.begin(), offsets_.end(), 0.0); }
 
-void SegmentEvidence::add_cell_likelihoods(std::size_t state, std::size_t i, std::size_t j,
-                                           std::span<float> logarithms) {
+void SegmentEvidence::cell_likelihoods(std::size_t state, std::size_t i, std::size_t j,
+                                       std::span<float> logarithms) const {
   const std::size_t begin = cells_->begin()[state];
-  multiply(table_.data() + begin, cells_->rows(), count_, cells_->size(), i, j, cells_->begin()[state + 1] - begin,
-           product_.data(), logarithms.data());
+  log_products({table_.data() + begin, cells_->rows(), count_, cells_->size(), i, j},
+               cells_->begin()[state + 1] - begin, logarithms.data());
 }
 
 }  // namespace an::segmentation

@@ -30,7 +30,8 @@ class SegmentEvidence {
 
   std::size_t displacements() const { return count_; }
   std::size_t states() const { return cells_->states(); }
-  /// Of the segments of displacements i … j in a state, for every i <= j; relative to offset().
+  /// Of the segments of displacements i … j in a state, for every i <= j; relative to offset(). Kernels may
+  /// read `cell_lanes` numbers more.
   std::span<const float> ending_at(std::size_t state, std::size_t j) const {
     return std::span(evidence_).subspan((state * count_ + j) * count_, j + 1);
   }
@@ -40,13 +41,14 @@ class SegmentEvidence {
   void add_entry_terms(std::size_t state, std::span<const float> terms);
   /// What the evidence of a path of segments lacks, whatever the path.
   double offset() const;
-  /// Adds ln likelihood (relative) of a segment to that of each cell of the state.
-  void add_cell_likelihoods(std::size_t state, std::size_t i, std::size_t j, std::span<float> logarithms);
+  /// Relative ln likelihood of a segment, displacements i to j, in each cell of the state.
+  /// \param logarithms as many as the state's cells
+  void cell_likelihoods(std::size_t state, std::size_t i, std::size_t j, std::span<float> logarithms) const;
 
  private:
   const CellTable* cells_ = nullptr;
   std::size_t count_ = 0;
-  std::vector<float> table_, greatest_, offsets_, of_state_, sums_of_state_, scratch_, evidence_, product_;
+  std::vector<float> table_, greatest_, offsets_, of_state_, sums_of_state_, scratch_, evidence_;
 };
 
 }  // namespace an::segmentation

@@ -230,7 +230,7 @@ std::vector<SegmentEstimate> StateFit::general_segments() {
         for (const PathSegment& segment : posterior.draw(random)) drawn[segment] += 1.0 / draws;
       for (const auto& [segment, times] : drawn) {
         std::vector<float> logarithms(table.size());
-        evidence_.add_cell_likelihoods(0, segment.begin, segment.end - 1, logarithms);
+        evidence_.cell_likelihoods(0, segment.begin, segment.end - 1, logarithms);
         const SegmentEstimate estimate = estimate_segment(cells, logarithms, times * (segment.end - segment.begin));
         for (std::size_t c = 0; c < cells.size(); ++c) counts[c] += times * estimate.posterior[c];
         estimates.push_back(estimate);

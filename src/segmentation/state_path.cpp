@@ -55,18 +55,14 @@ std::size_t draw_index(std::span<const double> shares, Random& random) {
   return last;
 }
 
-// Relative probabilities of the segments that begin in a block of `cell_lanes` displacements up to `last` and end at j.
-AN_VECTORISED void segment_shares(const float* begins, const float* evidence, float stay, float end, std::size_t j,
-                                  std::size_t last, float* shares) {
-  float terms[cell_lanes];
-  for (std::size_t k = 0; k < cell_lanes; ++k) {
-    const std::size_t i = last - k;
-    terms[k] = k <= last ? begins[i] + evidence[i] + stay * static_cast<float>(static_cast<std::int32_t>(j - i)) - end
-                         : nothing;
-  }
-  const kernels::Lanes smallest = kernels::all_lanes(-80.0F);
-  const kernels::Lanes terms_ = kernels::larger(smallest, kernels::load(terms));
-  kernels::store(shares, kernels::exp_of_negative(terms_));
+// Relative probabilities of the segments that begin with one of `cell_lanes` displacements from `first` on and end at
+// j.
+AN_VECTORISED void segment_shares(const float* begins, const float* evidence, float stay, float end, std::size_t first,
+                                  std::size_t j, float* shares) {
+  constexpr kernels::Lanes ramp{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const kernels::Lanes stays = kernels::all_lanes(static_cast<float>(static_cast<std::int32_t>(j - first))) - ramp;
+  const kernels::Lanes terms = kernels::load(begins + first) + kernels::load(evidence + first) + stays * stay - end;
+  kernels::store(shares, kernels::exp_of_negative(kernels::larger(kernels::all_lanes(-80.0F), terms)));
 }
 
 double log_or_nothing(double probability) { return probability > 0 ? std::log(probability) : nothing; }
@@ -85,7 +81,7 @@ PathPosterior::PathPosterior(const SegmentEvidence& evidence, StateDynamics give
   const std::size_t count = evidence.displacements();
   for (std::size_t s = 0; s < states; ++s)
     stay_.push_back(static_cast<float>(std::log(std::max(1e-6, 1 - dynamics.ends(s)))));
-  begins_.assign(states * count, nothing);
+  begins_.assign(states * count + cell_lanes, nothing);  // so many more are read, but not used
   ends_.resize(states * count);
   ways_.resize((count + 1) * states * states);
   for (const double probability : dynamics.change) log_change_.push_back(log_or_nothing(probability));
@@ -123,10 +119,13 @@ StatePath PathPosterior::draw(Random& random) const {
     double left = random.uniform() * std::exp(ends_[state * count + j] - static_cast<double>(above));
     float shares[cell_lanes];
     std::size_t i = j + 1;
-    for (std::size_t k = 0; i > 0 && left >= 0; k = (k + 1) % cell_lanes) {  // short segments first: most are
-      --i;
-      if (k == 0) segment_shares(begins_.data() + state * count, evidence.data(), stay_[state], above, j, i, shares);
-      left -= static_cast<double>(shares[k]);
+    std::size_t first = i;
+    while (i > 0 && left >= 0) {  // short segments first: most are
+      if (i-- == first) {
+        first = i < cell_lanes ? 0 : i + 1 - cell_lanes;
+        segment_shares(begins_.data() + state * count, evidence.data(), stay_[state], above, first, j, shares);
+      }
+      left -= static_cast<double>(shares[i - first]);
     }
     path.push_back(
         {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(j + 1), static_cast<std::uint32_t>(state)});
