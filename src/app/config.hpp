@@ -117,6 +117,9 @@ enum class Method {
   hybrid       ///< likelihood and network together
 };
 
+/// Whether a method fits a model to each experiment.
+constexpr bool fits_model(Method method) { return method == Method::likelihood || method == Method::hybrid; }
+
 /// Section `[predict]`.
 struct PredictConfig {
   Method method = Method::hybrid;

@@ -16,6 +16,7 @@
 #include "app/output_folder.hpp"
 #include "app/paper_method.hpp"
 #include "app/prediction_files.hpp"
+#include "app/prediction_paths.hpp"
 #include "app/prediction_plan.hpp"
 #include "app/program_info.hpp"
 #include "app/tracked_trajectories.hpp"
@@ -52,7 +53,8 @@ class Prediction {
         config_(config),
         world_(world),
         progress_(progress),
-        plan_(find_public_data(options.input)) {}
+        plan_(find_public_data(options.input)),
+        paths_(options, config, plan_) {}
 
   /// \returns done, some_items_failed, or stopped
   ExitCode run();
@@ -65,18 +67,6 @@ class Prediction {
   void fit_and_infer();
   void write_ensembles() const;
   void write_record(const Json& settings, const Json& seconds) const;
-  fs::path submission(const PredictedExperiment& e) const { return options_.output / e.place; }
-  fs::path details(const PredictedExperiment& e) const { return options_.output / "details" / e.place; }
-  fs::path model_file(const PredictedExperiment& e) const { return details(e) / "model.json"; }
-  fs::path shares_file(const PredictedExperiment& e) const { return details(e) / "shares.json"; }
-  fs::path tracks_record(const PlannedFov& fov) const {
-    const fs::path& submission = options_.tracked.empty() ? options_.output : options_.tracked;
-    return submission / "details" / plan_.experiments[fov.experiment].place /
-           fmt::format("tracks_fov_{}.json", fov.number);
-  }
-  fs::path sums_file(const PlannedFov& fov) const {
-    return details(plan_.experiments[fov.experiment]) / fmt::format("sums_fov_{}.json", fov.number);
-  }
   // Names the random numbers of an experiment of either track.
   static std::uint32_t stream_of(const PredictedExperiment& e) {
     return static_cast<std::uint32_t>(100 * e.number + e.track);
@@ -104,20 +94,13 @@ class Prediction {
     }
     return options;
   }
-  std::vector<fs::path> trajectories_of(const PlannedFov& fov) const {
-    if (plan_.experiments[fov.experiment].track == 2) return {fov.input};
-    return {tracks_record(fov), positions_file(tracks_record(fov))};
-  }
-  ItemFiles files_of_fit(const PredictedExperiment& experiment) const;
-  ItemFiles files_of_inference(const PlannedFov& fov) const;
   TrackedFov read_fov(const PlannedFov& fov) const {
-    if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(tracks_record(fov));
+    if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(paths_.tracks_record(fov));
     TrackedFov out;
     for (io::CsvTrajectory& t : io::read_trajectories(fov.input, io::FrameRule::ascending))
       out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
     return out;
   }
-  std::vector<std::size_t> fitted_fovs(const PredictedExperiment& experiment) const;
   void fit(const PredictedExperiment& experiment);
   segmentation::BeliefShares agreed_shares(const PredictedExperiment& experiment,
                                            const std::vector<segmentation::FieldOfView>& fovs,
@@ -127,9 +110,7 @@ class Prediction {
   segmentation::InferredFov infer_alone(const TrackedFov& read, const segmentation::InferenceOptions& options) const;
   void write_segment_ensemble(const PredictedExperiment& experiment) const;
   void write_ensemble(const PredictedExperiment& experiment) const;
-  bool needs_fit() const {
-    return config_.predict.method == Method::likelihood || config_.predict.method == Method::hybrid;
-  }
+  bool needs_fit() const { return fits_model(config_.predict.method); }
   ItemOutcome do_step(const std::string& stage, std::span<const double> costs, const ItemWork& work) {
     ItemOutcome outcome = do_items(world_, progress_, *ledger_, costs, work);
     stopped_ = outcome.stopped;
@@ -145,6 +126,7 @@ class Prediction {
   const parallel::Communicator& world_;
   Progress& progress_;
   PredictionPlan plan_;
+  PredictionPaths paths_;
   std::optional<RunLedger> ledger_;
   bool stopped_ = false;
   std::vector<std::string> failures_;
@@ -165,12 +147,9 @@ void Prediction::track_videos() {
   if (videos.empty() || !options_.tracked.empty()) return;
   const auto fov_of = [&](std::size_t item) -> const PlannedFov& { return plan_.fovs[videos[item]]; };
   tracking_seconds_ = do_step("track", costs,
-                              {"tracking", "videos",
+                              {"tracking", "videos", [&](std::size_t item) { return paths_.of_tracking(fov_of(item)); },
                                [&](std::size_t item) {
-                                 return ItemFiles{{fov_of(item).input}, trajectories_of(fov_of(item))};
-                               },
-                               [&](std::size_t item) {
-                                 return write_tracked_fov(tracks_record(fov_of(item)),
+                                 return write_tracked_fov(paths_.tracks_record(fov_of(item)),
                                                           track_video(fov_of(item).input, config_.tracking));
                                }})
                           .working_seconds();
@@ -198,19 +177,10 @@ segmentation::BeliefShares Prediction::agreed_shares(const PredictedExperiment& 
   return shares_for(model, agreement, config_.predict.shares);
 }
 
-// Those whose trajectories are fitted: no more than trajectories are, so that memory does not grow with an experiment.
-std::vector<std::size_t> Prediction::fitted_fovs(const PredictedExperiment& experiment) const {
-  const std::size_t all = experiment.fovs.size();
-  const std::size_t count = std::min(all, static_cast<std::size_t>(config_.segmentation.fitted_trajectories));
-  std::vector<std::size_t> fovs;
-  for (std::size_t i = 0; i < count; ++i) fovs.push_back(experiment.fovs[i * all / count]);
-  return fovs;
-}
-
 void Prediction::fit(const PredictedExperiment& experiment) {
   std::vector<segmentation::FieldOfView> fovs;
   std::vector<double> noise, overlapping;
-  for (const std::size_t fov : fitted_fovs(experiment)) try {
+  for (const std::size_t fov : paths_.fitted_fovs(experiment)) try {
       TrackedFov read = read_fov(plan_.fovs[fov]);
       if (read.noise > 0) noise.push_back(read.noise);
       if (read.overlapping_noise > 0) overlapping.push_back(read.overlapping_noise);
@@ -224,8 +194,8 @@ void Prediction::fit(const PredictedExperiment& experiment) {
   try {
     const segmentation::ExperimentFit fitted = segmentation::fit_experiment(fovs, options);
     if (config_.predict.method == Method::hybrid)
-      write_shares(shares_file(experiment), agreed_shares(experiment, fovs, fitted.front().model));
-    write_model(model_file(experiment), fitted);
+      write_shares(paths_.shares(experiment), agreed_shares(experiment, fovs, fitted.front().model));
+    write_model(paths_.model(experiment), fitted);
   } catch (const std::invalid_argument&) {
     throw InputError(options_.input / experiment.place,
                      "no trajectory of two points in any field of view: the experiment is left out");
@@ -259,49 +229,22 @@ segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const Tra
   std::vector<segmentation::FrameBeliefs> beliefs;
   if (config_.predict.method != Method::likelihood) beliefs = network_->of(read.fov);
   options.beliefs = beliefs;
-  if (config_.predict.method == Method::hybrid) options.shares = read_shares(shares_file(experiment));
-  return needs_fit() ? infer_trajectories(read.fov, read_model(model_file(experiment)), options)
+  if (config_.predict.method == Method::hybrid) options.shares = read_shares(paths_.shares(experiment));
+  return needs_fit() ? infer_trajectories(read.fov, read_model(paths_.model(experiment)), options)
                      : infer_alone(read, options);
 }
 
 void Prediction::infer(const PlannedFov& fov) {
-  const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
   const TrackedFov read = read_fov(fov);
   const segmentation::InferredFov inferred = infer_fov(fov, read);
-  write_submission(io::submission_labels(submission(experiment), fov.number), inferred);
-  write_segments(details(experiment) / fmt::format("segments_fov_{}.csv", fov.number), inferred);
-  if (&fov == &plan_.fovs[experiment.fovs.front()])
-    write_shown_fov(details(experiment) / shown_fov_name, fov, experiment.number, read, inferred);
+  write_submission(paths_.labels(fov), inferred);
+  write_segments(paths_.segments(fov), inferred);
+  if (const fs::path drawn = paths_.shown(fov); !drawn.empty())
+    write_shown_fov(drawn, fov, plan_.experiments[fov.experiment].number, read, inferred);
   if (needs_fit())
-    write_sums(sums_file(fov), inferred.populations);
+    write_sums(paths_.sums(fov), inferred.populations);
   else
-    write_segment_list(sums_file(fov), inferred);
-}
-
-ItemFiles Prediction::files_of_fit(const PredictedExperiment& experiment) const {
-  if (!needs_fit()) return {};
-  ItemFiles files{{}, {model_file(experiment)}};
-  for (const std::size_t fov : fitted_fovs(experiment))
-    for (fs::path& path : trajectories_of(plan_.fovs[fov])) files.inputs.push_back(std::move(path));
-  if (config_.predict.method == Method::hybrid) {
-    for (fs::path& path : weights_files(options_.weights, Method::hybrid)) files.inputs.push_back(std::move(path));
-    files.outputs.push_back(shares_file(experiment));
-  }
-  return files;
-}
-
-ItemFiles Prediction::files_of_inference(const PlannedFov& fov) const {
-  const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
-  const fs::path folder = details(experiment);
-  ItemFiles files{trajectories_of(fov),
-                  {io::submission_labels(submission(experiment), fov.number),
-                   folder / fmt::format("segments_fov_{}.csv", fov.number), sums_file(fov)}};
-  if (&fov == &plan_.fovs[experiment.fovs.front()]) files.outputs.push_back(folder / shown_fov_name);
-  if (needs_fit()) files.inputs.push_back(model_file(experiment));
-  if (config_.predict.method == Method::hybrid) files.inputs.push_back(shares_file(experiment));
-  for (fs::path& path : weights_files(options_.weights, config_.predict.method))
-    files.inputs.push_back(std::move(path));
-  return files;
+    write_segment_list(paths_.sums(fov), inferred);
 }
 
 // One work list: the fields of view of an experiment are inferred while others are still being fitted.
@@ -317,8 +260,8 @@ void Prediction::fit_and_infer() {
   const ItemOutcome outcome = do_step("solve", costs,
                                       {"fitting and inferring", "experiments and fields of view",
                                        [&](std::size_t item) {
-                                         return item < fits ? files_of_fit(plan_.experiments[item])
-                                                            : files_of_inference(plan_.fovs[item - fits]);
+                                         return item < fits ? paths_.of_fit(plan_.experiments[item])
+                                                            : paths_.of_inference(plan_.fovs[item - fits]);
                                        },
                                        [&](std::size_t item) -> std::uint64_t {
                                          if (item >= fits)
@@ -336,8 +279,8 @@ void Prediction::fit_and_infer() {
 void Prediction::write_segment_ensemble(const PredictedExperiment& experiment) const {
   std::vector<segmentation::ChainSegment> segments;
   for (const std::size_t fov : experiment.fovs)
-    if (fs::exists(sums_file(plan_.fovs[fov]))) read_segment_list(sums_file(plan_.fovs[fov]), segments);
-  const fs::path file = io::ensemble_labels(submission(experiment));
+    if (fs::exists(paths_.sums(plan_.fovs[fov]))) read_segment_list(paths_.sums(plan_.fovs[fov]), segments);
+  const fs::path file = paths_.ensemble(experiment);
   if (config_.predict.method == Method::paper) return write_paper_ensemble(file, segments);
   const std::size_t clusters = clusters_by_spread(segments);
   write_clustered_ensemble(file, segments, clusters, clusters == 1 ? "single_state" : "multi_state");
@@ -345,12 +288,12 @@ void Prediction::write_segment_ensemble(const PredictedExperiment& experiment) c
 
 void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
   if (!needs_fit()) return write_segment_ensemble(experiment);
-  if (!fs::exists(model_file(experiment))) return;
-  const segmentation::ExperimentModel model = read_model(model_file(experiment));
+  if (!fs::exists(paths_.model(experiment))) return;
+  const segmentation::ExperimentModel model = read_model(paths_.model(experiment));
   segmentation::PopulationSums sums(model.states.size());
   for (const std::size_t fov : experiment.fovs)
-    if (fs::exists(sums_file(plan_.fovs[fov]))) sums.add(read_sums(sums_file(plan_.fovs[fov])));
-  write_inferred_ensemble(io::ensemble_labels(submission(experiment)), model, sums);
+    if (fs::exists(paths_.sums(plan_.fovs[fov]))) sums.add(read_sums(paths_.sums(plan_.fovs[fov])));
+  write_inferred_ensemble(paths_.ensemble(experiment), model, sums);
 }
 
 void Prediction::write_ensembles() const {
@@ -379,8 +322,8 @@ void Prediction::begin(const Json& settings) {
     io::make_folder(options_.output);
     write_begun_record(options_.output / record_name, settings);
     for (const PredictedExperiment& experiment : plan_.experiments) {
-      io::make_folder(submission(experiment));
-      io::make_folder(details(experiment));
+      io::make_folder(paths_.submission(experiment));
+      io::make_folder(paths_.details(experiment));
     }
   }
   world_.barrier();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "core/spread.hpp"
 #include "segmentation/population_likelihood.hpp"
 
 namespace an::segmentation {
@@ -145,9 +146,8 @@ void StateFit::choose_samples() {
     for (std::size_t t = 0; t < fovs_[f].trajectories.size(); ++t)
       if (fovs_[f].trajectories[t].x.size() > 1) all.push_back({f, t, {}, 0});
   if (all.empty()) throw std::invalid_argument("fit_experiment: no trajectory of two points");
-  const std::size_t count = std::min(options_.trajectories, all.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    samples_.push_back(all[i * all.size() / count]);
+  for (const std::size_t i : spread_out(options_.trajectories, all.size())) {
+    samples_.push_back(all[i]);
     const Trajectory& trajectory = fovs_[samples_.back().fov].trajectories[samples_.back().trajectory];
     const std::size_t frames = std::min(trajectory.x.size(), longest_fitted);
     samples_.back().displacements =
