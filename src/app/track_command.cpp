@@ -139,8 +139,7 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
   if (world.is_root()) {
     const double seconds = steady_seconds() - start;
     Json record = record_of(settings, true);
-    record["run"] =
-        run_info(world, {{"track", seconds}, {"of_all_ranks", {{"track", outcome.working_seconds()}}}});
+    record["run"] = run_info(world, {{"track", seconds}, {"of_all_ranks", {{"track", outcome.working_seconds()}}}});
     record["videos"] = items.size();
     record["problems"] = outcome.failures;
     if (options.check) {

@@ -232,7 +232,7 @@ struct CrockerGrier::Work {
     for (std::size_t row = 0; row < rows(); ++row)
       for (int i = 1; i <= host_found(row, 0); ++i) {
         const RefinedWindow found_here = window.refine(host_filtered, static_cast<std::ptrdiff_t>(row),
-                                                   host_found(row, static_cast<std::size_t>(i)));
+                                                       host_found(row, static_cast<std::size_t>(i)));
         if (found_here.mass / scale > parameters.minmass) candidates.push_back(found_here);
       }
     std::vector<Feature> features;
