@@ -18,9 +18,10 @@ namespace an::app {
 
 namespace fs = std::filesystem;
 
-static_assert(sizeof(LearningPoint) == learning_columns * sizeof(double));
-
 namespace {
+
+constexpr std::size_t learning_columns = 10;
+static_assert(sizeof(LearningPoint) == learning_columns * sizeof(double));
 
 constexpr std::string_view stem = "checkpoint_";
 constexpr const char* unnamed = "checkpoint.h5";  // just written

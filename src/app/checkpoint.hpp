@@ -15,7 +15,6 @@ struct LearningPoint {
   double step, trajectories, seconds, rate, loss;
   double validation_loss, alpha_error, log_k_error, state_accuracy, change_entropy;
 };
-inline constexpr std::size_t learning_columns = 10;
 
 /// Everything that training goes on from.
 struct Checkpoint {

@@ -120,7 +120,8 @@ struct TrainOptions {
 struct NetworkOptions {
   enum class Action { forward, gradient, info, import_keras } action = Action::info;
   std::filesystem::path weights;
-  std::filesystem::path input;  ///< HDF5 with `/input` (and `/target`), or what Keras saved
+  std::filesystem::path keras;  ///< import_keras: what Keras saved
+  std::filesystem::path input;  ///< HDF5 with `/input` (and `/target`)
   std::filesystem::path output;
   std::string shape;  ///< a shape's name instead of a weights file's; empty: the file's
   kernels::Backend backend = kernels::Backend::reference;
@@ -133,11 +134,14 @@ struct InfoOptions {
   bool mpi = false;  ///< also list the ranks and their hosts
 };
 
+/// What there is to do: a text to show, or one of the subcommands.
+using CommandOptions =
+    std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, ReportOptions,
+                 ScalingOptions, PaperOptions, VerifyOptions, TrainOptions, NetworkOptions, InfoOptions>;
+
 /// A command line that has been understood, and the configuration it asks for.
 struct ParsedCommand {
-  std::variant<ShowText, ScoreOptions, SimulateOptions, TrackOptions, PredictOptions, RunOptions, ReportOptions,
-               ScalingOptions, PaperOptions, VerifyOptions, TrainOptions, NetworkOptions, InfoOptions>
-      command;
+  CommandOptions command;
   Config config;
 };
 

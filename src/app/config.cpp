@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "app/declared_settings.hpp"
 #include "app/setting.hpp"
 #include "core/error.hpp"
 

@@ -169,7 +169,7 @@ struct RunConfig {
 };
 
 /// Everything that can be configured, with its defaults; a section a member, a key a member of that.
-/// The names, ranges and explanations are declared once, in setting.cpp.
+/// The names, ranges and explanations are declared once, in declared_settings.cpp.
 struct Config {
   ScoreConfig score;
   SimulateConfig simulate;

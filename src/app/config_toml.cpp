@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/declared_settings.hpp"
 #include "app/experiment_toml.hpp"
 #include "app/nearest_name.hpp"
 #include "app/setting.hpp"

@@ -173,7 +173,7 @@ void print_info(const NetworkOptions& options) {
 }
 
 void run_import(const NetworkOptions& options) {
-  const io::ArrayReader keras(options.input);
+  const io::ArrayReader keras(options.keras);
   const network::NetworkShape shape = chosen_shape(options);
   std::size_t rows = 1, columns = 1;
   for (std::size_t i = 0; i < shape.filters.size(); ++i) {
@@ -182,7 +182,7 @@ void run_import(const NetworkOptions& options) {
   }
   const Network network = make_network(shape, 1, rows, columns, false);
   write_weights(options.output, network, read_keras_weights(keras, network), false,
-                {{"imported_from", options.input.filename().string()}});
+                {{"imported_from", options.keras.filename().string()}});
 }
 
 }  // namespace

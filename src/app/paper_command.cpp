@@ -60,6 +60,10 @@ class Paper {
   bool wants_frame_figures() const { return plan_.wants({"figure_4", "figure_5", "figure_6", "figure_7", "figure_8"}); }
   bool wants_frames() const { return wants_frame_figures() || plan_.wants({"table_1"}); }
 
+  evaluation::BootstrapOptions resampling() const {
+    return {static_cast<std::size_t>(config_.score.bootstrap), config_.score.confidence, config_.score.seed};
+  }
+
   bool on_root(const std::function<bool()>& question) const;
   void make_all();
   void note(const ItemOutcome& outcome) {
@@ -196,20 +200,18 @@ std::vector<MethodResults> Paper::results_in(const fs::path& folder) const {
 }
 
 void Paper::add_frames(std::vector<ComparisonTable>& tables, std::vector<FigureData>& figures) const {
-  const evaluation::BootstrapOptions resampling{static_cast<std::size_t>(config_.score.bootstrap),
-                                                config_.score.confidence, config_.score.seed};
   std::vector<FrameStudy> studies;
   for (const auto& network : networks()) studies.push_back(read_frame_study(study_file(network.first)));
   if (wants_frame_figures())
     for (const auto& method : plan_.methods) studies.push_back(read_frame_study(study_file(method.first)));
-  if (plan_.items.contains("table_1")) tables.push_back(frame_table(studies, resampling));
+  if (plan_.items.contains("table_1")) tables.push_back(frame_table(studies, resampling()));
   for (const int figure : {4, 5}) {
     if (!plan_.items.contains(fmt::format("figure_{}", figure))) continue;
-    tables.push_back(frame_errors_by_model(figure, studies, resampling));
+    tables.push_back(frame_errors_by_model(figure, studies, resampling()));
     figures.push_back(bar_figure(tables.back().name, tables.back().title + ", of particles' frames",
                                  {tables.back().name, "frames", figure == 4 ? "MAE alpha" : "MSLE K"}, {}));
   }
-  if (plan_.items.contains("figure_8")) tables.push_back(state_shares(studies, resampling));
+  if (plan_.items.contains("figure_8")) tables.push_back(state_shares(studies, resampling()));
   std::vector<FigureData> drawn;
   add_frame_figures(studies, drawn);
   for (FigureData& figure : drawn)
@@ -218,13 +220,11 @@ void Paper::add_frames(std::vector<ComparisonTable>& tables, std::vector<FigureD
 }
 
 void Paper::add_validation(std::vector<ComparisonTable>& tables, std::vector<FigureData>& figures) const {
-  const evaluation::BootstrapOptions resampling{static_cast<std::size_t>(config_.score.bootstrap),
-                                                config_.score.confidence, config_.score.seed};
   const fs::path data = part("validation") / "data";
   const std::vector<MethodResults> results = results_in(part("validation"));
-  if (plan_.items.contains("table_2")) tables.push_back(validation_table(results, data, resampling));
+  if (plan_.items.contains("table_2")) tables.push_back(validation_table(results, data, resampling()));
   if (!plan_.items.contains("figure_9")) return;
-  tables.push_back(validation_by_model(results, data, resampling));
+  tables.push_back(validation_by_model(results, data, resampling()));
   const auto printed = [](const char* input, const char* metric) {
     return report::published_table("table_2").values(input, {metric})[0];
   };

@@ -22,9 +22,12 @@ using report::Json;
 
 namespace {
 
-constexpr const char* about_marks =
-    "(+) marks what is significantly better than the published value, (-) what is worse: all of the 95 % interval lies "
-    "on that side of it.";
+std::string about_marks(double confidence) {
+  return fmt::format(
+      "(+) marks what is significantly better than the published value, (-) what is worse: all of the {} lies on that "
+      "side of it.",
+      report::interval_name(confidence));
+}
 
 report::Axis axis_of(const Json& json) {
   return {json.at("name").get<std::string>(), json.at("low").get<double>(), json.at("high").get<double>(),
@@ -74,17 +77,17 @@ std::string figure_svg(const Json& figure, const std::map<std::string, Compariso
 }
 
 // The words below a table.
-std::vector<std::string> words_of(const ComparisonTable& table) {
+std::vector<std::string> words_of(const ComparisonTable& table, double confidence) {
   std::vector<std::string> words;
-  if (!table.source.empty()) words.push_back(fmt::format("Published: {}. {}", table.source, about_marks));
+  if (!table.source.empty()) words.push_back(fmt::format("Published: {}. {}", table.source, about_marks(confidence)));
   words.insert(words.end(), table.notes.begin(), table.notes.end());
   return words;
 }
 
-std::string write_table(const fs::path& folder, const ComparisonTable& table) {
-  const report::Table shown = shown_table(table);
+std::string write_table(const fs::path& folder, const ComparisonTable& table, double confidence) {
+  const report::Table shown = shown_table(table, confidence);
   std::string words, comments;
-  for (const std::string& line : words_of(table)) {
+  for (const std::string& line : words_of(table, confidence)) {
     words += line + "\n\n";
     comments += "% " + line + "\n";
   }
@@ -99,9 +102,9 @@ std::string write_table(const fs::path& folder, const ComparisonTable& table) {
   return text;
 }
 
-void show_table(report::HtmlPage& page, const ComparisonTable& table) {
-  page.table(shown_table(table));
-  for (const std::string& line : words_of(table)) page.paragraph(line);
+void show_table(report::HtmlPage& page, const ComparisonTable& table, double confidence) {
+  page.table(shown_table(table, confidence));
+  for (const std::string& line : words_of(table, confidence)) page.paragraph(line);
 }
 
 std::string heading_of(const std::string& item) {
@@ -116,8 +119,7 @@ std::string settings_text(const Json& paper) {
   return fmt::format(
       "anomalousnet {} ({}), seed {}. Benchmark: {} fields of view of each experiment (the paper: 30); validation: {} "
       "experiments a model (11); frames: {} experiments a model of 5 fields of view (100); training data: {} "
-      "experiments "
-      "a model of 5 fields of view (4050).",
+      "experiments a model of 5 fields of view (4050).",
       paper.at("program").at("version").get<std::string>(),
       short_commit(paper.at("program").at("git").get<std::string>()), config.at("seed").get<std::uint64_t>(),
       config.at("benchmark").is_null() ? config.at("benchmark_fovs").dump() : "given data, its own number of",
@@ -128,6 +130,7 @@ std::string settings_text(const Json& paper) {
 std::string write_pages(const fs::path& folder, const Json& paper) {
   report::HtmlPage page("The AnomalousNet paper's tables and figures, made anew");
   page.paragraph(settings_text(paper));
+  const auto confidence = paper.at("config").at("score").at("confidence").get<double>();
   std::map<std::string, ComparisonTable> tables;
   for (const Json& table : paper.at("tables"))
     tables[table.at("name").get<std::string>()] = report::comparison_of(table);
@@ -147,9 +150,9 @@ std::string write_pages(const fs::path& folder, const Json& paper) {
       page.figure(svg, figure->at("title").get<std::string>());
     }
     if (table == tables.end()) continue;
-    const std::string written = write_table(folder, table->second);
+    const std::string written = write_table(folder, table->second, confidence);
     if (item.starts_with("table")) text += written;
-    show_table(page, table->second);
+    show_table(page, table->second, confidence);
   }
   io::write_file_atomically(folder / "index.html", page.finish());
   return text;

@@ -110,8 +110,7 @@ std::optional<ComparisonTable> benchmark_table(int track, const std::vector<Meth
     average.ours.push_back(row_of(method, of_track.average, static_cast<double>(of_track.experiments.size())));
   table.notes = {
       "Intervals hold what fields of view drawn anew within each experiment would give; the paper's values stand on "
-      "one "
-      "realisation of 30 fields of view and have an uncertainty of their own, which it does not tell.",
+      "one realisation of 30 fields of view and have an uncertainty of their own, which it does not tell.",
       "Intervals of few fields of view are too narrow: a mark that stands on fewer than ten in an experiment says "
       "little.",
       "The RMSE is 0 where nothing is found: it says something beside the Jaccard coefficient (JSC) only.",
@@ -150,8 +149,7 @@ ComparisonTable validation_table(const std::vector<MethodResults>& results, cons
   table.notes = {
       "The paper's 44 experiments, 11 a model, are four models' worth: with all five models and without single_state.",
       "Intervals hold what experiments drawn anew within each model would give (each has one field of view); those of "
-      "few "
-      "experiments a model are too narrow."};
+      "few experiments a model are too narrow."};
   return table;
 }
 

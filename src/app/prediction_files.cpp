@@ -10,6 +10,7 @@
 #include <numeric>
 #include <utility>
 
+#include "app/drawn_trajectory.hpp"
 #include "app/json_file.hpp"
 #include "core/number_text.hpp"
 #include "io/atomic_file.hpp"
@@ -220,12 +221,6 @@ void write_submission(const fs::path& path, const segmentation::InferredFov& fov
 
 void write_shown_fov(const fs::path& path, const PlannedFov& planned, int experiment, const TrackedFov& read,
                      const segmentation::InferredFov& inferred) {
-  const auto hundredths = [](const std::vector<double>& values) {
-    Json list = Json::array();
-    for (const double value : values)
-      list.push_back(std::isfinite(value) ? Json(std::round(100 * value) / 100) : Json(nullptr));
-    return list;
-  };
   Json trajectories = Json::array();
   for (std::size_t i = 0; i < inferred.trajectories.size(); ++i) {
     const segmentation::InferredTrajectory& trajectory = inferred.trajectories[i];
@@ -245,22 +240,8 @@ void write_shown_fov(const fs::path& path, const PlannedFov& planned, int experi
 ShownFov read_shown_fov(const fs::path& path) {
   return use_json(path, [](const Json& json) {
     ShownFov shown{json.at("experiment").get<int>(), json.at("fov").get<std::size_t>(), {}};
-    const auto positions = [](const Json& list) {
-      std::vector<double> values;
-      for (const Json& value : list) values.push_back(value.is_null() ? std::nan("") : value.get<double>());
-      return values;
-    };
-    for (const Json& trajectory : json.at("trajectories")) {
-      report::DrawnTrajectory drawn{positions(trajectory.at("x")), positions(trajectory.at("y")), {}, {}};
-      for (const Json& segment : trajectory.at("segments")) {
-        if (!drawn.state.empty()) drawn.change_points.push_back(drawn.state.size());
-        drawn.state.resize(std::min(segment.at(0).get<std::size_t>(), drawn.x.size()),
-                           static_cast<DiffusiveState>(segment.at(1).get<int>() & 3));
-      }
-      drawn.state.resize(drawn.x.size(), DiffusiveState::free);
-      drawn.y.resize(drawn.x.size(), std::nan(""));
-      shown.trajectories.push_back(std::move(drawn));
-    }
+    for (const Json& trajectory : json.at("trajectories"))
+      shown.trajectories.push_back(drawn_trajectory(trajectory, "segments"));
     return shown;
   });
 }

@@ -34,16 +34,7 @@ std::string rate_text(double rate) {
   return fmt::format("{:.{}f}/s", rate, decimals);
 }
 
-}  // namespace
-
-std::string duration_text(double seconds) {
-  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<long long>(std::llround(seconds));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
-}
-
+// `scoring: 120 of 270 fields of view (44 %), 11.2/s, 13 s left`.
 std::string progress_text(const std::string& what, const std::string& unit, std::size_t done, std::size_t total,
                           double seconds) {
   const double percent = total == 0 ? 100 : 100.0 * static_cast<double>(done) / static_cast<double>(total);
@@ -53,10 +44,21 @@ std::string progress_text(const std::string& what, const std::string& unit, std:
   return text + fmt::format(", {}, {} left", rate_text(rate), duration_text(static_cast<double>(total - done) / rate));
 }
 
+// What `automatic` and a verbosity below 0 come to.
 ProgressMode chosen_mode(const RunConfig& config, bool terminal) {
   if (config.verbosity < 0) return ProgressMode::off;
   if (config.progress != ProgressMode::automatic) return config.progress;
   return terminal ? ProgressMode::bar : ProgressMode::lines;
+}
+
+}  // namespace
+
+std::string duration_text(double seconds) {
+  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
 Progress standard_progress(const RunConfig& config, bool is_root) {

@@ -22,7 +22,7 @@ class Progress {
 
   /// Silent: what every rank but the root is given.
   Progress() = default;
-  /// \param mode not automatic: see chosen_mode \param out outlives this object \param columns of the terminal
+  /// \param mode not automatic \param out outlives this object \param columns of the terminal
   Progress(ProgressMode mode, std::ostream& out, Clock clock, std::size_t columns = 80);
 
   /// Begins a stage of `total` items. \param what the stage, `scoring` \param unit the items, `fields of view`
@@ -46,15 +46,8 @@ class Progress {
   std::size_t width_ = 0;  ///< columns of the bar that is on the screen
 };
 
-/// What `automatic` and a verbosity below 0 come to.
-ProgressMode chosen_mode(const RunConfig& config, bool terminal);
-
 /// The progress of this process: on stderr for the root, silent for other ranks.
 Progress standard_progress(const RunConfig& config, bool is_root);
-
-/// `scoring: 120 of 270 fields of view (44 %), 11.2/s, 13 s left`.
-std::string progress_text(const std::string& what, const std::string& unit, std::size_t done, std::size_t total,
-                          double seconds);
 
 /// `45 s`, `3 min 20 s`, `2 h 05 min`.
 std::string duration_text(double seconds);

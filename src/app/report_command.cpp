@@ -143,8 +143,7 @@ void Report::add_calibration(const ReportedResult& result, int track, const Repo
   add(result, coverage_table(track, calibration));
   page_.paragraph(
       "Of segments paired with a true one. Where a change point was missed, an interval stands for two truths and can "
-      "hold "
-      "one only: well below 90 % in an experiment may be that.");
+      "hold one only: well below 90 % in an experiment may be that.");
   const auto reliability = [&](const char* name, const std::vector<report::ReliabilityBin>& bins, const char* event) {
     page_.figure(report::reliability_svg(name, bins), fmt::format("{} Observed and given differ by {} on average.",
                                                                   event, score_text(calibration_error(bins))));
@@ -248,14 +247,15 @@ fs::path Report::write(const fs::path& output) {
   return file;
 }
 
-}  // namespace
-
+// \returns the page's path
 fs::path write_report(const std::vector<fs::path>& folders, const fs::path& output) {
   std::vector<ReportedResult> results;
   for (const Submission& folder : name_submissions(folders))
     for (ReportedResult& result : read_results(folder.folder, folder.name)) results.push_back(std::move(result));
   return Report(std::move(results)).write(output);
 }
+
+}  // namespace
 
 ExitCode run_report(const ReportOptions& options, const Config& config, const parallel::Communicator& world) {
   if (!world.is_root()) return ExitCode::done;

@@ -12,8 +12,8 @@
 namespace an::app {
 
 /// The scores of a track by experiment, beside the AnomalousNet paper's where it has the experiment; bold where ours is
-/// as good or better. Ends with the challenge's average (single-trajectory
-/// scores weighted by trajectories) and the plain mean.
+/// as good or better. Ends with the challenge's average (single-trajectory scores weighted by trajectories) and the
+/// plain mean.
 report::Table score_table(int track, const TrackRunScores& scores);
 
 /// The averages of a track, each with the paper's where all of its experiments, and no others, are there.

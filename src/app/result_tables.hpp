@@ -10,13 +10,14 @@
 
 namespace an::app {
 
-/// Writes `results.h5`: per-experiment scores at the root, `/global`, `/submissions`, `/fields_of_view`,
-/// `/change_point_errors`, `/trajectories`, `/segments` and `/change_points`, each a group of plain columns with one
-/// dimension scale. Collective. \param attributes JSON texts of the program and the configuration, kept as attributes
-/// of the file
+/// JSON texts of the program and the configuration, kept as attributes of the file.
 struct ResultAttributes {
   std::string program, config;
 };
+
+/// Writes `results.h5`: per-experiment scores at the root, `/global`, `/submissions`, `/fields_of_view`,
+/// `/change_point_errors`, `/trajectories`, `/segments` and `/change_points`, each a group of plain columns with one
+/// dimension scale. Collective.
 void write_result_file(const std::filesystem::path& path, const ScorePlan& plan, const ScoreResults& results,
                        const RowStore& rows, const ResultAttributes& attributes, const parallel::Communicator& ranks);
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -163,7 +162,7 @@ void print_dry_run(const ScorePlan& plan) {
 
 ExitCode run_score(const ScoreOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = steady_seconds();
   const ScorePlan plan = make_score_plan(options.reference, expanded(options.submissions), rules_of(config.score));
   if (options.dry_run) {
     if (world.is_root()) print_dry_run(plan);
@@ -195,14 +194,12 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     if (world.is_root()) throw_stopped(results.submissions.front());
     return ExitCode::input;
   }
-  const auto scored = std::chrono::steady_clock::now();
+  const double scored = steady_seconds();
   write_result_file(options.output / "results.h5", plan, results, rows,
                     {report::json_text(program_info()), report::json_text(config_json(config))}, world);
   if (world.is_root()) {
     const ScoreReport report(plan, config, results, options.output);
-    const auto seconds = [](auto from, auto to) { return std::chrono::duration<double>(to - from).count(); };
-    const auto now = std::chrono::steady_clock::now();
-    report.write(run_info(world, {{"score", seconds(start, scored)}, {"write", seconds(scored, now)}}));
+    report.write(run_info(world, {{"score", scored - start}, {"write", steady_seconds() - scored}}));
     // mpirun gives its ranks a terminal even where its own output goes to a file.
     if (options.print) fmt::print("{}", report.text(isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));
     if (config.run.verbosity >= 0) fmt::print(stderr, "results in {}\n", options.output.string());

@@ -20,8 +20,8 @@ struct ScoreProblem {
   std::size_t column = 0;
   std::string what;
   bool fatal = false;  ///< stops the scoring, unless lenient
-  evaluation::ScoreSums
-      part;  ///< what the defect adds to the experiment's sums: its cost is the scores with it less those without
+  /// What the defect adds to the experiment's sums: its cost is the scores with it less those without.
+  evaluation::ScoreSums part;
   std::uint8_t affected = 0;                                ///< bit i: it can change metric i of single_metric_names
   double index = std::numeric_limits<double>::quiet_NaN();  ///< trajectory whose line cannot be used
 };
@@ -36,11 +36,11 @@ enum class FovEvent : std::int8_t {
 /// A field of view of one submission: what every rank needs to know of it, besides the rows.
 struct FovReport {
   FovEvent event = FovEvent::none;
-  bool scoring_stops =
-      false;            ///< the official scorer would raise while scoring (after all the experiment's files are read)
-  bool aligned = true;  ///< matching by field of view is what running indices give, were it not the last one
-  bool aligned_if_last = true;                             ///< the same for the last field of view of an experiment
-  double last_index_true = -1, last_index_predicted = -1;  ///< -1 without rows
+  /// The official scorer would raise while scoring (after all the experiment's files are read).
+  bool scoring_stops = false;
+  bool aligned = true;          ///< matching by field of view is what running indices give, were it not the last one
+  bool aligned_if_last = true;  ///< the same for the last field of view of an experiment
+  double last_index_true = -1, last_index_predicted = -1;          ///< -1 without rows
   std::int64_t trajectories = 0, segments = 0, change_points = 0;  ///< rows
   evaluation::ScoreSums sums;
   evaluation::SingleScores scores{};

@@ -9,6 +9,7 @@
 
 #include "app/run_scores.hpp"
 #include "core/error.hpp"
+#include "report/comparison.hpp"
 #include "report/text_table.hpp"
 
 namespace an::app {
@@ -93,8 +94,8 @@ std::string interval_text(const ScorePlan& plan, const SubmissionScores& scores,
   for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
     const TrackIntervals& track = intervals.tracks[t];
     if (track.single.empty() && track.ensemble.empty()) continue;
-    text += fmt::format("Track {}: average and its {} % interval over fields of view\n", plan.tracks[t].number,
-                        100 * confidence);
+    text += fmt::format("Track {}: average and its {} over fields of view\n", plan.tracks[t].number,
+                        report::interval_name(confidence));
     for (std::size_t m = 0; m < track.single.size(); ++m)
       add(evaluation::single_metric_names[m], scores.tracks[t].single[m], track.single[m]);
     for (std::size_t m = 0; m < track.ensemble.size(); ++m)

@@ -27,9 +27,6 @@ struct Setting {
   std::string name() const { return section + '.' + key; }
 };
 
-/// All settings, those of a section together, in the order they are printed.
-const std::vector<Setting>& settings();
-
 /// The setting of that name, `section.key`; null when there is none.
 const Setting* find_setting(std::string_view name);
 

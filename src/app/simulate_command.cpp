@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -137,7 +136,7 @@ ItemOutcome make_shards(const SimulatePlan& plan, const fs::path& output, const 
 
 ExitCode run_simulate(const SimulateOptions& options, const Config& config, const parallel::Communicator& world,
                       Progress& progress) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = steady_seconds();
   const SimulatePlan plan = make_simulate_plan(config, options.experiments, options.raw);
   const Json settings = data_config(config);
   if (world.is_root()) {
@@ -161,10 +160,10 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
   if (outcome.stopped) return ExitCode::stopped;
   ledger.close();
   if (world.is_root()) {
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    const double seconds = steady_seconds() - start;
     Json record = record_of(settings, true);
     record["run"] =
-        run_info(world, {{"simulate", seconds.count()}, {"of_all_ranks", {{"simulate", outcome.working_seconds()}}}});
+        run_info(world, {{"simulate", seconds}, {"of_all_ranks", {{"simulate", outcome.working_seconds()}}}});
     record["experiments"] = plan.experiments.size();
     record["fovs"] = plan.fovs();
     record["problems"] = outcome.failures;
@@ -174,7 +173,7 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
     for (const std::string& failure : outcome.failures) fmt::print(stderr, "{}\n", failure);
     if (config.run.verbosity >= 0)
       fmt::print(stderr, "{} experiments, {} fields of view ({:.2f} GB written in {:.1f} s) in {}\n",
-                 plan.experiments.size(), plan.fovs(), static_cast<double>(outcome.bytes) / 1e9, seconds.count(),
+                 plan.experiments.size(), plan.fovs(), static_cast<double>(outcome.bytes) / 1e9, seconds,
                  options.output.string());
   }
   return outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed;

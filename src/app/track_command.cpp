@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <map>
 
@@ -94,7 +93,7 @@ std::vector<TrackingQuality> collect(const parallel::Communicator& world, const 
 
 ExitCode run_track(const TrackOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
-  const auto start = std::chrono::steady_clock::now();
+  const double start = steady_seconds();
   const std::vector<Item> items = find_videos(options.input);
   const Json settings = data_config(config);
   // Parameters that do not go together are found before any work.
@@ -138,10 +137,9 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
   std::vector<TrackingQuality> qualities;
   if (options.check) qualities = collect(world, outcome.owner, checked);
   if (world.is_root()) {
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    const double seconds = steady_seconds() - start;
     Json record = record_of(settings, true);
-    record["run"] =
-        run_info(world, {{"track", seconds.count()}, {"of_all_ranks", {{"track", outcome.working_seconds()}}}});
+    record["run"] = run_info(world, {{"track", seconds}, {"of_all_ranks", {{"track", outcome.working_seconds()}}}});
     record["videos"] = items.size();
     record["problems"] = outcome.failures;
     if (options.check) {
@@ -158,7 +156,7 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
     if (config.run.verbosity >= 0)
       fmt::print(stderr, "{} of {} videos ({:.2f} MB written in {:.1f} s) in {}\n",
                  items.size() - outcome.failures.size(), items.size(), static_cast<double>(outcome.bytes) / 1e6,
-                 seconds.count(), options.output.string());
+                 seconds, options.output.string());
   }
   return outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed;
 }

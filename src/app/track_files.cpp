@@ -96,8 +96,7 @@ std::uint64_t write_hdf5(const TrackedVideo& video, const fs::path& path) {
   return fs::file_size(path);
 }
 
-}  // namespace
-
+// `localisations.csv`: all localisations by frame; x is the column, y the row; unknown values are empty.
 std::string localisations_text(const TrackedVideo& video) {
   std::string text = "frame";
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -116,6 +115,8 @@ std::string localisations_text(const TrackedVideo& video) {
   return text;
 }
 
+// `trajectories.csv`: `traj_idx,frame,x,y` as in the challenge, where x is the row and y the column. Frames in which a
+// particle was not found are left out.
 std::string trajectories_text(const TrackedVideo& video) {
   std::string text = "traj_idx,frame,x,y\n";
   for (const std::size_t i : by_track(video)) {
@@ -128,6 +129,7 @@ std::string trajectories_text(const TrackedVideo& video) {
   return text;
 }
 
+// `vip.csv`: `vip,traj_idx,distance`; empty cells where nothing was found.
 std::string vips_text(const TrackedVideo& video) {
   std::string text = "vip,traj_idx,distance\n";
   for (const TrackedVip& vip : video.vips) {
@@ -139,6 +141,7 @@ std::string vips_text(const TrackedVideo& video) {
   return text;
 }
 
+// TrackMate's table of spots with its four header lines, in the video's own units.
 std::string trackmate_text(const TrackedVideo& video) {
   const double scale = video.calibration.pixel_size;
   const std::string& unit = video.calibration.unit;
@@ -160,6 +163,8 @@ std::string trackmate_text(const TrackedVideo& video) {
   }
   return text;
 }
+
+}  // namespace
 
 std::vector<fs::path> tracks_files(const TrackingConfig& config, const fs::path& folder) {
   std::vector<fs::path> files;

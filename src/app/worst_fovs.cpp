@@ -10,6 +10,7 @@
 #include <optional>
 #include <system_error>
 
+#include "app/drawn_trajectory.hpp"
 #include "app/fov_files.hpp"
 #include "app/json_file.hpp"
 #include "core/error.hpp"
@@ -70,12 +71,6 @@ Json segments_json(const LabelRow& row) {
   for (std::size_t i = 0; i < row.change_points(); ++i)
     segments.push_back({evaluation::truncated(row.change_point(i)), evaluation::truncated(row.state(i))});
   return segments;
-}
-
-Json hundredths(const std::vector<double>& values) {
-  Json list = Json::array();
-  for (const double value : values) list.push_back(std::round(100 * value) / 100);
-  return list;
 }
 
 Json trajectories_json(const std::vector<evaluation::RowPair>& rows, const evaluation::FovScore& score,
@@ -147,28 +142,6 @@ void write_worst_fovs(const fs::path& path, const ScorePlan& plan, const Submiss
   io::write_file_atomically(path, Json{{"schema", 1}, {"fovs", fovs}}.dump() + "\n");
 }
 
-namespace {
-
-report::DrawnTrajectory drawn(const Json& trajectory, const char* segments) {
-  report::DrawnTrajectory out;
-  trajectory.at("x").get_to(out.x);
-  trajectory.at("y").get_to(out.y);
-  out.y.resize(out.x.size(), std::nan(""));
-  for (const Json& segment : trajectory.at(segments)) {
-    const auto end =
-        std::clamp<std::int64_t>(segment.at(0).get<std::int64_t>(), 0, static_cast<std::int64_t>(out.x.size()));
-    const auto state = std::clamp<std::int64_t>(segment.at(1).get<std::int64_t>(), 0, 3);
-    if (static_cast<std::size_t>(end) <= out.state.size()) continue;
-    if (!out.state.empty()) out.change_points.push_back(out.state.size());
-    out.state.resize(static_cast<std::size_t>(end), static_cast<DiffusiveState>(state));
-  }
-  if (out.state.empty()) return {};  // the submission does not have it
-  out.state.resize(out.x.size(), out.state.back());
-  return out;
-}
-
-}  // namespace
-
 std::vector<WorstFov> read_worst_fovs(const fs::path& path) {
   return use_json(path, [](const Json& json) {
     std::vector<WorstFov> all;
@@ -183,8 +156,8 @@ std::vector<WorstFov> read_worst_fovs(const fs::path& path) {
                    {},
                    {}};
       for (const Json& trajectory : fov.at("trajectories")) {
-        out.truth.push_back(drawn(trajectory, "truth"));
-        out.prediction.push_back(drawn(trajectory, "prediction"));
+        out.truth.push_back(drawn_trajectory(trajectory, "truth"));
+        out.prediction.push_back(drawn_trajectory(trajectory, "prediction"));
       }
       all.push_back(std::move(out));
     }

@@ -38,7 +38,7 @@ std::string interval_text(const Estimate& e, int decimals) {
   return e.has_interval() ? fmt::format("[{}, {}]", number_text(e.low, decimals), number_text(e.high, decimals)) : "";
 }
 
-void add_block(const ComparisonTable& from, const ComparisonBlock& block, Table& table) {
+void add_block(const ComparisonTable& from, const ComparisonBlock& block, const std::string& interval, Table& table) {
   const std::size_t columns = from.columns.size();
   AN_ASSERT(block.published.size() == columns);
   std::string name = block.name;  // in the block's first line only
@@ -62,7 +62,7 @@ void add_block(const ComparisonTable& from, const ComparisonBlock& block, Table&
     table.rows.push_back(cells);
     if (std::none_of(row.values.begin(), row.values.end(), [](const Estimate& e) { return e.has_interval(); }))
       continue;
-    begin_row("95 % interval");
+    begin_row(interval);
     for (std::size_t c = 0; c < columns; ++c)
       cells.push_back(cell_of(interval_text(row.values[c], from.columns[c].decimals)));
     table.rows.push_back(cells);
@@ -110,13 +110,15 @@ Verdict verdict_of(const Estimate& ours, double published, Better better) {
   return Verdict::alike;
 }
 
-Table shown_table(const ComparisonTable& table) {
+std::string interval_name(double confidence) { return fmt::format("{} % interval", 100 * confidence); }
+
+Table shown_table(const ComparisonTable& table, double confidence) {
   Table shown;
   shown.name = table.name;
   shown.title = table.title;
   shown.header = {table.heading, ""};
   for (const ComparisonColumn& column : table.columns) shown.header.push_back(column.heading);
-  for (const ComparisonBlock& block : table.blocks) add_block(table, block, shown);
+  for (const ComparisonBlock& block : table.blocks) add_block(table, block, interval_name(confidence), shown);
   return shown;
 }
 

@@ -62,8 +62,11 @@ struct ComparisonTable {
 };
 
 /// For people: of each block a line with the published values, and a line with ours, marked (+) where they are
-/// significantly better and (-) where worse, above one with their intervals.
-Table shown_table(const ComparisonTable& table);
+/// significantly better and (-) where worse, above one with their intervals. \param confidence of the intervals
+Table shown_table(const ComparisonTable& table, double confidence);
+
+/// `95 % interval`. \param confidence in (0, 1)
+std::string interval_name(double confidence);
 
 /// For machines: a line a value, with its interval, the published one and the verdict.
 std::string comparison_csv(const ComparisonTable& table);

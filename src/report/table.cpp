@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "core/number_text.hpp"
 #include "report/text_table.hpp"
@@ -58,6 +59,20 @@ bool has_beside(const Table& table, std::size_t column) {
                      [&](const std::vector<TableCell>& row) { return !row[column].beside.empty(); });
 }
 
+// All cells as people read them, each as `write` writes it.
+template <class Write>
+TextTable cells_of(const Table& table, Write write) {
+  std::vector<std::string> header;
+  for (const std::string& name : table.header) header.push_back(write(name));
+  TextTable text(std::move(header));
+  for (const std::vector<TableCell>& row : table.rows) {
+    std::vector<Cell> cells;
+    for (const TableCell& cell : row) cells.push_back({write(shown(cell)), cell.bold});
+    text.add_row(std::move(cells));
+  }
+  return text;
+}
+
 }  // namespace
 
 TableCell score_cell(double value) { return {score_text(value), false, {}, shortest_text(value)}; }
@@ -67,12 +82,7 @@ std::string shown(const TableCell& cell) {
 }
 
 std::string table_text(const Table& table) {
-  TextTable text(table.header);
-  for (const std::vector<TableCell>& row : table.rows) {
-    std::vector<Cell> cells;
-    for (const TableCell& cell : row) cells.push_back({shown(cell), cell.bold});
-    text.add_row(std::move(cells));
-  }
+  const TextTable text = cells_of(table, [](const std::string& cell) { return cell; });
   return fmt::format("{}\n\n{}", table.title, text.text(false));
 }
 
@@ -95,18 +105,7 @@ std::string table_csv(const Table& table) {
 }
 
 std::string table_markdown(const Table& table) {
-  std::string text = fmt::format("**{}**\n\n|", for_markdown(table.title));
-  for (const std::string& name : table.header) text += fmt::format(" {} |", for_markdown(name));
-  text += "\n| --- |";
-  for (std::size_t c = 1; c < table.header.size(); ++c) text += " ---: |";
-  text += '\n';
-  for (const std::vector<TableCell>& row : table.rows) {
-    text += '|';
-    for (const TableCell& cell : row)
-      text += fmt::format(fmt::runtime(cell.bold ? " **{}** |" : " {} |"), for_markdown(shown(cell)));
-    text += '\n';
-  }
-  return text;
+  return fmt::format("**{}**\n\n{}", for_markdown(table.title), cells_of(table, for_markdown).markdown());
 }
 
 std::string table_latex(const Table& table) {

@@ -37,8 +37,14 @@ TEST(Verdict, IsUnknownWithoutIntervalPublishedValueOrSense) {
   EXPECT_EQ(verdict_of({0.4, 0.3, 0.45}, 0.5, Better::neither), Verdict::unknown);
 }
 
+TEST(ComparisonTable, NamesIntervalsByTheirConfidence) {
+  EXPECT_EQ(interval_name(0.95), "95 % interval");
+  EXPECT_EQ(interval_name(0.9), "90 % interval");
+  EXPECT_EQ(shown_table(example(), 0.9).rows.at(2).at(1).text, "90 % interval");
+}
+
 TEST(ComparisonTable, ShowsThePublishedValuesAboveOursWithMarksAndIntervals) {
-  const Table shown = shown_table(example());
+  const Table shown = shown_table(example(), 0.95);
   std::vector<std::vector<std::string>> rows;
   for (const auto& row : shown.rows) {
     rows.emplace_back();
@@ -70,7 +76,7 @@ TEST(ComparisonTable, JsonReadsBackToTheSame) {
   EXPECT_THAT(text, HasSubstr("\"nan\""));
   const ComparisonTable read = comparison_of(Json::parse(text));
   EXPECT_EQ(comparison_csv(read), comparison_csv(example()));
-  EXPECT_EQ(table_markdown(shown_table(read)), table_markdown(shown_table(example())));
+  EXPECT_EQ(table_markdown(shown_table(read, 0.95)), table_markdown(shown_table(example(), 0.95)));
   EXPECT_EQ(read.notes, example().notes);
   EXPECT_EQ(read.source, "The paper");
 }
