@@ -33,7 +33,7 @@ MAY_INCLUDE = {
 ONLY_IN = {"mpi.h": {"src/parallel", "src/io", "src/app"}, "hdf5.h": {"src/io", "src/app"}, "hdf5_hl.h": {"src/io"}}
 PARTS = {path.split("/")[-1] for path in MAY_INCLUDE}
 FORBIDDEN = re.compile(r"/work/|/tmp/|\bTODO\b|\bFIXME\b|fftw", re.IGNORECASE)
-LONGEST = 600
+LONGEST = 400
 
 
 def sources(root):
