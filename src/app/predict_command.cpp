@@ -349,7 +349,7 @@ void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
   const segmentation::ExperimentModel model = read_model(model_file(experiment));
   segmentation::PopulationSums sums(model.states.size());
   for (const std::size_t fov : experiment.fovs)
-    if (fs::exists(sums_file(plan_.fovs[fov]))) sums.add(read_sums(sums_file(plan_.fovs[fov])));
+    if (fs::exists(sums_file(plan_.fovs[fov]))) sums.add(read_sums(sums_file(plan_.fovs[fov]), model.states.size()));
   write_inferred_ensemble(io::ensemble_labels(submission(experiment)), model, sums);
 }
 

@@ -69,7 +69,7 @@ Table shown_table(const ComparisonTable& table);
 std::string comparison_csv(const ComparisonTable& table);
 
 Json comparison_json(const ComparisonTable& table);
-/// \throws Json::exception where it is not what comparison_json made
+/// \throws Json::exception, UnexpectedJson where it is not what comparison_json made
 ComparisonTable comparison_of(const Json& json);
 
 }  // namespace an::report
