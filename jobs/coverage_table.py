@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Table of covered lines and branches from what g++ counted. usage: coverage_table.py BUILD LEAST_PERCENT
 
-Branches that only exceptions take are left out. A line of a header or template counts as covered where any copy of it ran.
+Ends with an error where a file has fewer than LEAST_PERCENT of its lines covered, or a folder of its branches. Branches that g++
+made for exceptions (its `throw`) are left out: they are taken only where a call beneath throws. A line of a header or template
+counts as covered where any copy of it ran.
 """
 import collections
 import json
@@ -46,12 +48,16 @@ def main(build, least):
             poor.append(name)
         for i, count in enumerate(counts):
             sums[str(pathlib.Path(name).parent)][i] += count
+    complaints = [f"fewer than {least:g} % of the lines: {', '.join(poor)}"] if poor else []
     for folder, counts in sums.items():
         show(folder, *counts)
+        for what, (part, whole) in (("lines", counts[:2]), ("branches", counts[2:])):
+            if part < least / 100 * whole:
+                complaints.append(f"{folder}: fewer than {least:g} % of the {what}")
     if not sums:
         sys.exit("nothing was counted")
-    if poor:
-        sys.exit(f"fewer than {least:g} % of the lines: {', '.join(poor)}")
+    if complaints:
+        sys.exit("\n".join(complaints))
 
 
 if __name__ == "__main__":

@@ -61,8 +61,9 @@ Checkpoint read_checkpoint(const fs::path& path, const network::Network& network
                     path.string(), program, version_text()));
   Checkpoint c;
   const auto numbers = file.numbers("/", "progress");
-  if (!numbers || numbers->size() != numbers_of(c).size())
-    throw InputError(path, "attribute progress: not six numbers");
+  const auto is_count = [](double n) { return n >= 0 && n <= 1e15; };
+  if (!numbers || numbers->size() != numbers_of(c).size() || !is_count((*numbers)[0]) || !is_count((*numbers)[2]))
+    throw InputError(path, "attribute progress: not six numbers, the first and third of steps");
   c.step = static_cast<std::uint64_t>((*numbers)[0]);
   c.best_loss = (*numbers)[1];
   c.since_best = static_cast<std::uint64_t>((*numbers)[2]);

@@ -30,11 +30,11 @@ report::DrawnTrajectory drawn_trajectory(const Json& trajectory, const char* seg
   out.y.resize(out.x.size(), std::nan(""));
   for (const Json& segment : trajectory.at(segments)) {
     const auto end =
-        std::clamp<std::int64_t>(segment.at(0).get<std::int64_t>(), 0, static_cast<std::int64_t>(out.x.size()));
-    const auto state = std::clamp<std::int64_t>(segment.at(1).get<std::int64_t>(), 0, 3);
-    if (static_cast<std::size_t>(end) <= out.state.size()) continue;
+        static_cast<std::size_t>(std::clamp(segment.at(0).get<double>(), 0.0, static_cast<double>(out.x.size())));
+    const auto state = static_cast<int>(std::clamp(segment.at(1).get<double>(), 0.0, 3.0));
+    if (end <= out.state.size()) continue;
     if (!out.state.empty()) out.change_points.push_back(out.state.size());
-    out.state.resize(static_cast<std::size_t>(end), static_cast<DiffusiveState>(state));
+    out.state.resize(end, static_cast<DiffusiveState>(state));
   }
   if (out.state.empty()) return {};
   out.state.resize(out.x.size(), out.state.back());

@@ -61,7 +61,7 @@ Json sums_json(const FrameSums& sums) {
 FrameSums sums_of(const Json& json) {
   FrameSums sums;
   for (const auto& [name, member] : sum_names) sums.*member = report::number_of(json.at(name));
-  json.at("states").get_to(sums.states);
+  sums.states = report::state_counts_of(json.at("states"));
   return sums;
 }
 
@@ -124,12 +124,12 @@ FrameStudy read_frame_study(const fs::path& file) {
     json.at("name").get_to(study.name);
     for (const auto& [name, member] : told_names) study.told.*member = json.at("told").at(name).get<bool>();
     for (const auto& item : json.at("parameters").items())
-      study.parameters.emplace_back(item.key(), item.value().get<std::size_t>());
+      study.parameters.emplace_back(item.key(), static_cast<std::size_t>(report::count_of(item.value())));
     for (const Json& fov : json.at("fovs"))
       study.fovs.push_back(
-          {fov.at("experiment").get<int>(), fov.at("model").get<std::string>(), sums_of(fov.at("sums"))});
-    study.alpha.add(json.at("alpha").get<std::vector<std::int64_t>>());
-    study.k.add(json.at("k").get<std::vector<std::int64_t>>());
+          {report::index_of(fov.at("experiment")), fov.at("model").get<std::string>(), sums_of(fov.at("sums"))});
+    study.alpha.add(report::counts_of(json.at("alpha"), study.alpha.counts().size()));
+    study.k.add(report::counts_of(json.at("k"), study.k.counts().size()));
     return study;
   });
 }

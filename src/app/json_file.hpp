@@ -17,8 +17,10 @@ template <class Use>
 auto use_json(const std::filesystem::path& path, const Use& use) {
   const std::string text = io::read_text_file(path);
   try {
-    return use(report::Json::parse(text));
+    return use(report::parse_json(text));
   } catch (const report::Json::exception& error) {
+    throw InputError(path, fmt::format("is not what this program wrote there ({})", error.what()));
+  } catch (const report::UnexpectedJson& error) {
     throw InputError(path, fmt::format("is not what this program wrote there ({})", error.what()));
   }
 }

@@ -38,14 +38,6 @@ Batch read_input(const io::ArrayReader& file, const network::NetworkShape& shape
   return batch;
 }
 
-Network lay_out(const io::ArrayReader& file, const network::NetworkShape& shape, const Batch& batch, bool training) {
-  try {
-    return make_network(shape, batch.shape[0], batch.shape[1], batch.shape[2], training);
-  } catch (const std::invalid_argument& error) {
-    throw InputError(file.path(), fmt::format("/input: {}", error.what()));
-  }
-}
-
 // Logits of states become probabilities, as the paper's net gives them.
 void finish_output(LossKind task, std::vector<float>& output) {
   if (task != LossKind::cross_entropy) return;
@@ -96,7 +88,7 @@ struct Loaded {
     const io::ArrayReader weights_file(options.weights);
     const network::NetworkShape shape = read_shape(weights_file);
     batch = read_input(input, shape);
-    network = lay_out(input, shape, batch, training);
+    network = network_of(input, shape, batch.shape[0], batch.shape[1], batch.shape[2], training);
     Weights weights = read_weights(weights_file, network);
     if (!training) fold_batch_norm(network, weights);
     executor = make_executor(options.backend, network.plan, options.precision);
@@ -158,9 +150,19 @@ network::NetworkShape chosen_shape(const NetworkOptions& options) {
   }
 }
 
+// Of one image of this size.
+Network network_of_shape(const NetworkOptions& options, const network::NetworkShape& shape, std::size_t rows,
+                         std::size_t columns) {
+  try {
+    return make_network(shape, 1, rows, columns, false);
+  } catch (const std::invalid_argument& error) {
+    throw InputError(options.weights, error.what());
+  }
+}
+
 void print_info(const NetworkOptions& options) {
   const network::NetworkShape shape = chosen_shape(options);
-  const Network network = make_network(shape, 1, 64, 208, false);
+  const Network network = network_of_shape(options, shape, 64, 208);
   fmt::print("task              {}\nfilters           {}, bottom {}\n", network::task_name(shape.task),
              fmt::join(shape.filters, ", "), shape.bottom);
   fmt::print("kernel, pooling   {} x {}, {} x {}\n", shape.kernel_rows, shape.kernel_columns, shape.pool_rows,
@@ -180,7 +182,7 @@ void run_import(const NetworkOptions& options) {
     rows *= shape.pool_rows;
     columns *= shape.pool_columns;
   }
-  const Network network = make_network(shape, 1, rows, columns, false);
+  const Network network = network_of_shape(options, shape, rows, columns);
   write_weights(options.output, network, read_keras_weights(keras, network), false,
                 {{"imported_from", options.keras.filename().string()}});
 }

@@ -23,8 +23,18 @@ bool is_unused(const fs::path& folder, const std::string& record) {
   return true;
 }
 
+// Discarded where there is none, or a damaged one.
+Json record_in(const fs::path& file) {
+  if (!fs::exists(file)) return Json::value_t::discarded;
+  const std::string text = io::read_text_file(file);
+  return report::nests_too_deep(text) ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
+}
+
 std::string version_in(const Json& record) {
-  const auto text = [&](const char* place) { return record.value(Json::json_pointer(place), "?"); };
+  const auto text = [&](const char* place) -> std::string {
+    const Json::json_pointer at(place);
+    return record.contains(at) && record.at(at).is_string() ? record.at(at).get<std::string>() : "?";
+  };
   return version_text(text("/program/version"), text("/program/git"));
 }
 
@@ -39,8 +49,7 @@ void claim_output(const fs::path& folder, const std::string& record, const Json&
   if (!resume)
     throw ConfigError(
         fmt::format("--output: {} holds {} already (--resume finishes an interrupted one)", folder.string(), what));
-  const Json found = fs::exists(folder / record) ? Json::parse(io::read_text_file(folder / record), nullptr, false)
-                                                 : Json(Json::value_t::discarded);
+  const Json found = record_in(folder / record);
   if (found.is_discarded() && has_ledger) return;
   if (!found.is_object() || !found.contains("config") || found["config"] != config)
     throw ConfigError(

@@ -5,12 +5,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "app/nearest_name.hpp"
 #include "core/error.hpp"
+#include "report/json_text.hpp"
 #include "simulation/experiment_check.hpp"
 
 namespace an::app {
@@ -54,6 +56,12 @@ std::vector<simulation::Point> points(const json& value) {
   return all;
 }
 
+std::size_t whole(const json& value) {
+  const auto number = value.get<double>();
+  if (!(number >= 0 && number <= 1e9 && number == std::floor(number))) throw ConfigError("expected a whole number");
+  return static_cast<std::size_t>(number);
+}
+
 Distribution number(const json& value) { return Distribution::fixed(value.get<double>()); }
 
 struct Key {
@@ -69,9 +77,9 @@ const std::map<std::string, Key>& keys() {
       {"T",
        {"frames",
         [](P& p, const json& v) {
-          if (v.get<std::int64_t>() < 2 || v.get<std::int64_t>() > 1000000)
-            throw ConfigError("expected 2 to 1000000 frames");
-          p.frames = v.get<std::size_t>();
+          const auto frames = v.get<double>();
+          if (!(frames >= 2 && frames <= 1000000)) throw ConfigError("expected 2 to 1000000 frames");
+          p.frames = static_cast<std::size_t>(frames);
         }}},
       {"L", {"box", [](P& p, const json& v) { p.spec.box = v.get<double>(); }}},
       {"Ds",
@@ -86,9 +94,9 @@ const std::map<std::string, Key>& keys() {
           p.spec.alpha =
               moments_of_states(v, simulation::alpha_interval, simulation::state_count(p.spec.model) != std::size_t{1});
         }}},
-      {"dim", {"dimensions", [](P& p, const json& v) { p.spec.axes = v.get<std::size_t>(); }}},
+      {"dim", {"dimensions", [](P& p, const json& v) { p.spec.axes = whole(v); }}},
       {"M", {"transition", [](P& p, const json& v) { p.spec.transition = v.get<std::vector<std::vector<double>>>(); }}},
-      {"init_state", {"initial_state", [](P& p, const json& v) { p.spec.initial_state = v.get<std::size_t>(); }}},
+      {"init_state", {"initial_state", [](P& p, const json& v) { p.spec.initial_state = whole(v); }}},
       {"gamma_d", {"k_factors", [](P& p, const json& v) { p.spec.k_factors = v.get<std::vector<double>>(); }}},
       {"epsilon_a",
        {"alpha_steps",
@@ -141,10 +149,14 @@ PackageParameters read_package_parameters(std::string_view text, const std::stri
     problems.push_back(fmt::format("{}:{}: {}: {}", file, line, key, what));
   };
   json values;
+  if (report::nests_too_deep(text))
+    throw ConfigError(fmt::format("{}:1: it nests more than a hundred levels deep", file));
   try {
     values = json::parse(text);
   } catch (const json::parse_error& error) {
     throw ConfigError(fmt::format("{}:{}: {}", file, line_at(text, error.byte), error.what()));
+  } catch (const json::out_of_range& error) {  // a number that no double is
+    throw ConfigError(fmt::format("{}: {}", file, error.what()));
   }
   PackageParameters parameters;
   const auto model = values.is_object() && values.contains("model") && values["model"].is_string()

@@ -39,6 +39,7 @@ std::string bars_svg(const Json& figure, const ComparisonTable& table) {
       std::find_if(table.columns.begin(), table.columns.end(),
                    [&](const auto& c) { return c.name == figure.at("column").get<std::string>(); }) -
       table.columns.begin());
+  if (column == table.columns.size()) throw report::UnexpectedJson("a figure of a column that its table lacks");
   report::BarChart chart;
   figure.at("title").get_to(chart.title);
   figure.at("value").get_to(chart.value_name);
@@ -52,7 +53,7 @@ std::string bars_svg(const Json& figure, const ComparisonTable& table) {
         chart.values.emplace_back();
       }
       chart.values[series].resize(chart.groups.size() - 1);
-      chart.values[series].push_back(row.values.at(column));
+      chart.values[series].push_back(row.values[column]);
     }
   }
   for (auto& series : chart.values) series.resize(chart.groups.size());
@@ -63,11 +64,15 @@ std::string bars_svg(const Json& figure, const ComparisonTable& table) {
 
 std::string figure_svg(const Json& figure, const std::map<std::string, ComparisonTable>& tables) {
   const auto kind = figure.at("kind").get<std::string>();
-  if (kind == "bars") return bars_svg(figure, tables.at(figure.at("table").get<std::string>()));
-  if (kind == "confusion") return report::confusion_svg(figure.at("counts").get<report::StateCounts>());
+  if (kind == "bars") {
+    const auto table = tables.find(figure.at("table").get<std::string>());
+    if (table == tables.end()) throw report::UnexpectedJson("a figure of a table that is not there");
+    return bars_svg(figure, table->second);
+  }
+  if (kind == "confusion") return report::confusion_svg(report::state_counts_of(figure.at("counts")));
   if (kind == "heat_map") {
     report::HeatMap map(axis_of(figure.at("axis")));
-    map.add(figure.at("counts").get<std::vector<std::int64_t>>());
+    map.add(report::counts_of(figure.at("counts"), map.counts().size()));
     return map.svg("frames");
   }
   std::vector<report::Density> densities;
@@ -121,10 +126,10 @@ std::string settings_text(const Json& paper) {
       "experiments a model (11); frames: {} experiments a model of 5 fields of view (100); training data: {} "
       "experiments a model of 5 fields of view (4050).",
       paper.at("program").at("version").get<std::string>(),
-      short_commit(paper.at("program").at("git").get<std::string>()), config.at("seed").get<std::uint64_t>(),
+      short_commit(paper.at("program").at("git").get<std::string>()), config.at("seed").dump(),
       config.at("benchmark").is_null() ? config.at("benchmark_fovs").dump() : "given data, its own number of",
-      config.at("validation_experiments").get<int>(), config.at("frame_experiments").get<int>(),
-      config.at("training_experiments").get<int>());
+      report::index_of(config.at("validation_experiments")), report::index_of(config.at("frame_experiments")),
+      report::index_of(config.at("training_experiments")));
 }
 
 std::string write_pages(const fs::path& folder, const Json& paper) {
@@ -140,6 +145,8 @@ std::string write_pages(const fs::path& folder, const Json& paper) {
     std::vector<const Json*> figures;
     for (const Json& figure : paper.at("figures")) {
       const auto name = figure.at("name").get<std::string>();
+      if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
+        throw report::UnexpectedJson(fmt::format("{} names no figure", figure.at("name").dump()));
       if (name == item || name.starts_with(item + "_")) figures.push_back(&figure);
     }
     if (table == tables.end() && figures.empty()) continue;

@@ -292,7 +292,8 @@ void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
   const segmentation::ExperimentModel model = read_model(paths_.model(experiment));
   segmentation::PopulationSums sums(model.states.size());
   for (const std::size_t fov : experiment.fovs)
-    if (fs::exists(paths_.sums(plan_.fovs[fov]))) sums.add(read_sums(paths_.sums(plan_.fovs[fov])));
+    if (fs::exists(paths_.sums(plan_.fovs[fov])))
+      sums.add(read_sums(paths_.sums(plan_.fovs[fov]), model.states.size()));
   write_inferred_ensemble(paths_.ensemble(experiment), model, sums);
 }
 

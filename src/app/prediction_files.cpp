@@ -58,9 +58,26 @@ Json model_json(const ExperimentModel& model) {
           {"confined_state", optional_place(model.confined)}};
 }
 
-std::optional<std::size_t> place_in(const Json& json) {
+std::size_t size_of(const Json& json) { return static_cast<std::size_t>(report::count_of(json)); }
+
+DiffusiveState state_of(const Json& json) {
+  const int state = report::index_of(json);
+  if (state > 3) throw report::UnexpectedJson(fmt::format("there is no diffusive state {}", state));
+  return static_cast<DiffusiveState>(state);
+}
+
+std::optional<std::size_t> place_in(const Json& json, std::size_t states) {
   if (json.is_null()) return {};
-  return json.get<std::size_t>();
+  const std::size_t place = size_of(json);
+  if (place >= states) throw report::UnexpectedJson(fmt::format("there is no state {}", place));
+  return place;
+}
+
+// A sum or probability of each of so many.
+void take_numbers(const Json& json, std::size_t size, std::vector<double>& numbers) {
+  json.get_to(numbers);
+  if (numbers.size() != size)
+    throw report::UnexpectedJson(fmt::format("{} numbers (expected {})", numbers.size(), size));
 }
 
 }  // namespace
@@ -83,25 +100,30 @@ ExperimentModel read_model(const fs::path& path) {
   return use_json(path, [](const Json& file) {
     const Json& json = file.at("model");
     ExperimentModel model;
-    model.phenomenon = static_cast<segmentation::Phenomenon>(json.at("phenomenon_code").get<int>());
+    const std::int64_t code = report::count_of(json.at("phenomenon_code"));
+    if (code > static_cast<std::int64_t>(segmentation::Phenomenon::confinement))
+      throw report::UnexpectedJson(fmt::format("there is no phenomenon {}", code));
+    model.phenomenon = static_cast<segmentation::Phenomenon>(code);
     for (const Json& state : json.at("states"))
       model.states.push_back({state.at("alpha_mean").get<double>(), state.at("alpha_sd").get<double>(),
                               state.at("k_mean").get<double>(), state.at("k_sd").get<double>(),
                               state.at("immobile").get<bool>(), state.at("broad").get<bool>(),
                               state.at("stray").get<bool>()});
-    json.at("start").get_to(model.dynamics.start);
-    json.at("change").get_to(model.dynamics.change);
+    const std::size_t states = model.states.size();
+    if (model.particle_states() == 0) throw report::UnexpectedJson("a model without states");
+    take_numbers(json.at("start"), states, model.dynamics.start);
+    take_numbers(json.at("change"), states * states, model.dynamics.change);
     json.at("noise").get_to(model.errors.noise);
     json.at("overlapping_noise").get_to(model.errors.overlapping);
     json.at("difference_noise").get_to(model.errors.difference);
     json.at("log_missed").get_to(model.errors.log_missed);
     json.at("excess_variance").get_to(model.errors.excess);
     json.at("strays").get_to(model.errors.strays);
-    model.dimer = place_in(json.at("dimer_state"));
+    model.dimer = place_in(json.at("dimer_state"), states);
     json.at("dimer_range").get_to(model.dimer_range);
     if (!json.at("binding_range").is_null())
       model.binding = {json.at("binding_range").get<double>(), json.at("binding_probability").get<double>()};
-    model.confined = place_in(json.at("confined_state"));
+    model.confined = place_in(json.at("confined_state"), states);
     return model;
   });
 }
@@ -129,15 +151,15 @@ void write_sums(const fs::path& path, const PopulationSums& sums) {
                                                          {"frames", sums.frames}}));
 }
 
-PopulationSums read_sums(const fs::path& path) {
-  return use_json(path, [](const Json& json) {
+PopulationSums read_sums(const fs::path& path, std::size_t states) {
+  return use_json(path, [states](const Json& json) {
     PopulationSums sums;
-    json.at("weight").get_to(sums.weight);
-    json.at("alpha").get_to(sums.alpha);
-    json.at("alpha2").get_to(sums.alpha2);
-    json.at("k").get_to(sums.k);
-    json.at("k2").get_to(sums.k2);
-    json.at("frames").get_to(sums.frames);
+    take_numbers(json.at("weight"), states, sums.weight);
+    take_numbers(json.at("alpha"), states, sums.alpha);
+    take_numbers(json.at("alpha2"), states, sums.alpha2);
+    take_numbers(json.at("k"), states, sums.k);
+    take_numbers(json.at("k2"), states, sums.k2);
+    take_numbers(json.at("frames"), states, sums.frames);
     return sums;
   });
 }
@@ -168,8 +190,8 @@ void write_segment_list(const fs::path& path, const segmentation::InferredFov& f
 void read_segment_list(const fs::path& path, std::vector<segmentation::ChainSegment>& segments) {
   use_json(path, [&](const Json& json) {
     for (const Json& s : json.at("segments"))
-      segments.push_back({s.at(0).get<std::size_t>(), s.at(1).get<std::size_t>(), s.at(2).get<double>(),
-                          s.at(3).get<double>(), static_cast<DiffusiveState>(s.at(4).get<int>())});
+      segments.push_back(
+          {size_of(s.at(0)), size_of(s.at(1)), s.at(2).get<double>(), s.at(3).get<double>(), state_of(s.at(4))});
     return 0;
   });
 }
@@ -239,7 +261,7 @@ void write_shown_fov(const fs::path& path, const PlannedFov& planned, int experi
 
 ShownFov read_shown_fov(const fs::path& path) {
   return use_json(path, [](const Json& json) {
-    ShownFov shown{json.at("experiment").get<int>(), json.at("fov").get<std::size_t>(), {}};
+    ShownFov shown{report::index_of(json.at("experiment")), size_of(json.at("fov")), {}};
     for (const Json& trajectory : json.at("trajectories"))
       shown.trajectories.push_back(drawn_trajectory(trajectory, "segments"));
     return shown;

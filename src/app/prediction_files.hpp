@@ -35,8 +35,8 @@ void write_segments(const std::filesystem::path& path, const segmentation::Infer
 
 /// `sums_fov_F.json`: what a field of view adds to the experiment's ensemble. \throws OutputError
 void write_sums(const std::filesystem::path& path, const segmentation::PopulationSums& sums);
-/// \throws InputError where the file is missing or is not one that write_sums wrote
-segmentation::PopulationSums read_sums(const std::filesystem::path& path);
+/// \throws InputError where the file is missing or is not one that write_sums wrote of so many states
+segmentation::PopulationSums read_sums(const std::filesystem::path& path, std::size_t states);
 
 /// The same where no model was fitted: the segments themselves. \throws OutputError
 void write_segment_list(const std::filesystem::path& path, const segmentation::InferredFov& fov);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -42,7 +44,10 @@ class Columns {
   std::optional<std::size_t> rows_;
 };
 
-int whole(double value) { return static_cast<int>(value); }
+int whole(double value) {
+  constexpr std::int64_t most = std::numeric_limits<int>::max();
+  return static_cast<int>(std::clamp(truncated(value), -most, most));
+}
 
 // The trajectories of `results.h5`, and which of them count.
 class Trajectories {
@@ -105,10 +110,16 @@ void read_errors(const ReportedResult& result, int track, ReportedRows& rows) {
   const auto submission = columns["submission"], of_track = columns["track"], error = columns["error"],
              count = columns["change_points"];
   constexpr std::int64_t middle = evaluation::changepoint_threshold - 1;
+  constexpr double most_counted = 1e15;
   for (std::size_t i = 0; i < error.size(); ++i)
-    if (submission[i] == result.submission && of_track[i] == track)
-      rows.errors.at(static_cast<std::size_t>(static_cast<std::int64_t>(error[i]) + middle)) +=
+    if (submission[i] == result.submission && of_track[i] == track) {
+      if (!(std::abs(error[i]) <= middle && count[i] >= 0 && count[i] <= most_counted))
+        throw InputError(result.rows->path(),
+                         fmt::format("/change_point_errors: {} errors of {} frames (expected -{} to {} frames)",
+                                     count[i], error[i], middle, middle));
+      rows.errors[static_cast<std::size_t>(static_cast<std::int64_t>(error[i]) + middle)] +=
           static_cast<std::int64_t>(count[i]);
+    }
 }
 
 // Numbers of a line that commas part; false where it has others than so many.

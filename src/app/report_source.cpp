@@ -17,13 +17,22 @@ using report::number_of;
 
 namespace {
 
+// A name that begins those of files.
+std::string name_in(const Json& submission) {
+  auto name = submission.at("name").get<std::string>();
+  if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
+    throw report::UnexpectedJson(fmt::format("{} names no submission", submission.at("name").dump()));
+  return name;
+}
+
 void take_submission(const Json& json, ReportedResult& result) {
   const Json& tracks = json.at("tracks");
   for (const int track : {1, 2})
     if (const std::string number = std::to_string(track); tracks.contains(number))
       result.tracks[track] = track_scores(tracks.at(number));
   result.problems = json.at("problems");
-  if (json.contains("unlisted_problems")) result.unlisted_problems = json.at("unlisted_problems").get<std::int64_t>();
+  if (!result.problems.is_array()) throw report::UnexpectedJson("expected a list of problems");
+  if (json.contains("unlisted_problems")) result.unlisted_problems = report::count_of(json.at("unlisted_problems"));
 }
 
 void take_head(const Json& summary, ReportedResult& result) {
@@ -32,7 +41,7 @@ void take_head(const Json& summary, ReportedResult& result) {
                                 short_commit(program.at("git").get<std::string>()),
                                 summary.at("config").at("score").at("rules").get<std::string>());
   const Json& run = summary.at("run");
-  result.ranks = run.at("ranks").get<std::int64_t>();
+  result.ranks = report::count_of(run.at("ranks"));
   for (const auto& [step, seconds] : run.at("seconds").items()) result.seconds.emplace_back(step, number_of(seconds));
 }
 
@@ -48,7 +57,7 @@ void take_prediction(const fs::path& file, ReportedResult& result) {
     for (const char* step : {"fit", "infer"})
       times.emplace_back(fmt::format("{}, all ranks together", step), number_of(of_all.at(step)));
     result.seconds.insert(result.seconds.begin(), times.begin(), times.end());
-    if (result.ranks == 0) result.ranks = record.at("run").at("ranks").get<std::int64_t>();
+    if (result.ranks == 0) result.ranks = report::count_of(record.at("run").at("ranks"));
   });
 }
 
@@ -82,7 +91,7 @@ std::vector<ReportedResult> read_results(const fs::path& folder, const std::stri
       }
       for (const Json& one : json.at("submissions")) {
         ReportedResult& result = results.emplace_back(head);
-        result.name = one.at("name").get<std::string>();
+        result.name = name_in(one);
         result.submission = static_cast<int>(results.size() - 1);
         take_submission(one, result);
         const fs::path place = one.at("folder").get<std::string>();

@@ -30,9 +30,9 @@ void take_task(const Json& task, std::size_t first, std::size_t end, TrackRunSco
   const auto intervals_of = [](const Json& json) { return json.value("intervals", Json::object()); };
   take_scores(task.at("global"), intervals_of(task), first, end, scores.average);
   for (const Json& experiment : task.at("experiments")) {
-    ExperimentScores& taken = scores.experiments[experiment.at("experiment").get<int>()];
+    ExperimentScores& taken = scores.experiments[report::index_of(experiment.at("experiment"))];
     take_scores(experiment, intervals_of(experiment), first, end, taken);
-    if (experiment.contains("trajectories")) taken.trajectories = experiment.at("trajectories").get<std::int64_t>();
+    if (experiment.contains("trajectories")) taken.trajectories = report::count_of(experiment.at("trajectories"));
   }
 }
 

@@ -55,9 +55,10 @@ void take_stages(const Json& record, const RecordKind& kind, std::vector<report:
   constexpr double least_seconds = 1e-3;  // a stage that had nothing to do
   const Json& run = record.at("run");
   report::StageTime time;
-  time.ranks = run.at("ranks").get<std::size_t>();
-  if (run.contains("threads")) time.threads = run.at("threads").get<std::size_t>();
-  time.items = record.at(kind.items).get<std::size_t>();
+  const auto size = [](const Json& json) { return static_cast<std::size_t>(report::count_of(json)); };
+  time.ranks = size(run.at("ranks"));
+  if (run.contains("threads")) time.threads = size(run.at("threads"));
+  time.items = size(record.at(kind.items));
   const Json& seconds = run.at("seconds");
   for (const auto& entry : seconds.items()) {
     if (!entry.value().is_number() || entry.value().get<double>() < least_seconds) continue;

@@ -20,7 +20,7 @@ TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConf
   if (shape.input_channels != 2 && shape.input_channels != feature_count)
     throw InputError(
         weights, fmt::format("a network of {} input channels (expected 2 or {})", shape.input_channels, feature_count));
-  network_ = make_network(shape, 1, rows, frames, false);
+  network_ = network_of(file, shape, 1, rows, frames);
   const network::Weights values = read_weights(file, network_);
   executor_ = kernels::make_executor(config.backend, network_.plan, config.precision);
   executor_->set_parameters(values.parameters, values.statistics);

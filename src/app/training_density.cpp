@@ -82,8 +82,8 @@ TrainingDensity read_densities(const fs::path& file) {
     TrainingDensity density;
     for (std::size_t m = 0; m < density.models.size(); ++m) {
       const Json& model = json.at("models").at(std::string(simulation::model_name(static_cast<ModelKind>(m))));
-      model.at("alpha").get_to(density.models[m].alpha);
-      model.at("k").get_to(density.models[m].k);
+      std::ranges::copy(report::counts_of(model.at("alpha"), TrainingDensity::bins), density.models[m].alpha.begin());
+      std::ranges::copy(report::counts_of(model.at("k"), TrainingDensity::bins), density.models[m].k.begin());
     }
     return density;
   });

@@ -2,10 +2,12 @@
 #include "app/weights_file.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 #include "core/error.hpp"
 
@@ -18,11 +20,12 @@ using network::Weights;
 
 namespace {
 
-// A whole number of at most a thousand million.
+// A whole number; of layers and of channels no network has more.
 std::size_t whole(const io::ArrayReader& file, const std::string& name, double value, double least) {
-  if (!(value >= least && value <= 1e9 && value == std::floor(value)))
-    throw InputError(file.path(),
-                     fmt::format("attribute {} is {} (expected a whole number, at least {})", name, value, least));
+  const double most = name == "attention_blocks" ? 100 : 1e6;
+  if (!(value >= least && value <= most && value == std::floor(value)))
+    throw InputError(file.path(), fmt::format("attribute {} is {} (expected a whole number from {} to {})", name, value,
+                                              least, most));
   return static_cast<std::size_t>(value);
 }
 
@@ -67,6 +70,12 @@ class Attributes {
   const io::ArrayReader& file_;
 };
 
+// Refuses a file that lacks an array, or has one of another shape, before memory is taken for all.
+void check_shape(const io::ArrayReader& file, const std::string& name, const Variable& v) {
+  if (const auto found = file.shape(name); found != v.shape)
+    throw InputError(file.path(), fmt::format("{}: shape {} (expected {})", name, found, v.shape));
+}
+
 // Copies an array to its place, all numbers being finite.
 void take(const io::ArrayReader& file, const std::string& name, const Variable& v, Weights& weights) {
   const std::vector<float> values = file.floats(name, v.shape);
@@ -78,6 +87,17 @@ void take(const io::ArrayReader& file, const std::string& name, const Variable& 
 
 Weights empty_weights(const Network& network) {
   return {std::vector<float>(network.plan.parameters), std::vector<float>(network.plan.statistics)};
+}
+
+// The weights whose arrays have these names; of trainable variables alone where the others have none.
+template <class Name>
+Weights read_named(const io::ArrayReader& file, const Network& network, const Name& name_of) {
+  for (const Variable& v : network.variables)
+    if (const std::string name = name_of(v); !name.empty()) check_shape(file, name, v);
+  Weights weights = empty_weights(network);
+  for (const Variable& v : network.variables)
+    if (const std::string name = name_of(v); !name.empty()) take(file, name, v, weights);
+  return weights;
 }
 
 }  // namespace
@@ -110,10 +130,17 @@ NetworkShape read_shape(const io::ArrayReader& file) {
   return s;
 }
 
+Network network_of(const io::ArrayReader& file, const NetworkShape& shape, std::size_t images, std::size_t rows,
+                   std::size_t columns, bool training) {
+  try {
+    return make_network(shape, images, rows, columns, training);
+  } catch (const std::invalid_argument& error) {
+    throw InputError(file.path(), error.what());
+  }
+}
+
 Weights read_weights(const io::ArrayReader& file, const Network& network) {
-  Weights weights = empty_weights(network);
-  for (const Variable& v : network.variables) take(file, fmt::format("/layers/{}/{}", v.layer, v.name), v, weights);
-  return weights;
+  return read_named(file, network, [](const Variable& v) { return fmt::format("/layers/{}/{}", v.layer, v.name); });
 }
 
 Weights read_keras_weights(const io::ArrayReader& file, const Network& network) {
@@ -123,19 +150,18 @@ Weights read_keras_weights(const io::ArrayReader& file, const Network& network) 
       if (const auto name = file.text(vars, "name")) group_of[*name] = group;
   const std::map<std::string, int> order{{"kernel", 0}, {"bias", 1},        {"gamma", 0},
                                          {"beta", 1},   {"moving_mean", 2}, {"moving_variance", 3}};
-  Weights weights = empty_weights(network);
-  for (const Variable& v : network.variables) {
-    if (!group_of.contains(v.layer)) throw InputError(file.path(), fmt::format("no layer named {}", v.layer));
-    take(file, fmt::format("/layers/{}/vars/{}", group_of[v.layer], order.at(v.name)), v, weights);
-  }
-  return weights;
+  return read_named(file, network, [&](const Variable& v) {
+    const auto group = group_of.find(v.layer);
+    if (group == group_of.end()) throw InputError(file.path(), fmt::format("no layer named {}", v.layer));
+    return fmt::format("/layers/{}/vars/{}", group->second, order.at(v.name));
+  });
 }
 
 std::vector<float> read_trainable(const io::ArrayReader& file, const std::string& prefix, const Network& network) {
-  Weights values = empty_weights(network);
-  for (const Variable& v : network.variables)
-    if (v.trainable) take(file, fmt::format("{}/{}/{}", prefix, v.layer, v.name), v, values);
-  return values.parameters;
+  const auto name = [&](const Variable& v) {
+    return v.trainable ? fmt::format("{}/{}/{}", prefix, v.layer, v.name) : std::string();
+  };
+  return read_named(file, network, name).parameters;
 }
 
 void add_variables(io::ArrayFile& file, const std::string& prefix, const Network& network,

@@ -18,6 +18,10 @@ inline constexpr int weights_version = 1;
 /// The shape that a weights file's attributes tell. \throws InputError naming the attribute
 network::NetworkShape read_shape(const io::ArrayReader& file);
 
+/// The network of a file's shape. \throws InputError where images of this size cannot be pooled as it does
+network::Network network_of(const io::ArrayReader& file, const network::NetworkShape& shape, std::size_t images,
+                            std::size_t rows, std::size_t columns, bool training = false);
+
 /// The weights `/layers/LAYER/VARIABLE` of a network. \throws InputError for a missing array, one of another shape, or
 /// a number that is not finite
 network::Weights read_weights(const io::ArrayReader& file, const network::Network& network);

@@ -146,9 +146,9 @@ std::vector<WorstFov> read_worst_fovs(const fs::path& path) {
   return use_json(path, [](const Json& json) {
     std::vector<WorstFov> all;
     for (const Json& fov : json.at("fovs")) {
-      WorstFov out{fov.at("track").get<int>(),
-                   fov.at("experiment").get<int>(),
-                   fov.at("fov").get<std::size_t>(),
+      WorstFov out{report::index_of(fov.at("track")),
+                   report::index_of(fov.at("experiment")),
+                   static_cast<std::size_t>(report::count_of(fov.at("fov"))),
                    fov.at("jsc_cp").get<double>(),
                    fov.at("mae_alpha").get<double>(),
                    fov.at("msle_k").get<double>(),

@@ -10,7 +10,8 @@
 
 namespace an::io {
 
-/// Reads arrays and attributes of an HDF5 file: what ArrayFile writes, and h5py and Keras do.
+/// Reads arrays and attributes of an HDF5 file: what ArrayFile writes, and h5py and Keras do. A file that promises more
+/// than it holds is refused before memory is asked for.
 class ArrayReader {
  public:
   /// \throws InputError where the file is missing or no HDF5 file; also from all other functions, naming the array
@@ -39,6 +40,8 @@ class ArrayReader {
   struct Open;
   template <class Number>
   std::vector<Number> read(const std::string& array, std::int64_t type) const;
+  std::size_t count(const std::string& what, std::int64_t space, std::int64_t type, std::uint64_t stored_bytes) const;
+  std::size_t stored_count(const std::string& array, std::int64_t set, std::int64_t space) const;
   std::int64_t checked(std::int64_t result, const std::string& what) const;
 
   std::filesystem::path path_;

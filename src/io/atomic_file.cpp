@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "io/atomic_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
 #include <system_error>
-#include <utility>
 
 #include "core/error.hpp"
+#include "io/descriptor.hpp"
 
 namespace an::io {
 
@@ -17,26 +13,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) : number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { close(); }
-
-  int number() const { return number_; }
-  int close() { return number_ < 0 ? 0 : ::close(std::exchange(number_, -1)); }
-
- private:
-  int number_;
-};
-
 void write_content(const fs::path& path, std::string_view content) {
   Descriptor file(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (file.number() < 0) throw OutputError(path, "cannot be created", errno);
   while (!content.empty()) {
-    const ssize_t count = ::write(file.number(), content.data(), content.size());
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count = uninterrupted([&] { return ::write(file.number(), content.data(), content.size()); });
     if (count < 0) throw OutputError(path, "cannot be written", errno);
     content.remove_prefix(static_cast<std::size_t>(count));
   }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "io/spool_file.hpp"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <utility>
 
 #include "core/error.hpp"
+#include "io/descriptor.hpp"
 
 namespace an::io {
 
@@ -39,8 +37,8 @@ std::uint64_t SpoolFile::append(std::span<const std::byte> bytes) {
   const std::uint64_t begin = size_;
   std::uint64_t end = size_;
   while (!bytes.empty()) {
-    const ssize_t count = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(end));
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count =
+        uninterrupted([&] { return ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(end)); });
     if (count < 0) throw OutputError(folder_, "a temporary file in it cannot be written", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     end += static_cast<std::uint64_t>(count);
@@ -51,8 +49,8 @@ std::uint64_t SpoolFile::append(std::span<const std::byte> bytes) {
 
 void SpoolFile::read(std::uint64_t offset, std::span<std::byte> bytes) const {
   while (!bytes.empty()) {
-    const ssize_t count = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count =
+        uninterrupted([&] { return ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
     if (count <= 0) throw OutputError(folder_, "a temporary file in it cannot be read back", count < 0 ? errno : EIO);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);

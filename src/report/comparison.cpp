@@ -89,13 +89,19 @@ std::vector<double> numbers_of(const Json& json) {
   return numbers;
 }
 
-ComparisonBlock block_of(const Json& json) {
+ComparisonBlock block_of(const Json& json, std::size_t columns) {
   ComparisonBlock block{json.at("name").get<std::string>(), numbers_of(json.at("published")), {}};
+  const auto check = [&](std::size_t values) {
+    if (values != columns) throw UnexpectedJson(fmt::format("{} values in {} columns", values, columns));
+  };
+  check(block.published.size());
   for (const Json& row : json.at("ours")) {
     ComparedRow& ours = block.ours.emplace_back(ComparedRow{row.at("name").get<std::string>(), {}});
+    check(row.at("values").size());
     for (const Json& value : row.at("values")) {
       const std::vector<double> numbers = numbers_of(value);
-      ours.values.push_back({numbers.at(0), numbers.at(1), numbers.at(2)});
+      if (numbers.size() != 3) throw UnexpectedJson("expected a value and the ends of its interval");
+      ours.values.push_back({numbers[0], numbers[1], numbers[2]});
     }
   }
   return block;
@@ -154,6 +160,7 @@ Json comparison_json(const ComparisonTable& table) {
 }
 
 ComparisonTable comparison_of(const Json& json) {
+  constexpr std::int64_t most_decimals = 17;
   ComparisonTable table;
   json.at("name").get_to(table.name);
   json.at("title").get_to(table.title);
@@ -162,8 +169,8 @@ ComparisonTable comparison_of(const Json& json) {
   for (const Json& c : json.at("columns"))
     table.columns.push_back({c.at("name").get<std::string>(), c.at("heading").get<std::string>(),
                              static_cast<Better>(place_of(better_names, c.at("better").get<std::string>())),
-                             c.at("decimals").get<int>()});
-  for (const Json& block : json.at("blocks")) table.blocks.push_back(block_of(block));
+                             static_cast<int>(std::min<std::int64_t>(count_of(c.at("decimals")), most_decimals))});
+  for (const Json& block : json.at("blocks")) table.blocks.push_back(block_of(block, table.columns.size()));
   json.at("notes").get_to(table.notes);
   return table;
 }

@@ -72,7 +72,7 @@ std::string interval_name(double confidence);
 std::string comparison_csv(const ComparisonTable& table);
 
 Json comparison_json(const ComparisonTable& table);
-/// \throws Json::exception where it is not what comparison_json made
+/// \throws Json::exception, UnexpectedJson where it is not what comparison_json made
 ComparisonTable comparison_of(const Json& json);
 
 }  // namespace an::report

@@ -122,6 +122,13 @@ std::string histogram_svg(const std::string& name, int first, std::span<const st
   return svg.finish();
 }
 
+StateCounts state_counts_of(const Json& json) {
+  StateCounts counts{};
+  for (std::size_t row = 0; row < counts.size(); ++row)
+    std::ranges::copy(counts_of(json.at(row), counts[row].size()), counts[row].begin());
+  return counts;
+}
+
 std::string confusion_svg(const StateCounts& counts) {
   constexpr double side = plot / 4;
   constexpr double names = 70;

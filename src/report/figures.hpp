@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/labels.hpp"
+#include "report/json_text.hpp"
 
 namespace an::report {
 
@@ -35,6 +36,7 @@ class HeatMap {
   explicit HeatMap(Axis axis) : axis_(std::move(axis)), counts_(bins * bins) {}
   /// One pair; left out where it is not finite.
   void add(double truth, double prediction);
+  /// \param counts as many as counts()
   void add(std::span<const std::int64_t> counts);
   /// [predicted * bins + true]
   const std::vector<std::int64_t>& counts() const { return counts_; }
@@ -56,6 +58,8 @@ std::string histogram_svg(const std::string& name, int first, std::span<const st
 /// Rows true, columns predicted states: share of each row in percent, and the count.
 using StateCounts = std::array<std::array<std::int64_t, 4>, 4>;
 std::string confusion_svg(const StateCounts& counts);
+/// \throws Json::exception, UnexpectedJson where it is not four rows of four counts
+StateCounts state_counts_of(const Json& json);
 
 /// How many of so many there were.
 struct Rate {

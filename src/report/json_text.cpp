@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "core/number_text.hpp"
 
@@ -49,6 +50,44 @@ std::string json_text(const Json& value) {
   append(value, 0, text);
   text += '\n';
   return text;
+}
+
+bool nests_too_deep(std::string_view text) {
+  constexpr int deepest = 100;
+  int depth = 0;
+  bool in_quotes = false;
+  for (std::size_t i = 0; i < text.size() && depth <= deepest; ++i) {
+    const char c = text[i];
+    if (c == '"') in_quotes = !in_quotes;
+    if (in_quotes && c == '\\') ++i;
+    if (!in_quotes) depth += c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0;
+  }
+  return depth > deepest;
+}
+
+Json parse_json(std::string_view text) {
+  if (nests_too_deep(text)) throw UnexpectedJson("it nests more than a hundred levels deep");
+  return Json::parse(text);
+}
+
+std::int64_t count_of(const Json& json) {
+  constexpr double most = 1e15;
+  const auto number = json.get<double>();
+  if (!(number >= 0 && number <= most)) throw UnexpectedJson(fmt::format("{} is no count", json.dump()));
+  return static_cast<std::int64_t>(number);
+}
+
+int index_of(const Json& json) {
+  const std::int64_t index = count_of(json);
+  if (index > std::numeric_limits<int>::max()) throw UnexpectedJson(fmt::format("{} is too large", index));
+  return static_cast<int>(index);
+}
+
+std::vector<std::int64_t> counts_of(const Json& json, std::size_t size) {
+  if (!json.is_array() || json.size() != size) throw UnexpectedJson(fmt::format("expected {} counts", size));
+  std::vector<std::int64_t> counts;
+  for (const Json& count : json) counts.push_back(count_of(count));
+  return counts;
 }
 
 double number_of(const Json& json) {

@@ -8,7 +8,9 @@
 #include <numeric>
 
 #include "core/byte_archive.hpp"
+#include "core/error.hpp"
 #include "mpi_test_main.hpp"
+#include "parallel/mpi_call.hpp"
 #include "parallel/work_list.hpp"
 
 namespace an::parallel {
@@ -37,6 +39,15 @@ TEST(Communicator, NumbersTheRanksOfEachNode) {
       });
   if (world().is_root()) {
     EXPECT_EQ(world().nodes(), static_cast<int>(ranks_of_host.size()));
+  }
+}
+
+TEST(Communicator, ACallThatFailsIsNamedWithMpisWords) {
+  try {
+    check(MPI_ERR_RANK, "MPI_Send");
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).rfind("MPI_Send failed: MPI_ERR_RANK", 0), 0U) << error.what();
   }
 }
 

@@ -93,6 +93,33 @@ TEST_F(ArrayFileTest, LeavesNothingUnlessCommitted) {
   EXPECT_THROW(ArrayFile(folder_.path() / "none" / "b.h5"), OutputError);
 }
 
+TEST_F(ArrayFileTest, ValuesAreAsManyAsTheShapeSays) {
+  ArrayFile file(folder_.path() / "b.h5");
+  EXPECT_THROW(file.add("x", std::vector<double>{1, 2, 3}, Shape{2, 2}), LogicError);
+}
+
+TEST_F(ArrayFileTest, WhatIsThereAlreadyIsNotAddedAgain) {
+  ArrayFile file(folder_.path() / "b.h5");
+  file.add_group("g");
+  try {
+    file.add_group("g");
+    FAIL() << "no error";
+  } catch (const OutputError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("b.h5.part: cannot be written: H5Gcreate2"));
+  }
+}
+
+TEST_F(ArrayFileTest, TablesAreWrittenByWholeColumns) {
+  const Table table{"/", "row", 2, {{"n", ColumnType::int8, "", ""}, {"x", ColumnType::float64, "", ""}}};
+  ResultFile file(folder_.path() / "b.h5", false);
+  file.create(table);
+  const std::vector<RowBlock> all{{0, 2}};
+  const std::vector<std::vector<std::byte>> one(1);
+  EXPECT_THROW(file.write(table, all, one), LogicError);
+  const std::vector<std::vector<std::byte>> short_of_a_row{std::vector<std::byte>(2), std::vector<std::byte>(8)};
+  EXPECT_THROW(file.write(table, all, short_of_a_row), LogicError);
+}
+
 TEST_F(ArrayFileTest, EqualDataAreEqualBytes) {
   const std::string first = testing::content_of(write());
   EXPECT_EQ(testing::content_of(write("again.h5")), first);

@@ -13,6 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsNan;
 using ::testing::StartsWith;
 
 const std::string header = "traj_idx,frame,x,y\n";
@@ -84,6 +85,25 @@ TEST(TrajectoryCsv, ReportsGapsAndReturnsOfTrajectories) {
               StartsWith("frame 2 of trajectory 0 (expected frame 1"));
   EXPECT_THAT(problem_of(header + "0,0,1,2\n1,0,1,2\n0,1,1,2\n0,2,1,2\n").what,
               HasSubstr("trajectory 0 appears again"));
+}
+
+TEST(TrajectoryCsv, OfTrackingMayHaveGapsWhichAreUnknownPositions) {
+  const TrajectoryFile file = parse_trajectories(header + "0,3,1,2\n0,6,5,6\n0,7,nan,8\n", FrameRule::ascending);
+  EXPECT_TRUE(file.problems.empty());
+  ASSERT_EQ(file.trajectories.size(), 1U);
+  EXPECT_EQ(file.trajectories[0].first_frame, 3);
+  EXPECT_THAT(file.trajectories[0].x, ElementsAre(1, IsNan(), IsNan(), 5, IsNan()));
+  EXPECT_THAT(file.trajectories[0].y, ElementsAre(2, IsNan(), IsNan(), 6, 8));
+}
+
+TEST(TrajectoryCsv, OfTrackingGoesForwardByStepsThatMemoryHolds) {
+  const auto problem = [](const std::string& lines) {
+    const TrajectoryFile file = parse_trajectories(header + lines, FrameRule::ascending);
+    return file.problems.size() == 1 ? file.problems[0].what : "not one problem";
+  };
+  EXPECT_EQ(problem("0,3,1,2\n0,3,1,2\n"), "frame 3 of trajectory 0 (expected frame 4 or a later one)");
+  EXPECT_EQ(problem("0,3,1,2\n0,900000000,1,2\n"), "frame 900000000 of trajectory 0 (expected frame 4 or a later one)");
+  EXPECT_EQ(problem("0,3,inf,2\n"), "x is 'inf' (expected a finite number)");
 }
 
 TEST(TrajectoryCsv, CountsABadLineOnce) { EXPECT_EQ(problem_of(header + "0,0,1,2\n0,x,1,2\n0,2,1,2\n").line, 3U); }

@@ -32,6 +32,8 @@ struct Layout {
   std::uint32_t strip_rows = 10;
   std::uint16_t photometric = PHOTOMETRIC_MINISBLACK;
   std::string description = {};
+  float resolution = 8;
+  std::uint16_t resolution_unit = RESUNIT_INCH;
 };
 
 template <class Value>
@@ -66,8 +68,9 @@ void write_video(const fs::path& path, const Layout& layout, std::size_t pages =
     TIFFSetField(file, TIFFTAG_COMPRESSION, layout.compression);
     if (!layout.description.empty()) {
       TIFFSetField(file, TIFFTAG_IMAGEDESCRIPTION, layout.description.c_str());
-      TIFFSetField(file, TIFFTAG_XRESOLUTION, 8.0);
-      TIFFSetField(file, TIFFTAG_YRESOLUTION, 8.0);
+      TIFFSetField(file, TIFFTAG_XRESOLUTION, static_cast<double>(layout.resolution));
+      TIFFSetField(file, TIFFTAG_YRESOLUTION, static_cast<double>(layout.resolution));
+      TIFFSetField(file, TIFFTAG_RESOLUTIONUNIT, layout.resolution_unit);
     }
     if (layout.tiled) {
       TIFFSetField(file, TIFFTAG_TILEWIDTH, 32);
@@ -197,6 +200,37 @@ TEST(VideoReader, KeepsTheCalibrationAndAsksAboutStacks) {
   layout.description = "ImageJ=1.54f\nimages=3\nslices=3\n";  // a stack that is a video
   write_video(path, layout);
   expect_pages(path, PixelType::uint8);
+}
+
+TEST(VideoReader, KnowsTheUnitsOfMicroscopesFromDotsPerInch) {
+  const testing::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a.tif";
+  const auto calibration = [&](const std::string& description, float resolution, std::uint16_t unit) {
+    Layout layout;
+    layout.description = description;
+    layout.resolution = resolution;
+    layout.resolution_unit = unit;
+    write_video(path, layout);
+    return VideoReader(path).calibration();
+  };
+  EXPECT_EQ(calibration("ImageJ=1.54f\nunit=\\u00B5m\n", 4, RESUNIT_NONE).unit, "micron");
+  EXPECT_EQ(calibration("any words", 4, RESUNIT_CENTIMETER).unit, "cm");
+  EXPECT_DOUBLE_EQ(calibration("any words", 4, RESUNIT_CENTIMETER).pixel_size, 0.25);
+  EXPECT_EQ(calibration("any words\nunit=micron\n", 4, RESUNIT_INCH).unit, "px");
+  EXPECT_EQ(calibration("ImageJ=1.54f\nunit=pixel\n", 4, RESUNIT_INCH).unit, "px");
+  EXPECT_EQ(calibration("ImageJ=1.54f\nunit=micron\n", 0, RESUNIT_INCH).unit, "px");
+  EXPECT_EQ(calibration("ImageJ=1.54f\nunit=micron\nfinterval=-3\n", 4, RESUNIT_NONE).frame_interval, 0);
+  EXPECT_EQ(calibration("ImageJ=1.54f\nunit=micron\nfinterval=inf\n", 4, RESUNIT_NONE).frame_interval, 0);
+  EXPECT_EQ(calibration("ImageJ=1.54f\nunit=micron\nfinterval=soon\n", 4, RESUNIT_NONE).frame_interval, 0);
+}
+
+TEST(VideoReader, TakesNoColoursForFrames) {
+  const testing::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a.tif";
+  Layout layout;
+  layout.description = "ImageJ=1.54f\nimages=3\nchannels=3\n";
+  write_video(path, layout);
+  EXPECT_NE(error_of(path).find("3 channels x 1 slices x 1 frames"), std::string::npos) << error_of(path);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/error.hpp"
+
 namespace an::parallel {
 namespace {
 
@@ -98,6 +100,49 @@ TEST(Schedule, IsAsSlowAsTheCounterWhereItemsAreShort) {
   EXPECT_THAT(seconds_on(1000, items, {1e-6, 2e-6}), DoubleNear(0.2, 0.001));
   // Alone, a rank waits for each answer.
   EXPECT_THAT(seconds_on(1, items, {1e-6, 1e-9}), DoubleNear(0.2, 0.001));
+}
+
+TEST(Schedule, AsksAgainForTheItemThatComesBefore) {
+  // The follower's rank asks at once for a fit that takes 1 s; or, where that is done, asks once more.
+  const ScheduledItems items{{2, 1}, {1, 0.5}, {no_item, 0}};
+  const double busy = 1e-4;
+  EXPECT_THAT(simulate_schedule(items, {0, 1}, 2, {0.01, busy}).seconds,
+              DoubleNear(0.01 + 1 + 1e-3 + 2 * busy + 0.01 + 0.5, 1e-3));
+  EXPECT_THAT(simulate_schedule(items, {0, 1}, 1, {0.01, busy}).seconds,
+              DoubleNear(0.01 + 1 + 0.01 + 0.01 + 0.5, 1e-3));
+}
+
+TEST(Schedule, OfNothingIsEfficient) {
+  EXPECT_EQ(simulate_schedule({}, {}, 3).efficiency(), 1);
+  EXPECT_EQ(shortest_seconds({}, 3), 0);
+}
+
+TEST(Schedule, NeedsRanksAndAnOrderOfAllItems) {
+  EXPECT_THROW(simulate_schedule(known({1}), {0}, 0), LogicError);
+  EXPECT_THROW(simulate_schedule(known({1, 2}), {0}, 1), LogicError);
+}
+
+TEST(Resampled, DrawsItemsOneByOneWhereNoneComesAfterAnother) {
+  Random random({4, 0, 0, 0, RandomStream::schedule});
+  const ScheduledItems drawn = resampled(known({1, 2}), 500, random);
+  EXPECT_EQ(drawn.seconds.size(), 500U);
+  EXPECT_TRUE(drawn.after.empty());
+  EXPECT_GT(std::count(drawn.seconds.begin(), drawn.seconds.end(), 1.0), 150);
+  EXPECT_GT(std::count(drawn.seconds.begin(), drawn.seconds.end(), 2.0), 150);
+}
+
+TEST(Resampled, LeavesOutAnItemWhoseFollowersAreNotKnown) {
+  Random random({5, 0, 0, 0, RandomStream::schedule});
+  const ScheduledItems drawn = resampled({{9, 8, 1}, {9, 8, 1}, {no_item, no_item, 0}}, 100, random);
+  EXPECT_EQ(std::count(drawn.seconds.begin(), drawn.seconds.end(), 8.0), 0);
+  EXPECT_EQ(std::count(drawn.seconds.begin(), drawn.seconds.end(), 1.0), 100);
+  EXPECT_THROW(resampled({}, 1, random), LogicError);
+}
+
+TEST(Split, LeavesItemsOfNoOrderWithoutOne) {
+  const ScheduledItems pieces = split(known({3, 1}), 2, 10);
+  EXPECT_THAT(pieces.seconds, ElementsAre(1.5, 1.5, 1));
+  EXPECT_TRUE(pieces.after.empty());
 }
 
 TEST(Resampled, KeepsItemsTogetherWithThoseBeforeThem) {

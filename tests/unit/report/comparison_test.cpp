@@ -81,5 +81,18 @@ TEST(ComparisonTable, JsonReadsBackToTheSame) {
   EXPECT_EQ(read.source, "The paper");
 }
 
+TEST(ComparisonTable, OfOtherThanAValueAColumnIsRefused) {
+  const Json good = parse_json(json_text(comparison_json(example())));
+  Json published = good, ours = good, estimate = good, decimals = good;
+  published["blocks"][0]["published"].push_back(1);
+  EXPECT_THROW(comparison_of(published), UnexpectedJson);
+  ours["blocks"][0]["ours"][0]["values"].erase(1);
+  EXPECT_THROW(comparison_of(ours), UnexpectedJson);
+  estimate["blocks"][0]["ours"][0]["values"][0].erase(2);
+  EXPECT_THROW(comparison_of(estimate), UnexpectedJson);
+  decimals["columns"][0]["decimals"] = -1;
+  EXPECT_THROW(comparison_of(decimals), UnexpectedJson);
+}
+
 }  // namespace
 }  // namespace an::report

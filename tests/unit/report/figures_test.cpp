@@ -47,6 +47,15 @@ TEST(Histogram, NumbersItsBars) {
   EXPECT_THAT(svg, HasSubstr(">60 %<"));
 }
 
+TEST(Confusion, IsReadFromFourRowsOfFourCounts) {
+  Json json = StateCounts{{{1, 2, 3, 4}}};
+  EXPECT_EQ(state_counts_of(json)[0][3], 4);
+  json[3].erase(0);
+  EXPECT_THROW(state_counts_of(json), UnexpectedJson);
+  json.erase(3);
+  EXPECT_THROW(state_counts_of(json), Json::exception);
+}
+
 TEST(Confusion, SharesAreOfEachRow) {
   StateCounts counts{};
   counts[2] = {0, 1, 3, 0};

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "app/report_source.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "../io/temporary_folder.hpp"
+#include "app/report_rows.hpp"
+#include "core/error.hpp"
+#include "io/array_file.hpp"
+
+namespace an::app {
+namespace {
+
+using report::Json;
+using ::testing::HasSubstr;
+
+std::string complaint(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no complaint";
+}
+
+class ReportSource : public ::testing::Test {
+ protected:
+  std::vector<ReportedResult> read(const Json& summary) const {
+    folder_.add("summary.json", summary.dump());
+    return read_results(folder_.path(), "results");
+  }
+  static Json summary() {
+    const Json task{{"global", Json::object()},
+                    {"experiments", Json::array({Json{{"experiment", 1}, {"trajectories", 5}}})}};
+    return {{"program", {{"version", "0"}, {"git", "0"}}},
+            {"config", {{"score", {{"rules", "official"}}}}},
+            {"run", {{"ranks", 1}, {"seconds", Json::object()}}},
+            {"tracks", {{"2", {{"single", task}, {"ensemble", task}}}}},
+            {"problems", Json::array()}};
+  }
+  // Results of one matched change point that is off by so many frames.
+  std::string of_errors(double frames, double count) const {
+    {
+      io::ArrayFile file(folder_.path() / "results.h5");
+      file.set_attribute("schema", std::string("2"));
+      const auto columns = [&](const std::string& group, const std::vector<std::pair<const char*, double>>& all) {
+        file.add_group(group);
+        for (const auto& [name, value] : all)
+          file.add(group + "/" + name, std::span(&value, 1), std::vector<std::uint64_t>{1});
+      };
+      columns("/trajectories", {{"submission", 0}, {"track", 2}, {"experiment", 1e300}, {"fov", -1e300}, {"index", 0}});
+      columns("/segments", {{"trajectory", 0},
+                            {"segment_predicted", 1e300},
+                            {"alpha_true", 1},
+                            {"alpha_predicted", 1},
+                            {"k_true", 1},
+                            {"k_predicted", 1},
+                            {"state_true", NAN},
+                            {"state_predicted", 2}});
+      columns("/change_points", {{"trajectory", 0},
+                                 {"frame_true", 1e300},
+                                 {"frame_predicted", 5},
+                                 {"alpha_before", 1},
+                                 {"alpha_after", 1},
+                                 {"k_before", 1},
+                                 {"k_after", 1},
+                                 {"length_before", 1},
+                                 {"length_after", 1},
+                                 {"state_before", 1},
+                                 {"state_after", 1}});
+      columns("/change_point_errors", {{"submission", 0}, {"track", 2}, {"error", frames}, {"change_points", count}});
+      file.commit();
+    }
+    return complaint([&] {
+      const ReportedRows rows = read_rows(read(summary()).front(), 2);
+      EXPECT_LT(rows.pairs.front().segment_predicted, 0);
+      EXPECT_LT(std::get<0>(rows.pairs.front().trajectory), 0);
+      EXPECT_LT(rows.pairs.front().state_true, 0);
+    });
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(ReportSource, TakesTheScoresOfATrack) {
+  const std::vector<ReportedResult> results = read(summary());
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(results[0].name, "results");
+  EXPECT_EQ(results[0].tracks.at(2).average.trajectories, 5);
+}
+
+TEST_F(ReportSource, ProblemsAreAList) {
+  Json json = summary();
+  json["problems"] = {{"file", "a.txt"}};
+  EXPECT_THAT(complaint([&] { read(json); }),
+              HasSubstr("summary.json: is not what this program wrote there (expected a list of problems)"));
+}
+
+TEST_F(ReportSource, CountsCanBeSummed) {
+  Json json = summary();
+  json["unlisted_problems"] = INT64_MAX;
+  EXPECT_THAT(complaint([&] { read(json); }), HasSubstr("9223372036854775807 is no count"));
+  json = summary();
+  json["tracks"]["2"]["single"]["experiments"][0]["trajectories"] = INT64_MAX;
+  EXPECT_THAT(complaint([&] { read(json); }), HasSubstr("9223372036854775807 is no count"));
+}
+
+TEST_F(ReportSource, TablesAreWrittenIntoTheFolderAlone) {
+  Json json = summary();
+  json["submissions"] = Json::array(
+      {Json{{"name", "../elsewhere"}, {"folder", "none"}, {"tracks", json["tracks"]}, {"problems", json["problems"]}}});
+  EXPECT_THAT(complaint([&] { read(json); }), HasSubstr("\"../elsewhere\" names no submission"));
+}
+
+TEST_F(ReportSource, ErrorsOfChangePointsLieWithinTheThreshold) {
+  EXPECT_EQ(of_errors(-9, 4), "no complaint");
+  EXPECT_THAT(of_errors(10, 4), HasSubstr("/change_point_errors: 4 errors of 10 frames (expected -9 to 9 frames)"));
+  EXPECT_THAT(of_errors(NAN, 4), HasSubstr("errors of nan frames"));
+  EXPECT_THAT(of_errors(0, -1), HasSubstr("-1 errors of 0 frames"));
+  EXPECT_THAT(of_errors(0, 1e300), HasSubstr("errors of 0 frames"));
+}
+
+}  // namespace
+}  // namespace an::app

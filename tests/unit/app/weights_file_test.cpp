@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "app/weights_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include "../io/temporary_folder.hpp"
+#include "app/checkpoint.hpp"
+#include "app/program_info.hpp"
+#include "core/error.hpp"
+#include "io/file_checksum.hpp"
+
+namespace an::app {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string complaint(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no complaint";
+}
+
+class WeightsFile : public ::testing::Test {
+ protected:
+  // A file of attributes alone.
+  std::filesystem::path write(const std::map<std::string, double>& attributes) const {
+    io::ArrayFile file(path());
+    file.set_attribute("filters", std::vector<double>{1});
+    file.set_attribute("task", std::string("mae"));
+    for (const auto& [name, value] : attributes) file.set_attribute(name, std::span(&value, 1));
+    file.commit();
+    return path();
+  }
+  std::string of_network(const std::map<std::string, double>& attributes) const {
+    return complaint([&] {
+      const io::ArrayReader file(write(attributes));
+      const network::NetworkShape shape = read_shape(file);
+      read_weights(file, network_of(file, shape, 1, 64, 208));
+    });
+  }
+  std::filesystem::path path() const { return folder_.path() / "w.h5"; }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(WeightsFile, ANetworkOfMoreThanTheFileHoldsIsRefusedBeforeMemoryIsTaken) {
+  EXPECT_THAT(of_network({{"bottom", 1e6}, {"kernel_rows", 1e6}, {"kernel_columns", 1e6}}),
+              HasSubstr("w.h5: no array /layers/enc1_conv1/kernel"));
+  EXPECT_THAT(of_network({{"bottom", 4}, {"attention_blocks", 1e9}}),
+              HasSubstr("attribute attention_blocks is 1000000000 (expected a whole number from 0 to 100)"));
+  EXPECT_THAT(of_network({{"bottom", 1e9}}), HasSubstr("expected a whole number from 1 to 1000000"));
+  EXPECT_THAT(of_network({{"bottom", 2.5}}), HasSubstr("attribute bottom is 2.5"));
+}
+
+TEST_F(WeightsFile, PoolingThatDoesNotFitIsSaidOfTheFile) {
+  EXPECT_THAT(of_network({{"bottom", 4}, {"pool_rows", 7}}), HasSubstr("w.h5: enc1_pool: 64 x 208 cannot be pooled"));
+}
+
+TEST_F(WeightsFile, AnArrayOfAnotherShapeIsNamed) {
+  network::NetworkShape shape;
+  shape.filters = {1};
+  shape.bottom = 1;
+  const network::Network network = make_network(shape, 1, 2, 2, false);
+  write_weights(path(), network, {std::vector<float>(network.plan.parameters), {}}, false, {});
+  shape.bottom = 2;
+  EXPECT_THAT(complaint([&] { read_weights(io::ArrayReader(path()), make_network(shape, 1, 2, 2, false)); }),
+              HasSubstr("w.h5: /layers/bottom_conv1/kernel: shape [3, 3, 1, 1] (expected [3, 3, 1, 2])"));
+}
+
+TEST_F(WeightsFile, ACheckpointCountsItsSteps) {
+  for (const double step : {-1.0, std::nan(""), 1e300}) {
+    testing::TemporaryFolder folder;
+    const std::filesystem::path file = folder.path() / "c.h5";
+    io::ArrayFile checkpoint(file);
+    checkpoint.set_attribute("configuration", std::string("any"));
+    checkpoint.set_attribute("program", version_text());
+    checkpoint.set_attribute("progress", std::vector<double>{step, 0, 0, 0, 0, 0});
+    checkpoint.commit();
+    const std::string checksum = io::file_checksum(file);
+    rename(file, folder.path() / ("checkpoint_0000000001_" + checksum.substr(checksum.find(':') + 1) + ".h5"));
+    EXPECT_THAT(complaint([&] { find_checkpoint(folder.path(), {}, "any"); }),
+                HasSubstr("attribute progress: not six numbers"));
+  }
+}
+
+}  // namespace
+}  // namespace an::app
