@@ -41,7 +41,7 @@ TEST(LoneCommunicator, EndsTheProgramWithTheCode) {
 
 class LoneEnvironment : public ::testing::Test {
  protected:
-  ~LoneEnvironment() override { ::unsetenv("SLURM_STEP_NUM_TASKS"); }
+  void TearDown() override { ::unsetenv("SLURM_STEP_NUM_TASKS"); }
 };
 
 TEST_F(LoneEnvironment, StartsNoMpi) {
