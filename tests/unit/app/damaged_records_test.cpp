@@ -159,7 +159,8 @@ class DamagedPaper : public DamagedRecord {
                        {"benchmark_fovs", 1},
                        {"validation_experiments", 1},
                        {"frame_experiments", 1},
-                       {"training_experiments", 1}};
+                       {"training_experiments", 1},
+                       {"score", {{"confidence", 0.95}}}};
     Json table{{"name", "figure_9"}, {"title", "t"}, {"source", ""}, {"heading", "h"}, {"notes", Json::array()}};
     table["columns"] = Json::array({Json{{"name", "a"}, {"heading", "a"}, {"better", "larger"}, {"decimals", 3}}});
     table["blocks"] = Json::array();
