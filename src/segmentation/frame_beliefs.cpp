@@ -95,11 +95,14 @@ InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, 
 }
 
 void Agreement::add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs, double noise) {
-  constexpr double hidden = 0.1;  // K, of the noise's variance
+  constexpr double slow = 0.1;  // K, of the noise's variance
   double differ = 0, wrong = 0, more = 0;
   for (std::size_t i = 0; i < inferred.segments.size(); ++i) {
     const InferredSegment& segment = inferred.segments[i];
-    if (segment.state != DiffusiveState::immobile && segment.k.value < hidden * noise * noise) continue;
+    if (segment.state != DiffusiveState::immobile && segment.k.value < slow * noise * noise) {
+      hidden += static_cast<double>(inferred.end(i) - segment.begin);
+      continue;
+    }
     for (std::size_t t = segment.begin; t < inferred.end(i); ++t) {
       const auto likeliest = std::ranges::max_element(beliefs.state[t]);
       differ += likeliest - beliefs.state[t].begin() != static_cast<std::ptrdiff_t>(segment.state) ? 1 : 0;

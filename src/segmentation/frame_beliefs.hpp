@@ -38,16 +38,16 @@ InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, 
 /// How well a model's states agree with what is believed of the same frames.
 struct Agreement {
   double frames = 0;
+  double hidden = 0;        ///< frames of motion far below the noise, which only many together show: left out
   double disagreement = 0;  ///< share of frames whose likeliest states differ
   double uncertainty = 0;   ///< share of frames whose likeliest state the beliefs expect to be wrong
 
-  /// \param inferred of trajectories with these beliefs, without them; its segments of motion far below the noise are
-  /// left out, since only many frames together show it
+  /// \param inferred of trajectories with these beliefs, without them
   /// \param noise of localisation, px
   void add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs, double noise);
   /// Whether the states differ more than the beliefs' own uncertainty explains: the model is then likely not the
-  /// experiment's.
-  bool model_is_doubtful() const { return disagreement > 2 * uncertainty + 0.05; }
+  /// experiment's. Not from a small part of the frames, where the rest is hidden.
+  bool model_is_doubtful() const { return 4 * frames > hidden && disagreement > 2 * uncertainty + 0.05; }
 };
 
 /// What beliefs count for in an experiment: as `usual`, change points by how exact the likelihood of the model is

@@ -2,6 +2,7 @@
 // Detection of change points beside an ideal observer that is written apart from the library and knows the states.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "detection.hpp"
@@ -17,13 +18,16 @@ namespace {
 constexpr double rounding = 4e-4;
 
 // How far the library's ln density of a segment of the state's own displacements may be from the exact one. It predicts
-// each displacement from the 16 before it at most, with an error of variance v(16) instead of v(m): in the mean over
-// two axes that costs ln v(16) / v(m), and the logarithm of the ratio of two normal densities that are so near to each
-// other has twice its mean as variance. Six standard deviations, for twenty thousand segments.
+// each displacement from p <= m of the m before it, 16 at most, with an error of variance v(p) instead of v(m): in the
+// mean over two axes that costs ln v(p) / v(m), and the logarithm of the ratio of two normal densities that are so near
+// to each other has twice its mean as variance. Six standard deviations, for twenty thousand segments.
 double truncation(const CovarianceFactor& factor, std::size_t displacements) {
   double mean = 0;
-  for (std::size_t m = kernels::whitening_order; m < displacements; ++m)
-    mean += 2 * std::log(factor.at(kernels::whitening_order, kernels::whitening_order) / factor.at(m, m));
+  for (std::size_t m = 0; m < displacements; ++m) {
+    std::size_t p = std::min(m, kernels::whitening_order);
+    while (!kernels::has_row(p)) --p;
+    mean += 2 * std::log(factor.at(p, p) / factor.at(m, m));
+  }
   return mean + 6 * std::sqrt(2 * mean);
 }
 

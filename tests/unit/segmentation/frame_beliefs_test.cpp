@@ -117,7 +117,11 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   Agreement hidden;
   hidden.add(wrong, b, 0.12);
   EXPECT_EQ(hidden.frames, 30);
+  EXPECT_EQ(hidden.hidden, 30);
   EXPECT_NEAR(hidden.disagreement, 0, 1e-12);
+  // A few frames that differ say little where nearly all are hidden.
+  differs.hidden = 5 * differs.frames;
+  EXPECT_FALSE(differs.model_is_doubtful());
 }
 
 }  // namespace
