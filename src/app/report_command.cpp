@@ -247,15 +247,14 @@ fs::path Report::write(const fs::path& output) {
   return file;
 }
 
-// \returns the page's path
+}  // namespace
+
 fs::path write_report(const std::vector<fs::path>& folders, const fs::path& output) {
   std::vector<ReportedResult> results;
   for (const Submission& folder : name_submissions(folders))
     for (ReportedResult& result : read_results(folder.folder, folder.name)) results.push_back(std::move(result));
   return Report(std::move(results)).write(output);
 }
-
-}  // namespace
 
 ExitCode run_report(const ReportOptions& options, const Config& config, const parallel::Communicator& world) {
   if (!world.is_root()) return ExitCode::done;
