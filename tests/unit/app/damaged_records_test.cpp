@@ -14,6 +14,7 @@
 #include "app/tracked_trajectories.hpp"
 #include "app/training_density.hpp"
 #include "app/worst_fovs.hpp"
+#include "complaint.hpp"
 #include "core/error.hpp"
 
 namespace an::app {
@@ -21,20 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using report::Json;
+using testing::complaint;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// What is said of a file that cannot be used.
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  } catch (const ConfigError& error) {
-    return error.what();
-  }
-  return "no complaint";
-}
 
 class DamagedRecord : public ::testing::Test {
  protected:
@@ -89,16 +79,16 @@ TEST_F(DamagedRecord, WhatNestsTooDeepIsRefusedBeforeItIsCopied) {
   const std::string deep = "{\"config\":" + std::string(1000000, '[') + std::string(1000000, ']') + "}";
   const fs::path file = folder_.add("data.json", deep);
   EXPECT_THAT(complaint([&] { read_shares(file); }), HasSubstr("data.json: is not what this program wrote there"));
-  EXPECT_THAT(complaint([&] { claim_output(folder_.path(), "data.json", Json::object(), true, "data"); }),
+  EXPECT_THAT(complaint<ConfigError>([&] { claim_output(folder_.path(), "data.json", Json::object(), true, "data"); }),
               HasSubstr("was begun with another configuration"));
-  EXPECT_THAT(
-      complaint([&] { read_package_parameters("{\"model\":\"single_state\",\"N\":" + deep + "}", "p.json", 128); }),
-      HasSubstr("p.json:1: it nests more than a hundred levels deep"));
+  EXPECT_THAT(complaint<ConfigError>(
+                  [&] { read_package_parameters("{\"model\":\"single_state\",\"N\":" + deep + "}", "p.json", 128); }),
+              HasSubstr("p.json:1: it nests more than a hundred levels deep"));
 }
 
 TEST_F(DamagedRecord, AFolderOfAnotherVersionIsNamedWhateverItsRecordHolds) {
   write({{"config", {{"seed", 1}}}, {"program", {{"version", 7}, {"git", "abc"}}}}, "data.json");
-  EXPECT_THAT(complaint([&] {
+  EXPECT_THAT(complaint<ConfigError>([&] {
                 claim_output(folder_.path(), "data.json", {{"seed", 1}}, true, "data");
               }),
               HasSubstr("was begun by another version of the program, anomalousnet ? (git abc)"));
@@ -138,7 +128,7 @@ TEST_F(DamagedRecord, SegmentsOfAPictureEndWithTheTrajectory) {
 
 TEST_F(DamagedRecord, ParametersOfThePackageAreWholeWhereTheyCount) {
   const auto of = [](const std::string& parameter) {
-    return complaint(
+    return complaint<ConfigError>(
         [&] { read_package_parameters("{\"model\": \"multi_state\",\n" + parameter + "}", "p.json", 128); });
   };
   EXPECT_THAT(of("\"dim\": -2.0"), HasSubstr("p.json:2: dim: expected a whole number"));

@@ -5,10 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 
 #include "../io/temporary_folder.hpp"
 #include "app/report_rows.hpp"
+#include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/array_file.hpp"
 
@@ -16,16 +16,8 @@ namespace an::app {
 namespace {
 
 using report::Json;
+using testing::complaint;
 using ::testing::HasSubstr;
-
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
-}
 
 class ReportSource : public ::testing::Test {
  protected:

@@ -5,28 +5,20 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <functional>
 #include <map>
 
 #include "../io/temporary_folder.hpp"
 #include "app/checkpoint.hpp"
 #include "app/program_info.hpp"
+#include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/file_checksum.hpp"
 
 namespace an::app {
 namespace {
 
+using testing::complaint;
 using ::testing::HasSubstr;
-
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
-}
 
 class WeightsFile : public ::testing::Test {
  protected:

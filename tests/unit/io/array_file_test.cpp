@@ -4,8 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
+#include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/array_reader.hpp"
 #include "io/result_file.hpp"
@@ -14,19 +13,10 @@
 namespace an::io {
 namespace {
 
+using testing::complaint;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Shape = std::vector<std::uint64_t>;
-
-// What an action says of an input it cannot use.
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
-}
 
 class ArrayFileTest : public ::testing::Test {
  protected:

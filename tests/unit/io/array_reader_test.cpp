@@ -5,8 +5,7 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 
-#include <functional>
-
+#include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/hdf5_handle.hpp"
 #include "temporary_folder.hpp"
@@ -19,18 +18,9 @@ namespace an::io {
 namespace {
 
 using ::testing::AllOf;
+using testing::complaint;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-// What an action says of an input it cannot use.
-std::string complaint(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
-}
 
 // Files that another program could leave, valid to HDF5.
 class ForeignFile : public ::testing::Test {
