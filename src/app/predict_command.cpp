@@ -23,7 +23,6 @@
 #include "core/error.hpp"
 #include "core/median.hpp"
 #include "io/atomic_file.hpp"
-#include "io/benchmark_tree.hpp"
 #include "io/trajectory_csv.hpp"
 #include "parallel/work_list.hpp"
 #include "report/json_text.hpp"
@@ -377,10 +376,9 @@ ExitCode run_predict(const PredictOptions& options, const Config& config, const 
                      Progress& progress) {
   if (!options.dry_run) return Prediction(options, config, world, progress).run();
   const PredictionPlan plan = find_public_data(options.input);
+  const PredictionPaths paths(options, config, plan);
   if (world.is_root())
-    for (const PlannedFov& fov : plan.fovs)
-      fmt::print("{} -> {}\n", fov.input.string(),
-                 io::submission_labels(options.output / plan.experiments[fov.experiment].place, fov.number).string());
+    for (const PlannedFov& fov : plan.fovs) fmt::print("{} -> {}\n", fov.input.string(), paths.labels(fov).string());
   return ExitCode::done;
 }
 
