@@ -124,7 +124,7 @@ FrameStudy read_frame_study(const fs::path& file) {
     json.at("name").get_to(study.name);
     for (const auto& [name, member] : told_names) study.told.*member = json.at("told").at(name).get<bool>();
     for (const auto& item : json.at("parameters").items())
-      study.parameters.emplace_back(item.key(), static_cast<std::size_t>(report::count_of(item.value())));
+      study.parameters.emplace_back(item.key(), report::size_of(item.value()));
     for (const Json& fov : json.at("fovs"))
       study.fovs.push_back(
           {report::index_of(fov.at("experiment")), fov.at("model").get<std::string>(), sums_of(fov.at("sums"))});

@@ -144,9 +144,7 @@ std::string write_pages(const fs::path& folder, const Json& paper) {
     const auto table = tables.find(item);
     std::vector<const Json*> figures;
     for (const Json& figure : paper.at("figures")) {
-      const auto name = figure.at("name").get<std::string>();
-      if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
-        throw report::UnexpectedJson(fmt::format("{} names no figure", figure.at("name").dump()));
+      const std::string name = report::name_of(figure.at("name"), "figure");
       if (name == item || name.starts_with(item + "_")) figures.push_back(&figure);
     }
     if (table == tables.end() && figures.empty()) continue;

@@ -22,6 +22,7 @@ namespace an::app {
 
 namespace fs = std::filesystem;
 using report::Json;
+using report::size_of;
 using segmentation::ExperimentModel;
 using segmentation::PopulationSums;
 using segmentation::StatePopulation;
@@ -57,8 +58,6 @@ Json model_json(const ExperimentModel& model) {
           {"binding_probability", model.binding ? Json(model.binding->probability) : Json(nullptr)},
           {"confined_state", optional_place(model.confined)}};
 }
-
-std::size_t size_of(const Json& json) { return static_cast<std::size_t>(report::count_of(json)); }
 
 DiffusiveState state_of(const Json& json) {
   const int state = report::index_of(json);

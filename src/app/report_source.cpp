@@ -17,14 +17,6 @@ using report::number_of;
 
 namespace {
 
-// A name that begins those of files.
-std::string name_in(const Json& submission) {
-  auto name = submission.at("name").get<std::string>();
-  if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
-    throw report::UnexpectedJson(fmt::format("{} names no submission", submission.at("name").dump()));
-  return name;
-}
-
 void take_submission(const Json& json, ReportedResult& result) {
   const Json& tracks = json.at("tracks");
   for (const int track : {1, 2})
@@ -91,7 +83,7 @@ std::vector<ReportedResult> read_results(const fs::path& folder, const std::stri
       }
       for (const Json& one : json.at("submissions")) {
         ReportedResult& result = results.emplace_back(head);
-        result.name = name_in(one);
+        result.name = report::name_of(one.at("name"), "submission");
         result.submission = static_cast<int>(results.size() - 1);
         take_submission(one, result);
         const fs::path place = one.at("folder").get<std::string>();

@@ -55,10 +55,9 @@ void take_stages(const Json& record, const RecordKind& kind, std::vector<report:
   constexpr double least_seconds = 1e-3;  // a stage that had nothing to do
   const Json& run = record.at("run");
   report::StageTime time;
-  const auto size = [](const Json& json) { return static_cast<std::size_t>(report::count_of(json)); };
-  time.ranks = size(run.at("ranks"));
-  if (run.contains("threads")) time.threads = size(run.at("threads"));
-  time.items = size(record.at(kind.items));
+  time.ranks = report::size_of(run.at("ranks"));
+  if (run.contains("threads")) time.threads = report::size_of(run.at("threads"));
+  time.items = report::size_of(record.at(kind.items));
   const Json& seconds = run.at("seconds");
   for (const auto& entry : seconds.items()) {
     if (!entry.value().is_number() || entry.value().get<double>() < least_seconds) continue;

@@ -100,7 +100,7 @@ TrackedFov read_tracked_fov(const fs::path& path) {
   use_json(path, [&](const Json& record) {
     record.at("noise").get_to(out.noise);
     record.at("overlapping_noise").get_to(out.overlapping_noise);
-    vips = static_cast<std::size_t>(report::count_of(record.at("vips")));
+    vips = report::size_of(record.at("vips"));
   });
   for (io::CsvTrajectory& t : io::read_trajectories(positions_file(path), io::FrameRule::ascending)) {
     if (out.fov.trajectories.size() < vips) out.vips.push_back(out.fov.trajectories.size());

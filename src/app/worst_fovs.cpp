@@ -148,7 +148,7 @@ std::vector<WorstFov> read_worst_fovs(const fs::path& path) {
     for (const Json& fov : json.at("fovs")) {
       WorstFov out{report::index_of(fov.at("track")),
                    report::index_of(fov.at("experiment")),
-                   static_cast<std::size_t>(report::count_of(fov.at("fov"))),
+                   report::size_of(fov.at("fov")),
                    fov.at("jsc_cp").get<double>(),
                    fov.at("mae_alpha").get<double>(),
                    fov.at("msle_k").get<double>(),

@@ -77,6 +77,15 @@ std::int64_t count_of(const Json& json) {
   return static_cast<std::int64_t>(number);
 }
 
+std::size_t size_of(const Json& json) { return static_cast<std::size_t>(count_of(json)); }
+
+std::string name_of(const Json& json, const char* what) {
+  auto name = json.get<std::string>();
+  if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
+    throw UnexpectedJson(fmt::format("{} names no {}", json.dump(), what));
+  return name;
+}
+
 int index_of(const Json& json) {
   const std::int64_t index = count_of(json);
   if (index > std::numeric_limits<int>::max()) throw UnexpectedJson(fmt::format("{} is too large", index));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -34,8 +35,13 @@ bool nests_too_deep(std::string_view text);
 /// How many of something: from 0 to 10^15, so that sums of them are numbers too. \throws Json::exception,
 /// UnexpectedJson
 std::int64_t count_of(const Json& json);
+/// The same, for sizes of what is in memory.
+std::size_t size_of(const Json& json);
 /// What something is numbered by: from 0 to 2^31 - 1. \throws Json::exception, UnexpectedJson
 int index_of(const Json& json);
+/// A text that can be part of a file's name. \param what it names, for the complaint \throws Json::exception,
+/// UnexpectedJson
+std::string name_of(const Json& json, const char* what);
 /// An array of so many counts.
 std::vector<std::int64_t> counts_of(const Json& json, std::size_t size);
 
