@@ -201,8 +201,8 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   for (const FittedModel& model : searched) {
     const double ahead = model.log_evidence + model.log_start - leader.log_evidence - leader.log_start;
     // Its lead may grow with the trajectories, or be that of a model that fits a few too well.
-    const bool may_win = ahead + margin > (model.penalty - leader.penalty) / searched_every ||
-                         model.score() + margin > leader.score();
+    const bool may_win =
+        ahead + margin > (model.penalty - leader.penalty) / searched_every || model.score() + margin > leader.score();
     if (may_win && contenders < most_contenders) {
       const FittedModel fitted = along_valleys(
           fit, without_others(fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1)));
