@@ -70,6 +70,7 @@ tidy() {
 }
 
 stage "packages" jobs/install_packages.sh --tests
+stage "format" formatted
 stage "configure (g++, release)" cmake --preset release -DAN_WITH_TESTS=ON -DAN_WARNINGS_AS_ERRORS=ON -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 stage "build" cmake --build build
 run_ctest build -LE 'long|fuzz|cuda'
@@ -78,7 +79,6 @@ stage "build" cmake --build build-asan
 run_ctest build-asan -L 'unit|parity|property|fuzz' -LE 'statistics|long'
 echo "== the GPU's back end, without a GPU"
 gpu_without_device
-stage "format" formatted
 stage "configure (clang, for clang-tidy)" cmake -S . -B build-clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_C_COMPILER=clang-14 -DAN_WITH_TESTS=OFF
 stage "generated headers" cmake --build build-clang --target an_app_git_hash
 stage "clang-tidy" tidy
