@@ -49,7 +49,7 @@ double binding_probability(const Binding& binding, double distance, const Locali
 // ln likelihood of each next difference of two partners' positions if it is constant but for its errors, and their
 // tracks change places now and then. After a surprise it starts anew.
 std::vector<double> steady_log_likelihoods(std::span<const double> x, std::span<const double> y, double noise) {
-  constexpr double surprise = 30;  // squared deviations
+  constexpr double surprise = 12;  // squared deviations: also of a pair that lets go and binds anew at once
   const double variance = noise * noise;
   const double drift = variance / 100;
   std::vector<double> out;
@@ -71,8 +71,8 @@ std::vector<double> steady_log_likelihoods(std::span<const double> x, std::span<
     out.push_back(std::log(density) - 0.5 * std::min(same, other) - std::log(2 * std::numbers::pi * total));
     const bool is_surprise = std::min(same, other) > surprise;
     const double gain = is_surprise ? 1 : spread / total;
-    mean_x += gain * (sign * x[i] - mean_x);
-    mean_y += gain * (sign * y[i] - mean_y);
+    mean_x = sign * mean_x + gain * (x[i] - sign * mean_x);  // the tracks keep their new places
+    mean_y = sign * mean_y + gain * (y[i] - sign * mean_y);
     spread = is_surprise ? variance : spread * variance / total + drift;
   }
   return out;

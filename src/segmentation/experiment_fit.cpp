@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -13,8 +14,9 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr std::size_t first_rounds = 3;   // of expectation and maximisation, to tell guesses apart
-constexpr std::size_t search_rounds = 6;  // to tell models apart
+constexpr std::size_t first_rounds = 3;    // of expectation and maximisation, to tell guesses apart
+constexpr std::size_t search_rounds = 6;   // to tell models apart
+constexpr std::size_t finished_times = 4;  // as many trajectories tell how much particles differ, which few do not
 
 // Fits a model as well as one already known deserves: to the end only if it may come near to it.
 FittedModel compete(StateFit& fit, const ExperimentModel& start, double known) {
@@ -101,6 +103,26 @@ bool has_states_alike(const ExperimentModel& model) {
     for (std::size_t b = 0; b < a; ++b)
       if (overlap(model.states[a], model.states[b]) > largest_overlap) return true;
   return false;
+}
+
+// Sorts the states of particles.
+void slowest_first(FittedModel& fit) {
+  ExperimentModel& model = fit.model;
+  const FittedModel before = fit;
+  std::vector<std::size_t> order(model.states.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(
+      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(model.particle_states()),
+      [&](std::size_t a, std::size_t b) { return before.model.states[a].k_mean < before.model.states[b].k_mean; });
+  for (std::size_t s = 0; s < order.size(); ++s) {
+    model.states[s] = before.model.states[order[s]];
+    model.dynamics.start[s] = before.model.dynamics.start[order[s]];
+    fit.at_zero[s] = before.at_zero[order[s]];
+    for (std::size_t next = 0; next < order.size(); ++next)
+      model.dynamics.change_of(s, next) = before.model.dynamics.change_of(order[s], order[next]);
+    if (before.model.dimer == order[s]) model.dimer = s;
+    if (before.model.confined == order[s]) model.confined = s;
+  }
 }
 
 // In tracks that stray, a fast last state that is left at once is none of particles.
@@ -226,8 +248,11 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     std::rotate(fits.begin(), at, at + 1);
     break;
   }
+  slowest_first(fits.front());
   call_strays_so(fits.front().model);
-  fit.expect_deviations(fits.front().model);
+  FitOptions more = options;
+  more.trajectories *= finished_times;
+  StateFit(fovs, more).finish(fits.front().model);
   return fits;
 }
 

@@ -73,31 +73,32 @@ double PopulationLikelihood::log_likelihood(const StatePopulation& population) c
   return sum;
 }
 
-StatePopulation PopulationLikelihood::expected() const {
-  StatePopulation out = guess_;
-  if (guess_.is_fixed() || visits_.empty()) return out;
-  const auto expect = [&](double StatePopulation::*sd) {
-    constexpr int steps = 8;
-    const double middle = guess_.*sd;
+std::pair<double, double> PopulationLikelihood::expected_deviations() const {
+  if (visits_.empty()) return {guess_.alpha_sd, guess_.k_sd};
+  // Root of the expected variance among deviations in proportion, with even steps between the least and the most.
+  const auto expected = [&](double StatePopulation::*sd, double least, double most, const auto& prior) {
+    constexpr int steps = 16;
     std::vector<double> values, logarithms;
-    for (int i = -steps; i <= steps; ++i) {
+    for (int i = 0; i <= steps; ++i) {
       StatePopulation other = guess_;
-      values.push_back(other.*sd = middle * std::exp2(static_cast<double>(i) / steps));
+      values.push_back(other.*sd = least * std::pow(most / least, static_cast<double>(i) / steps));
       logarithms.push_back(log_likelihood(other));
     }
     const double greatest = *std::max_element(logarithms.begin(), logarithms.end());
     double sum = 0;
     double total = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const double weight = values[i] * std::exp(logarithms[i] - greatest);  // even over deviations
-      sum += weight * values[i];
+      const double weight = prior(values[i]) * values[i] * std::exp(logarithms[i] - greatest);
+      sum += weight * values[i] * values[i];
       total += weight;
     }
-    out.*sd = sum / total;
+    return std::sqrt(sum / total);
   };
-  expect(&StatePopulation::alpha_sd);
-  expect(&StatePopulation::k_sd);
-  return out;
+  constexpr double least_alpha = 0.015;
+  constexpr double usual_alpha = 0.1;
+  return {expected(&StatePopulation::alpha_sd, std::min(least_alpha, guess_.alpha_sd / 2), 1.2 * guess_.alpha_sd,
+                   [](double sd) { return sd * std::exp(-sd / usual_alpha); }),
+          expected(&StatePopulation::k_sd, guess_.k_sd / 2, guess_.k_sd * 2, [](double) { return 1; })};
 }
 
 }  // namespace an::segmentation

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "segmentation/population_sums.hpp"
@@ -23,8 +24,10 @@ class PopulationLikelihood {
   void add(double visits, std::span<const double> posterior);
   /// The population that makes the particles likeliest, in the guess's cells.
   StatePopulation maximum() const;
-  /// The guess with the expected deviations, given the particles, instead of the likeliest, which are often too small.
-  StatePopulation expected() const;
+  /// Deviations of alpha and K that are expected, given the particles: the likeliest are often too small. That of alpha
+  /// is looked for up to a little more than the guess's, which therefore had better be wide. \pre the guess is not
+  /// fixed
+  std::pair<double, double> expected_deviations() const;
 
  private:
   // Likelihood of a particle that may be an outlier, given that of one of the population.

@@ -22,6 +22,8 @@ constexpr double uncertainty = 10;           // of ln evidence
 constexpr double hardly_seen = 0.35;         // px, range of binding that is the least one looked for
 constexpr double other_particles = 0.03;     // share of tracks that are a mixture of several particles
 constexpr double most_strays = 0.02;         // probability a displacement
+constexpr double most_changes = 0.45;        // of one kind, the same
+constexpr double most_k = 1e6;               // px²
 constexpr double price = 0.75;               // of a parameter, times ln of the trajectories: dearer than Schwarz's 0.5,
                                              // since the best of many guesses is taken
 
@@ -63,7 +65,7 @@ void maximise(const Statistics& sums, ExperimentModel& model) {
     for (std::size_t next = 0; next < states; ++next) {
       double& change = model.dynamics.change_of(s, next);
       if (model.has_hops() && change == 0) continue;  // hops come from the traps
-      change = s == next ? 0 : std::min(0.45, (sums.change[s * states + next] + 0.2) / (left + 20));
+      change = s == next ? 0 : std::min(most_changes, (sums.change[s * states + next] + 0.2) / (left + 20));
       if (model.states[next].stray && !model.has_hops()) change = std::min(change, most_strays);
       if (model.states[s].stray && s != next) change = end_of_stray * (sums.stay[next] + 1) / all_stays;
     }
@@ -73,6 +75,44 @@ void maximise(const Statistics& sums, ExperimentModel& model) {
   model.dynamics.start[2] = 0;
   model.dynamics.change_of(2, 0) = end_of_stray;  // to where they came from
   model.states[2].k_mean = model.states[1].k_mean;
+}
+
+// Maximisation creeps where segments are short. Steps that keep their direction grow, as in resilient propagation.
+class LongerSteps {
+ public:
+  // \returns what comes after `before` when maximisation says `next`, both positive
+  double take(double before, double next) {
+    constexpr double growth = 2;
+    constexpr double longest = 4;
+    constexpr double leap = 0.7;  // is long enough
+    if (at_ == memory_.size()) memory_.push_back({});
+    auto& [last, factor] = memory_[at_++];
+    const double step = std::log(next / before);
+    factor = step * last > 0 && std::abs(step) < leap ? std::min(longest, growth * factor) : 1;
+    last = step;
+    return before * std::exp(factor * step);
+  }
+  void next_round() { at_ = 0; }
+
+ private:
+  struct Memory {
+    double step = 0, factor = 1;
+  };
+  std::vector<Memory> memory_;  // of each parameter, in the order in which they are asked for
+  std::size_t at_ = 0;
+};
+
+void lengthen(const ExperimentModel& before, ExperimentModel& model, LongerSteps& steps) {
+  if (model.has_strays()) return;  // which lead it astray
+  steps.next_round();
+  for (std::size_t s = 0; s < model.states.size(); ++s) {
+    for (std::size_t next = 0; next < model.states.size(); ++next)
+      if (next != s)
+        model.dynamics.change_of(s, next) =
+            std::min(most_changes, steps.take(before.dynamics.change_of(s, next), model.dynamics.change_of(s, next)));
+    if (!model.states[s].is_fixed())
+      model.states[s].k_mean = std::min(most_k, steps.take(before.states[s].k_mean, model.states[s].k_mean));
+  }
 }
 
 LocalisationErrors scaled(LocalisationErrors errors, double factor) {
@@ -292,10 +332,21 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
   return out;
 }
 
-void StateFit::expect_deviations(ExperimentModel& model) {
+void StateFit::finish(ExperimentModel& model) {
   constexpr std::uint32_t round = 50;  // none of improve's: names the random numbers
-  const Expectation found = expect(model, round, 1);
-  for (std::size_t s = 0; s < model.states.size(); ++s) model.states[s] = found.sums.populations[s].expected();
+  constexpr double wider = 1.5;
+  constexpr double narrowest = 0.1;  // of alpha
+  ExperimentModel wide = model;      // narrow populations draw paths and have cells that speak for themselves
+  for (StatePopulation& population : wide.states)
+    if (!population.is_fixed()) population.alpha_sd = std::max(wider * population.alpha_sd, narrowest);
+  const Expectation found = expect(wide, round, 1);
+  maximise(found.sums, model);
+  for (std::size_t s = 0; s < model.states.size(); ++s) {
+    if (model.states[s].is_fixed()) continue;
+    const auto [alpha_sd, k_sd] = found.sums.populations[s].expected_deviations();
+    model.states[s].alpha_sd = alpha_sd;
+    model.states[s].k_sd = k_sd;
+  }
 }
 
 FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::size_t every) {
@@ -305,6 +356,7 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
   for (const StatePopulation& population : model.states) parameters += population.is_fixed() ? 0 : 4;
   const double penalty = price * parameters * std::log(static_cast<double>(fitted));
   std::optional<FittedModel> best;
+  LongerSteps steps;
   for (std::uint32_t round = 0; round < rounds; ++round) {
     const Expectation found = expect(model, round, every);
     // Tracks that stray, or few trajectories, can lead maximisation astray; drawn paths alone make the evidence
@@ -318,7 +370,9 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
               found.sums.at_zero,
               found.gain_of_others};
     if (round + 1 == rounds) break;
+    const ExperimentModel before = model;
     maximise(found.sums, model);
+    lengthen(before, model, steps);
     if (model.dimer) {
       model.binding = found.binding.estimate(model.errors);
       model.dimer_range = std::min(widest_dimer, model.binding->range + 2.8 * model.errors.difference);

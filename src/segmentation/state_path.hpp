@@ -19,6 +19,7 @@ struct StateDynamics {
 
   std::size_t states() const { return start.size(); }
   double& change_of(std::size_t state, std::size_t next) { return change[state * states() + next]; }
+  double change_of(std::size_t state, std::size_t next) const { return change[state * states() + next]; }
   double ends(std::size_t state) const;  ///< sum over next
 };
 

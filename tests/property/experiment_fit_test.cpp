@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// States of simulated experiments, as they are fitted, against those that were simulated.
+#include "segmentation/experiment_fit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "simulation/diffusion_model.hpp"
+#include "simulation/field_of_view.hpp"
+
+namespace an::segmentation {
+namespace {
+
+using simulation::Distribution;
+
+Distribution alphas(double mean, double variance) {
+  return Distribution::normal(mean, variance, simulation::alpha_interval);
+}
+Distribution ks(double mean, double variance) { return Distribution::normal(mean, variance, simulation::k_interval); }
+
+FieldOfView observed(const simulation::ModelParameters& parameters, std::uint64_t seed) {
+  const RandomKey key{seed, 0, 0, 0, RandomStream::particle};
+  simulation::FovParameters view;
+  view.side = parameters.box + 2;  // all of it
+  simulation::FieldOfView fov =
+      simulation::cut_field_of_view(simulation::simulate_box(parameters, {}, key), {-1, -1}, view);
+  Random random({seed, 0, 0, 0, RandomStream::localisation});
+  simulation::add_localisation_noise(fov, 0.12, random);
+  FieldOfView out;
+  for (simulation::FovTrajectory& t : fov.trajectories)
+    out.trajectories.push_back({static_cast<std::int64_t>(out.trajectories.size()),
+                                static_cast<std::int64_t>(t.first_frame), std::move(t.x), std::move(t.y)});
+  return out;
+}
+
+// Segments of five frames are seldom seen, and maximisation comes slowly to what they leave of themselves.
+TEST(ExperimentFit, FindsStatesThatAreLeftSoon) {
+  simulation::ModelParameters parameters;
+  parameters.model = simulation::ModelKind::multi_state;
+  parameters.particles = 1000;
+  parameters.box *= std::sqrt(10.0);
+  parameters.states = {
+      {alphas(1, 0.0001), ks(0.15, 0.01)}, {alphas(1, 0.01), ks(0.33, 0.001)}, {alphas(1, 0.01), ks(0.95, 0.01)}};
+  parameters.transition = {{0.946, 0.024, 0.03}, {0.016, 0.92, 0.064}, {0.037, 0.14, 0.823}};
+  const FieldOfView fov = observed(parameters, 43);
+  const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+  ASSERT_EQ(model.phenomenon, Phenomenon::multi_state);
+  ASSERT_EQ(model.states.size(), 3U);
+  EXPECT_NEAR(model.states[0].k_mean, 0.15, 0.03);
+  EXPECT_NEAR(model.states[1].k_mean, 0.33, 0.04);
+  EXPECT_NEAR(model.states[2].k_mean, 0.95, 0.09);
+  for (std::size_t s = 0; s < 3; ++s) {
+    const double leaves = 1 - parameters.transition[s][s];
+    EXPECT_NEAR(model.dynamics.ends(s), leaves, 0.18 * leaves) << "state " << s;
+  }
+  EXPECT_LT(model.states[0].alpha_sd, 0.06);
+  for (const std::size_t s : {1U, 2U}) {
+    EXPECT_GT(model.states[s].alpha_sd, 0.065) << "state " << s;
+    EXPECT_LT(model.states[s].alpha_sd, 0.14) << "state " << s;
+  }
+}
+
+}  // namespace
+}  // namespace an::segmentation

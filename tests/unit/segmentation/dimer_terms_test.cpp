@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "segmentation/dimer_terms.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "core/random.hpp"
+
+namespace an::segmentation {
+namespace {
+
+constexpr double noise = 0.12;
+constexpr double range = 1.2;
+
+ExperimentModel dimers() {
+  ExperimentModel model;
+  model.phenomenon = Phenomenon::dimerization;
+  model.states = {{0.5, 0.1, 0.05, 0.02}, {1, 0.1, 1, 0.2}};
+  model.dynamics = {{0.1, 0.9}, {0, 0.02, 0.02, 0}};
+  model.errors = independent_errors(noise);
+  model.dimer = 0;
+  model.dimer_range = range;
+  return model;
+}
+
+// Two slow particles in the middle, and two others that are far from all and mark the borders of what is seen.
+struct Pair {
+  FieldOfView fov;
+
+  // Angles of the second one's place from the first, frame by frame.
+  explicit Pair(const std::vector<double>& angles) {
+    Random random({5, 0, 0, 0, RandomStream::particle});
+    Trajectory first{0, 0, {}, {}};
+    Trajectory second{1, 0, {}, {}};
+    Trajectory low{2, 0, {}, {}};
+    Trajectory high{3, 0, {}, {}};
+    double x = 50;
+    double y = 50;
+    for (const double angle : angles) {
+      const auto seen = [&](Trajectory& t, double at_x, double at_y) {
+        t.x.push_back(at_x + noise * random.normal());
+        t.y.push_back(at_y + noise * random.normal());
+      };
+      seen(first, x, y);
+      seen(second, x + 0.6 * std::cos(angle), y + 0.6 * std::sin(angle));
+      seen(low, 0, 0);
+      seen(high, 100, 100);
+      x += std::sqrt(0.1) * random.normal();
+      y += std::sqrt(0.1) * random.normal();
+    }
+    fov.trajectories = {first, second, low, high};
+  }
+
+  // Of the first particle: the sum of what speaks for its being bound in displacements [begin, end).
+  double bound(std::size_t begin, std::size_t end) const {
+    const std::vector<float> terms = dimer_terms(fov, Neighbourhood(fov, widest_dimer), 0, dimers()).bound;
+    return std::accumulate(terms.begin() + static_cast<std::ptrdiff_t>(begin),
+                           terms.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
+  }
+};
+
+TEST(DimerTerms, APairThatKeepsItsDifferenceIsBound) {
+  const Pair pair(std::vector<double>(60, 0.0));
+  EXPECT_GT(pair.bound(0, 59), 59);
+}
+
+TEST(DimerTerms, NobodyNearSpeaksAgainstIt) {
+  const Pair pair(std::vector<double>(60, 0.0));
+  const std::vector<float> alone = dimer_terms(pair.fov, Neighbourhood(pair.fov, widest_dimer), 2, dimers()).bound;
+  EXPECT_EQ(alone[30], 0);  // at the border, beyond which a partner may be
+  FieldOfView fov = pair.fov;
+  fov.trajectories.erase(fov.trajectories.begin() + 1);
+  EXPECT_FLOAT_EQ(dimer_terms(fov, Neighbourhood(fov, widest_dimer), 0, dimers()).bound[30],
+                  static_cast<float>(dimers().errors.log_missed));
+}
+
+// A pair that lets go and binds anew at once has a new difference, in any direction.
+TEST(DimerTerms, APairThatBindsAnewIsBoundAgain) {
+  for (const double turn : {0.5, 1.0, 1.8, 2.5, std::numbers::pi}) {
+    std::vector<double> angles(80, 0.0);
+    for (std::size_t t = 40; t < angles.size(); ++t) angles[t] = turn;
+    EXPECT_GT(Pair(angles).bound(45, 79), 34) << turn;
+  }
+}
+
+// Tracks of spots that overlap change places and keep the new ones.
+TEST(DimerTerms, TracksMayChangePlaces) {
+  Pair pair(std::vector<double>(80, 1.0));
+  Trajectory& first = pair.fov.trajectories[0];
+  Trajectory& second = pair.fov.trajectories[1];
+  for (std::size_t t = 40; t < 80; ++t) {
+    std::swap(first.x[t], second.x[t]);
+    std::swap(first.y[t], second.y[t]);
+  }
+  EXPECT_GT(pair.bound(41, 79), 38);
+}
+
+}  // namespace
+}  // namespace an::segmentation
