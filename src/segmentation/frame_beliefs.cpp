@@ -125,12 +125,12 @@ BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement
       case Phenomenon::single_state:
       case Phenomenon::multi_state:
         return 0.1;
+      case Phenomenon::dimerization:
+        return 0.15;
       case Phenomenon::immobile_traps:
         return 0.25;
       case Phenomenon::confinement:
         return 0.5;
-      case Phenomenon::dimerization:
-        return 0.6;
     }
     return 0.0;
   };
