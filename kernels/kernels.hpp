@@ -155,6 +155,9 @@ class Executor {
   virtual void set_moments(std::span<const float> first, std::span<const float> second) = 0;
   /// Waits until all that was begun is done.
   virtual void wait() {}
+  /// Runs forward for inference, of one image where the back end takes them in turn, and tells how many seconds each
+  /// operation of the plan took.
+  virtual std::vector<double> time_operations() = 0;
 };
 
 /// Makes an executor. \param device of those of a node, for `cuda`

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cmath>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "kernels/kernels.hpp"
 
@@ -101,6 +103,18 @@ class PlanExecutor final : public Executor {
     kernels_.upload(second, second_);
   }
   void wait() override { kernels_.wait(); }
+  std::vector<double> time_operations() override {
+    using Clock = std::chrono::steady_clock;
+    std::vector<double> seconds;
+    for (std::size_t i = 0; i < plan_.operations.size(); ++i) {
+      wait();
+      const Clock::time_point start = Clock::now();
+      run(call(i), Mode::inference);
+      wait();
+      seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    }
+    return seconds;
+  }
 
  private:
   const Value& output() const { return plan_.values[plan_.output]; }

@@ -68,6 +68,7 @@ class ImageExecutor final : public Executor {
   void set_moments(std::span<const float> first, std::span<const float> second) override {
     one_.set_moments(first, second);
   }
+  std::vector<double> time_operations() override { return one_.time_operations(); }
 
  private:
   template <class T>

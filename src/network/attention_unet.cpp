@@ -239,15 +239,16 @@ Network make_network(const NetworkShape& s, std::size_t images, std::size_t rows
   return b.finish(b.convolution(x, "head", kernels::output_channels(s.task), 1, 1, false), training);
 }
 
+double multiplications(const kernels::Plan& plan, const Operation& o) {
+  const double in = static_cast<double>(plan.values[o.inputs[0]].shape.channels);
+  const double out = static_cast<double>(plan.values[o.output].shape.size());
+  if (o.kind == OperationKind::convolution) return in * out * static_cast<double>(o.kernel_rows * o.kernel_columns);
+  return o.kind == OperationKind::transposed_convolution ? in * out : 0;
+}
+
 double multiplications(const kernels::Plan& plan) {
-  double sum = 0;
-  for (const Operation& o : plan.operations) {
-    const double in = static_cast<double>(plan.values[o.inputs[0]].shape.channels);
-    const double out = static_cast<double>(plan.values[o.output].shape.size());
-    if (o.kind == OperationKind::convolution) sum += in * out * static_cast<double>(o.kernel_rows * o.kernel_columns);
-    if (o.kind == OperationKind::transposed_convolution) sum += in * out;
-  }
-  return sum;
+  return std::accumulate(plan.operations.begin(), plan.operations.end(), 0.0,
+                         [&](double sum, const Operation& o) { return sum + multiplications(plan, o); });
 }
 
 Weights initial_weights(const Network& network, std::uint64_t seed) {

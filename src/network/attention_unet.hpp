@@ -34,8 +34,9 @@ struct Network {
 Network make_network(const NetworkShape& shape, std::size_t images, std::size_t rows, std::size_t columns,
                      bool training);
 
-/// Multiplications of a forward run's convolutions, transposed ones included.
+/// Multiplications of a forward run's convolutions, transposed ones included; and of one operation.
 double multiplications(const kernels::Plan& plan);
+double multiplications(const kernels::Plan& plan, const kernels::Operation& operation);
 
 /// Trainable numbers and moving statistics of one network.
 struct Weights {

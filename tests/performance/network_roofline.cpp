@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// How near each layer of the networks comes to what one core can do, forward, with the back end oneDNN:
+//   OMP_NUM_THREADS=1 network_roofline OUTPUT.md
+// Peaks are measured first: multiply-adds in registers, and reading and writing arrays that no cache holds. A layer's
+// roof is the lesser of the peak and of its operations at this bandwidth, if inputs, weights and outputs are moved
+// once; layers that find them in the cache may go through it, and so may 3x3 convolutions, whose operations are counted
+// as defined although minimal filtering takes 2.25 times fewer.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/program_info.hpp"
+#include "io/atomic_file.hpp"
+#include "kernels/onednn/avx512.hpp"
+#include "network/attention_unet.hpp"
+
+using namespace an;
+using kernels::Operation;
+using kernels::OperationKind;
+using kernels::Precision;
+
+namespace {
+
+template <class Work>
+double least_seconds(int rounds, const Work& work) {
+  using Clock = std::chrono::steady_clock;
+  double least = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < rounds; ++i) {
+    const Clock::time_point start = Clock::now();
+    work();
+    least = std::min(least, std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return least;
+}
+
+constexpr int steps = 200'000;
+float kept = 0;  // so that nothing is left out
+
+// The compiler must think that the value changes: else equal sums are one.
+AN_AVX512_INLINE void keep_apart(__m512& value) { asm volatile("" : "+v"(value)); }
+
+template <std::size_t... I>
+AN_AVX512 void multiply_add(std::index_sequence<I...>, bool bf16) {
+  const __m512 one = _mm512_set1_ps(1e-3F);
+  const __m512bh pairs = __builtin_bit_cast(__m512bh, one);
+  __m512 sums[] = {(static_cast<void>(I), _mm512_setzero_ps())...};
+  for (int i = 0; i < steps; ++i) {
+    if (bf16)
+      ((sums[I] = _mm512_dpbf16_ps(sums[I], pairs, pairs)), ...);
+    else
+      ((sums[I] = _mm512_fmadd_ps(one, one, sums[I])), ...);
+    ((keep_apart(sums[I])), ...);
+  }
+  kept += (_mm512_cvtss_f32(sums[I]) + ...);
+}
+
+// Operations a second, a multiply-add being two.
+double peak(bool bf16) {
+  constexpr std::size_t registers = 24;
+  const double seconds = least_seconds(20, [bf16] { multiply_add(std::make_index_sequence<registers>{}, bf16); });
+  return steps * static_cast<double>(registers) * (bf16 ? 64 : 32) / seconds;
+}
+
+// Bytes a second.
+double bandwidth() {
+  constexpr std::size_t size = 64 << 20;
+  const std::vector<float> a(size, 1.0F);
+  const std::vector<float> b(size, 2.0F);
+  std::vector<float> c(size);
+  const double seconds = least_seconds(5, [&] {
+    for (std::size_t i = 0; i < size; ++i) c[i] = a[i] + 0.5F * b[i];
+    kept += c[size / 2];
+  });
+  return 3.0 * size * sizeof(float) / seconds;
+}
+
+std::string_view kind_name(OperationKind kind) {
+  switch (kind) {
+    case OperationKind::convolution:
+      return "convolution";
+    case OperationKind::transposed_convolution:
+      return "transposed";
+    case OperationKind::batch_norm:
+      return "batch norm";
+    case OperationKind::layer_norm:
+      return "layer norm";
+    case OperationKind::max_pool:
+      return "max pool";
+    case OperationKind::add:
+      return "add";
+    case OperationKind::gate:
+      return "gate";
+    case OperationKind::concat:
+      return "concat";
+    case OperationKind::pick:
+      return "pick";
+    case OperationKind::attention:
+      return "attention";
+  }
+  return "";
+}
+
+// Numbers of an operation's inputs and output, and of its parameters.
+std::pair<double, double> moved(const kernels::Plan& plan, const Operation& o) {
+  double values = static_cast<double>(plan.values[o.output].shape.size());
+  for (const std::size_t input : o.inputs) values += static_cast<double>(plan.values[input].shape.size());
+  const double channels = static_cast<double>(plan.values[o.inputs[0]].shape.channels);
+  const double outputs = static_cast<double>(plan.values[o.output].shape.channels);
+  const bool convolves = o.kind == OperationKind::convolution || o.kind == OperationKind::transposed_convolution;
+  return {values, convolves ? channels * outputs * static_cast<double>(o.kernel_rows * o.kernel_columns) : 0};
+}
+
+std::string table(const std::string& name, Precision precision, double peak, double bandwidth) {
+  constexpr std::size_t rows = 64;
+  constexpr std::size_t columns = 208;
+  constexpr int rounds = 15;
+  const network::Network net = network::make_network(network::shape_of_name(name), 1, rows, columns, false);
+  const network::Weights weights = network::initial_weights(net, 1);
+  const auto executor = kernels::make_executor(kernels::Backend::onednn, net.plan, precision);
+  executor->set_parameters(weights.parameters, weights.statistics);
+  executor->set_input(std::vector<float>(net.plan.values[net.plan.input].shape.size(), 0.5F));
+  executor->forward(kernels::Mode::inference);
+  std::vector<double> seconds = executor->time_operations();
+  for (int i = 0; i < rounds; ++i) {
+    const std::vector<double> again = executor->time_operations();
+    for (std::size_t o = 0; o < seconds.size(); ++o) seconds[o] = std::min(seconds[o], again[o]);
+  }
+  double all = 0;
+  for (const double s : seconds) all += s;
+  const double operations = 2 * network::multiplications(net.plan);
+  std::string text = fmt::format(
+      "## {}, {}\n\n{:.2f} ms a field of view of {} x {}, {:.2f} GFLOP: {:.0f} GFLOP/s, {:.0f} % of the peak.\n\n"
+      "| layer | operation | output | ms | of the time | GFLOP/s | FLOP/byte | of the peak | of the roof |\n"
+      "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+      name, precision_name(precision), 1e3 * all, rows, columns, 1e-9 * operations, 1e-9 * operations / all,
+      100 * operations / all / peak);
+  const double activation = precision == Precision::bf16 ? 2 : 4;
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    const Operation& o = net.plan.operations[i];
+    const kernels::Shape& out = net.plan.values[o.output].shape;
+    const auto [values, parameters] = moved(net.plan, o);
+    const double flops = 2 * network::multiplications(net.plan, o);
+    const double bytes = activation * (values + parameters);
+    const std::string common =
+        fmt::format("| {} | {} {}x{} | {} x {} x {} | {:.3f} | {:.1f} % ", o.name, kind_name(o.kind), o.kernel_rows,
+                    o.kernel_columns, out.rows, out.columns, out.channels, 1e3 * seconds[i], 100 * seconds[i] / all);
+    if (flops > 0)
+      text += fmt::format("{}| {:.1f} | {:.1f} | {:.0f} % | {:.0f} % |\n", common, 1e-9 * flops / seconds[i],
+                          flops / bytes, 100 * flops / seconds[i] / peak,
+                          100 * flops / seconds[i] / std::min(peak, bandwidth * flops / bytes));
+    else  // moves numbers: its roof is the bandwidth
+      text += fmt::format("{}| | | | {:.0f} % |\n", common, 100 * bytes / seconds[i] / bandwidth);
+  }
+  return text + '\n';
+}
+
+}  // namespace
+
+int main(int count, char** words) try {
+  if (count != 2) {
+    std::fputs("usage: OMP_NUM_THREADS=1 network_roofline OUTPUT.md\n", stderr);
+    return 2;
+  }
+  if (!kernels::onednn::has_avx512() || !__builtin_cpu_supports("avx512bf16"))
+    throw std::runtime_error("needs a processor with AVX-512 and its dot products of bfloat16");
+  const double single = peak(false);
+  const double half = peak(true);
+  const double bytes = bandwidth();
+  std::string text = fmt::format(
+      "# How near the networks come to what a core can do\n\nMade by `OMP_NUM_THREADS=1 network_roofline`, {}, {}. "
+      "Peaks of "
+      "this core, measured: {:.0f} GFLOP/s in float32, {:.0f} in bfloat16, {:.1f} GB/s.\nThe least of sixteen times "
+      "each. Of the "
+      "roof: of the lesser of the peak and of what the bandwidth allows if inputs, weights and outputs are moved once; "
+      "of the bandwidth, for what only\nmoves numbers. What lies in a cache may go through it, and so may 3x3 "
+      "convolutions: "
+      "minimal filtering takes 2.25 times fewer multiplications than are counted.\n\n",
+      app::version_text(), kernels::backend_description(kernels::Backend::onednn), 1e-9 * single, 1e-9 * half,
+      1e-9 * bytes);
+  for (const char* name : {"small-alpha", "paper-state", "paper-alpha", "default"})
+    for (const Precision precision : kernels::all_precisions)
+      text += table(name, precision, precision == Precision::bf16 ? half : single, bytes);
+  if (kept < 0) std::fputs("", stderr);
+  io::write_file_atomically(words[1], text);
+  return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "network_roofline: %s\n", error.what());
+  return 1;
+}
