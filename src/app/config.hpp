@@ -103,7 +103,7 @@ struct SegmentationConfig {
   std::int64_t paths = 64;                 ///< drawn from the posterior of each trajectory
   double expected_jaccard = 0.65;
   double error_weight = 0.07;
-  double video_error_weight = 0.25;
+  double video_error_weight = 0.35;
   double usual_error = 1;  ///< frames
   std::uint64_t seed = 1;
   segmentation::MethodPart left_out = segmentation::MethodPart::none;

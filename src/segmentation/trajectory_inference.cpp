@@ -17,6 +17,8 @@ namespace an::segmentation {
 namespace {
 
 constexpr int shortest_segment = 3;  // frames
+// Tracked partners' spots overlap, and their errors last for frames: what these say together is less than their sum.
+constexpr float share_of_spots_that_overlap = 0.5;
 // Errors that a network's means over a segment usually have, of alpha and ln(1 + K).
 constexpr double usual_alpha_error = 0.1, usual_log_k_error = 0.08;
 
@@ -239,7 +241,9 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   DimerPartners partners{model_.dimer};
   if (neighbourhood_ && place) {
     partners.partner = neighbourhood_->partners(*place);
-    const DimerTerms terms = dimer_terms(fov_, *neighbourhood_, *place, model_);
+    DimerTerms terms = dimer_terms(fov_, *neighbourhood_, *place, model_);
+    if (model_.errors.strays > 0)
+      for (float& term : terms.bound) term *= share_of_spots_that_overlap;
     evidence_.add_terms(*model_.dimer, terms.bound);
     evidence_.add_terms(1 - *model_.dimer, terms.free);
     evidence_.add_entry_terms(*model_.dimer, terms.binds);
