@@ -124,7 +124,7 @@ BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement
     switch (model.phenomenon) {
       case Phenomenon::single_state:
       case Phenomenon::multi_state:
-        return 0.1;
+        return 0.05;
       case Phenomenon::dimerization:
         return 0.15;
       case Phenomenon::immobile_traps:
