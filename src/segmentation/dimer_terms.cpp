@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <numbers>
+#include <numeric>
 #include <utility>
 
 #include "segmentation/segment_evidence.hpp"
@@ -76,6 +77,11 @@ std::vector<double> steady_log_likelihoods(std::span<const double> x, std::span<
     spread = is_surprise ? variance : spread * variance / total + drift;
   }
   return out;
+}
+
+// The one with the larger sum.
+std::vector<double> likelier(std::vector<double> a, std::vector<double> b) {
+  return std::accumulate(a.begin(), a.end(), 0.0) >= std::accumulate(b.begin(), b.end(), 0.0) ? a : b;
 }
 
 std::span<const float> part(const std::vector<float>& all, std::size_t begin, std::size_t count) {
@@ -180,9 +186,12 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   for (const Neighbour& neighbour : neighbourhood.of(trajectory)) {
     const Trajectory& other = fov.trajectories[neighbour.trajectory];
     const Displacements theirs = displacements_of(other.x, other.y);
-    const double k = std::clamp(typical_k(theirs, errors.noise), std::max(1e-4, free.k_mean - 2 * free.k_sd),
-                                std::max(1e-3, free.k_mean + 2 * free.k_sd));
-    const Whitening of_free = whitening_of(free_alpha, k, errors.noise);
+    // A free one as the model has it, or as any: that it suits no model does not make it a partner.
+    const double slowest = std::max(1e-4, free.k_mean - 2 * free.k_sd);
+    const double typical = std::max(slowest, typical_k(theirs, errors.noise));
+    const Whitening of_free =
+        whitening_of(free_alpha, std::min(typical, std::max(1e-3, free.k_mean + 2 * free.k_sd)), errors.noise);
+    const Whitening of_any = whitening_of(1, typical, errors.noise);
     // The stretch within the range of the model.
     std::size_t begin = 0;
     while (begin < neighbour.distances.size()) {
@@ -210,8 +219,10 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
       const std::vector<double> difference = steady_log_likelihoods(difference_x, difference_y, errors.difference);
       const std::vector<double> own_bound =
           predicted_log_likelihoods(part(mine.x, here, count), part(mine.y, here, count), of_bound);
-      const std::vector<double> other_free =
-          predicted_log_likelihoods(part(theirs.x, there, count), part(theirs.y, there, count), of_free);
+      const auto their_log_likelihoods = [&](const Whitening& whitening) {
+        return predicted_log_likelihoods(part(theirs.x, there, count), part(theirs.y, there, count), whitening);
+      };
+      const std::vector<double> other_free = likelier(their_log_likelihoods(of_free), their_log_likelihoods(of_any));
       for (std::size_t i = 0; i < count; ++i) {
         const double term = std::clamp(mean[i] + difference[i] - own_bound[i] - other_free[i], -30.0, 30.0);
         terms[here + i] = std::max(terms[here + i] == 0 ? alone : terms[here + i], static_cast<float>(term));

@@ -79,6 +79,24 @@ TEST(DimerTerms, NobodyNearSpeaksAgainstIt) {
                   static_cast<float>(dimers().errors.log_missed));
 }
 
+// A neighbour that moves as no free particle of the model does is no partner for that.
+TEST(DimerTerms, AFreeStateThatSuitsNobodyMakesNoPairs) {
+  Pair pair(std::vector<double>(60, 0.0));
+  Random random({6, 0, 0, 0, RandomStream::particle});
+  for (const std::size_t i : {0U, 1U}) {  // both go the same way, but each by itself
+    Trajectory& t = pair.fov.trajectories[i];
+    for (std::size_t frame = 0; frame < t.x.size(); ++frame) {
+      t.x[frame] = 20 + 0.8 * static_cast<double>(frame) + 0.4 * random.normal();
+      t.y[frame] = 50 + static_cast<double>(i) + 0.4 * random.normal();
+    }
+  }
+  ExperimentModel model = dimers();
+  model.dimer_range = widest_dimer;
+  model.states[1] = {0.02, 0.05, 0.05, 0.001};
+  const std::vector<float> terms = dimer_terms(pair.fov, Neighbourhood(pair.fov, widest_dimer), 0, model).bound;
+  EXPECT_LT(std::accumulate(terms.begin(), terms.end(), 0.0), 0);
+}
+
 // A pair that lets go and binds anew at once has a new difference, in any direction.
 TEST(DimerTerms, APairThatBindsAnewIsBoundAgain) {
   for (const double turn : {0.5, 1.0, 1.8, 2.5, std::numbers::pi}) {
