@@ -6,8 +6,7 @@
 
 #include <cmath>
 
-#include "simulation/diffusion_model.hpp"
-#include "simulation/field_of_view.hpp"
+#include "seen_box.hpp"
 
 namespace an::segmentation {
 namespace {
@@ -19,21 +18,6 @@ Distribution alphas(double mean, double variance) {
 }
 Distribution ks(double mean, double variance) { return Distribution::normal(mean, variance, simulation::k_interval); }
 
-FieldOfView observed(const simulation::ModelParameters& parameters, std::uint64_t seed) {
-  const RandomKey key{seed, 0, 0, 0, RandomStream::particle};
-  simulation::FovParameters view;
-  view.side = parameters.box + 2;  // all of it
-  simulation::FieldOfView fov =
-      simulation::cut_field_of_view(simulation::simulate_box(parameters, {}, key), {-1, -1}, view);
-  Random random({seed, 0, 0, 0, RandomStream::localisation});
-  simulation::add_localisation_noise(fov, 0.12, random);
-  FieldOfView out;
-  for (simulation::FovTrajectory& t : fov.trajectories)
-    out.trajectories.push_back({static_cast<std::int64_t>(out.trajectories.size()),
-                                static_cast<std::int64_t>(t.first_frame), std::move(t.x), std::move(t.y)});
-  return out;
-}
-
 // Segments of five frames are seldom seen, and maximisation comes slowly to what they leave of themselves.
 TEST(ExperimentFit, FindsStatesThatAreLeftSoon) {
   simulation::ModelParameters parameters;
@@ -43,7 +27,9 @@ TEST(ExperimentFit, FindsStatesThatAreLeftSoon) {
   parameters.states = {
       {alphas(1, 0.0001), ks(0.15, 0.01)}, {alphas(1, 0.01), ks(0.33, 0.001)}, {alphas(1, 0.01), ks(0.95, 0.01)}};
   parameters.transition = {{0.946, 0.024, 0.03}, {0.016, 0.92, 0.064}, {0.037, 0.14, 0.823}};
-  const FieldOfView fov = observed(parameters, 43);
+  Random random({43, 0, 0, 0, RandomStream::localisation});
+  const FieldOfView fov =
+      testing::trajectories_of(testing::seen_box(parameters, {}, {43, 0, 0, 0, RandomStream::particle}, 0.12, random));
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   ASSERT_EQ(model.phenomenon, Phenomenon::multi_state);
   ASSERT_EQ(model.states.size(), 3U);

@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "seen_box.hpp"
 #include "segmentation/experiment_fit.hpp"
 #include "segmentation/trajectory_inference.hpp"
-#include "simulation/diffusion_model.hpp"
-#include "simulation/field_of_view.hpp"
 
 namespace an::segmentation {
 namespace {
@@ -31,17 +30,9 @@ TrappedParticles hopping_particles(std::size_t particles, std::uint64_t seed) {
   const RandomKey key{seed, 0, 0, 0, RandomStream::particle};
   Random random({seed, 0, 0, 0, RandomStream::localisation});
   const simulation::Layout traps = simulation::draw_layout(parameters, random);
-  simulation::FovParameters view;
-  view.side = parameters.box + 2;  // all of it
-  simulation::FieldOfView fov =
-      simulation::cut_field_of_view(simulation::simulate_box(parameters, traps, key), {-1, -1}, view);
-  simulation::add_localisation_noise(fov, 0.12, random);
-  TrappedParticles out;
-  for (simulation::FovTrajectory& t : fov.trajectories) {
-    out.seen.trajectories.push_back({static_cast<std::int64_t>(out.truth.size()),
-                                     static_cast<std::int64_t>(t.first_frame), std::move(t.x), std::move(t.y)});
-    out.truth.push_back(std::move(t.segments));
-  }
+  const simulation::FieldOfView fov = testing::seen_box(parameters, traps, key, 0.12, random);
+  TrappedParticles out{testing::trajectories_of(fov), {}};
+  for (const simulation::FovTrajectory& t : fov.trajectories) out.truth.push_back(t.segments);
   return out;
 }
 

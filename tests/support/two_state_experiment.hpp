@@ -10,10 +10,9 @@
 
 #include "app/config.hpp"
 #include "exact_segmentation.hpp"
+#include "seen_box.hpp"
 #include "segmentation/experiment_fit.hpp"
 #include "segmentation/trajectory_inference.hpp"
-#include "simulation/diffusion_model.hpp"
-#include "simulation/field_of_view.hpp"
 
 namespace an::testing {
 
@@ -50,20 +49,13 @@ inline ObservedExperiment simulate(const TwoStateExperiment& experiment) {
   const double change = 1 / experiment.dwell;
   parameters.transition = {{1 - change, change}, {change, 1 - change}};
   const RandomKey key{experiment.seed, experiment.number, 0, 0, RandomStream::particle};
-  simulation::FovParameters view;
-  view.side = parameters.box + 2;
-  simulation::FieldOfView fov =
-      simulation::cut_field_of_view(simulation::simulate_box(parameters, {}, key), {-1, -1}, view);
   Random random({experiment.seed, experiment.number, 0, 0, RandomStream::localisation});
-  simulation::add_localisation_noise(fov, experiment.noise, random);
-  ObservedExperiment out;
-  for (simulation::FovTrajectory& t : fov.trajectories) {
-    std::vector<std::int64_t> changes;
+  const simulation::FieldOfView fov = seen_box(parameters, {}, key, experiment.noise, random);
+  ObservedExperiment out{trajectories_of(fov), {}};
+  for (const simulation::FovTrajectory& t : fov.trajectories) {
+    out.truth.emplace_back();
     for (std::size_t i = 1; i < t.segments.size(); ++i)
-      changes.push_back(static_cast<std::int64_t>(t.segments[i].begin));
-    out.truth.push_back(std::move(changes));
-    out.fov.trajectories.push_back({static_cast<std::int64_t>(out.fov.trajectories.size()),
-                                    static_cast<std::int64_t>(t.first_frame), std::move(t.x), std::move(t.y)});
+      out.truth.back().push_back(static_cast<std::int64_t>(t.segments[i].begin));
   }
   return out;
 }
