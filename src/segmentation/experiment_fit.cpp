@@ -14,9 +14,8 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr std::size_t first_rounds = 3;    // of expectation and maximisation, to tell guesses apart
-constexpr std::size_t search_rounds = 6;   // to tell models apart
-constexpr std::size_t finished_times = 4;  // as many trajectories tell how much particles differ, which few do not
+constexpr std::size_t first_rounds = 3;   // of expectation and maximisation, to tell guesses apart
+constexpr std::size_t search_rounds = 6;  // to tell models apart
 
 // Fits a model as well as one already known deserves: to the end only if it may come near to it.
 FittedModel compete(StateFit& fit, const ExperimentModel& start, double known) {
@@ -250,9 +249,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   }
   slowest_first(fits.front());
   call_strays_so(fits.front().model);
-  FitOptions more = options;
-  more.trajectories *= finished_times;
-  StateFit(fovs, more).finish(fits.front().model);
+  fit.finish(fits.front().model);
   return fits;
 }
 

@@ -74,7 +74,7 @@ double PopulationLikelihood::log_likelihood(const StatePopulation& population) c
 }
 
 std::pair<double, double> PopulationLikelihood::expected_deviations() const {
-  if (visits_.empty()) return {guess_.alpha_sd, guess_.k_sd};
+  if (guess_.is_fixed() || visits_.empty()) return {guess_.alpha_sd, guess_.k_sd};
   // Root of the expected variance among deviations in proportion, with even steps between the least and the most.
   const auto expected = [&](double StatePopulation::*sd, double least, double most, const auto& prior) {
     constexpr int steps = 16;

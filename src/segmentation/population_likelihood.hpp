@@ -25,8 +25,8 @@ class PopulationLikelihood {
   /// The population that makes the particles likeliest, in the guess's cells.
   StatePopulation maximum() const;
   /// Deviations of alpha and K that are expected, given the particles: the likeliest are often too small. That of alpha
-  /// is looked for up to a little more than the guess's, which therefore had better be wide. \pre the guess is not
-  /// fixed
+  /// is looked for up to a little more than the guess's, which therefore had better be wide. What is
+  /// fixed keeps its own.
   std::pair<double, double> expected_deviations() const;
 
  private:

@@ -80,38 +80,36 @@ void maximise(const Statistics& sums, ExperimentModel& model) {
 // Maximisation creeps where segments are short. Steps that keep their direction grow, as in resilient propagation.
 class LongerSteps {
  public:
+  explicit LongerSteps(std::size_t parameters) : last_(parameters), factor_(parameters, 1) {}
+
   // \returns what comes after `before` when maximisation says `next`, both positive
-  double take(double before, double next) {
+  double take(std::size_t parameter, double before, double next) {
     constexpr double growth = 2;
     constexpr double longest = 4;
     constexpr double leap = 0.7;  // is long enough
-    if (at_ == memory_.size()) memory_.push_back({});
-    auto& [last, factor] = memory_[at_++];
+    double& factor = factor_[parameter];
     const double step = std::log(next / before);
-    factor = step * last > 0 && std::abs(step) < leap ? std::min(longest, growth * factor) : 1;
-    last = step;
+    const bool goes_on = step * last_[parameter] > 0 && std::abs(step) < leap;
+    factor = goes_on ? std::min(longest, growth * factor) : 1;
+    last_[parameter] = step;
     return before * std::exp(factor * step);
   }
-  void next_round() { at_ = 0; }
 
  private:
-  struct Memory {
-    double step = 0, factor = 1;
-  };
-  std::vector<Memory> memory_;  // of each parameter, in the order in which they are asked for
-  std::size_t at_ = 0;
+  std::vector<double> last_, factor_;
 };
 
 void lengthen(const ExperimentModel& before, ExperimentModel& model, LongerSteps& steps) {
   if (model.has_strays()) return;  // which lead it astray
-  steps.next_round();
-  for (std::size_t s = 0; s < model.states.size(); ++s) {
-    for (std::size_t next = 0; next < model.states.size(); ++next)
-      if (next != s)
-        model.dynamics.change_of(s, next) =
-            std::min(most_changes, steps.take(before.dynamics.change_of(s, next), model.dynamics.change_of(s, next)));
-    if (!model.states[s].is_fixed())
-      model.states[s].k_mean = std::min(most_k, steps.take(before.states[s].k_mean, model.states[s].k_mean));
+  const std::size_t states = model.states.size();
+  for (std::size_t s = 0; s < states; ++s) {
+    for (std::size_t next = 0; next < states; ++next) {
+      if (next == s) continue;
+      double& change = model.dynamics.change_of(s, next);
+      change = std::min(most_changes, steps.take(s * states + next, before.dynamics.change_of(s, next), change));
+    }
+    double& k = model.states[s].k_mean;
+    if (!model.states[s].is_fixed()) k = std::min(most_k, steps.take(states * states + s, before.states[s].k_mean, k));
   }
 }
 
@@ -186,6 +184,7 @@ void StateFit::choose_samples() {
     for (std::size_t t = 0; t < fovs_[f].trajectories.size(); ++t)
       if (fovs_[f].trajectories[t].x.size() > 1) all.push_back({f, t, {}, 0});
   if (all.empty()) throw std::invalid_argument("fit_experiment: no trajectory of two points");
+  samples_.clear();
   for (const std::size_t i : spread_out(options_.trajectories, all.size())) {
     samples_.push_back(all[i]);
     const Trajectory& trajectory = fovs_[samples_.back().fov].trajectories[samples_.back().trajectory];
@@ -333,7 +332,10 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
 }
 
 void StateFit::finish(ExperimentModel& model) {
-  constexpr std::uint32_t round = 50;  // none of improve's: names the random numbers
+  constexpr std::uint32_t round = 50;        // none of improve's: names the random numbers
+  constexpr std::size_t finished_times = 4;  // few tell too little of how much particles differ
+  options_.trajectories *= finished_times;
+  choose_samples();
   constexpr double wider = 1.5;
   constexpr double narrowest = 0.1;  // of alpha
   ExperimentModel wide = model;      // narrow populations draw paths and have cells that speak for themselves
@@ -342,7 +344,6 @@ void StateFit::finish(ExperimentModel& model) {
   const Expectation found = expect(wide, round, 1);
   maximise(found.sums, model);
   for (std::size_t s = 0; s < model.states.size(); ++s) {
-    if (model.states[s].is_fixed()) continue;
     const auto [alpha_sd, k_sd] = found.sums.populations[s].expected_deviations();
     model.states[s].alpha_sd = alpha_sd;
     model.states[s].k_sd = k_sd;
@@ -356,7 +357,7 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
   for (const StatePopulation& population : model.states) parameters += population.is_fixed() ? 0 : 4;
   const double penalty = price * parameters * std::log(static_cast<double>(fitted));
   std::optional<FittedModel> best;
-  LongerSteps steps;
+  LongerSteps steps(model.states.size() * (model.states.size() + 1));
   for (std::uint32_t round = 0; round < rounds; ++round) {
     const Expectation found = expect(model, round, every);
     // Tracks that stray, or few trajectories, can lead maximisation astray; drawn paths alone make the evidence

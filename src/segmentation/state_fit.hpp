@@ -40,7 +40,8 @@ class StateFit {
   /// \param rounds of expectation and maximisation
   /// \param every only each so many-th trajectory, to search faster
   FittedModel improve(ExperimentModel model, std::size_t rounds, std::size_t every);
-  /// A last round, after which the populations have their expected deviations instead of the likeliest.
+  /// A last round on more trajectories, after which the populations have their expected deviations instead of the
+  /// likeliest. Nothing else can be fitted then.
   void finish(ExperimentModel& model);
   /// Whether there are enough particles near each other to tell anything of dimers.
   bool has_neighbours();

@@ -83,6 +83,7 @@ TEST(PopulationLikelihood, WhatIsFixedStays) {
   PopulationLikelihood likelihood(immobile, 0.12, 0);
   likelihood.add(1, std::vector<double>{1});
   EXPECT_TRUE(likelihood.maximum().immobile);
+  EXPECT_EQ(likelihood.expected_deviations(), std::pair(0.0, 0.0));
 }
 
 }  // namespace
