@@ -53,15 +53,17 @@ struct DisplacementLikelihood {
   const std::uint8_t* known;  ///< a displacement that is not has likelihood 1
   std::size_t displacements;
   std::size_t groups;
-  std::size_t begin, end;  ///< those done now
-  float* backward;         ///< [group][axis][order][lane]: errors b of the last displacement done
-  float* out;              ///< [row][t][groups * cell_lanes]; of orders greater than t nothing is written
-  float* greatest;         ///< [t][groups * cell_lanes]: of all rows
+  std::size_t first_group;  ///< that of the first item
+  std::size_t begin, end;   ///< displacements done now
+  float* backward;          ///< [group][axis][order][lane]: errors b of the last displacement done
+  float* out;               ///< [row][t][groups * cell_lanes]; of orders greater than t nothing is written
+  float* greatest;          ///< [t][groups * cell_lanes]: of all rows
 
   static constexpr std::size_t backward_size = 2 * (longest_order + 1) * cell_lanes;  ///< of a group
 
-  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t group) const {
+  KOKKOS_FORCEINLINE_FUNCTION void operator()(std::size_t item) const {
     constexpr std::size_t many = 4;
+    const std::size_t group = first_group + item;
     const std::size_t order = cells.order[group];
     std::size_t t = begin;
     for (; t < end && t < order; ++t) advance<1>(group, t, t);

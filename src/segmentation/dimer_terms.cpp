@@ -9,7 +9,6 @@
 #include <numeric>
 #include <utility>
 
-#include "segmentation/segment_evidence.hpp"
 #include "segmentation/whitening.hpp"
 
 namespace an::segmentation {
@@ -25,6 +24,14 @@ struct Spot {
 
 Whitening whitening_of(double alpha, double k, double noise) {
   return whiten(displacement_covariance(alpha, k, noise, kernels::whitening_order + 1));
+}
+
+// Of a bound particle, or of the middle between it and its partner.
+Whitening whitening_of_bound(const ExperimentModel& model, bool middle) {
+  const StatePopulation& bound = model.states[*model.dimer];
+  const double k = cut_moments(bound.k_mean, bound.k_sd, 1e-12, 1e6).mean;
+  const double noise = middle ? model.errors.noise / std::numbers::sqrt2 : model.errors.overlapping;
+  return whitening_of(std::clamp(bound.alpha_mean, 0.02, 1.99), k, noise);
 }
 
 // K of a particle as if it never changed, from the median of its squared displacements.
@@ -167,22 +174,30 @@ std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range)
   return out;
 }
 
+DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model) {
+  constexpr double most = 1;  // steps of a bound particle differ by less; those of a free one must not be made up for
+  const std::vector<double> as_own = predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, false));
+  const std::vector<double> as_middle = predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, true));
+  const std::vector<float> none(own.size());
+  DimerTerms out{{*model.dimer, own}, none, none, none, none};
+  for (std::size_t t = 0; t < own.size(); ++t)
+    out.own[t] = static_cast<float>(std::clamp(as_own[t] - as_middle[t], -most, most));
+  return out;
+}
+
 DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhood, std::size_t trajectory,
                        const ExperimentModel& model) {
   const Trajectory& own = fov.trajectories[trajectory];
   const LocalisationErrors& errors = model.errors;
   const auto alone = static_cast<float>(errors.log_missed);
   const Displacements mine = displacements_of(own.x, own.y);
+  DimerTerms out = lone_terms(mine, model);
   const std::vector<bool> border = neighbourhood.at_border(trajectory, model.dimer_range);
-  std::vector<float> terms(mine.size());
-  for (std::size_t t = 0; t < terms.size(); ++t) terms[t] = border[t] ? 0 : alone;
-  const StatePopulation& bound = model.states[*model.dimer];
+  for (std::size_t t = 0; t < mine.size(); ++t) out.bound[t] = border[t] ? 0 : alone;
   const StatePopulation& free = model.states[1 - *model.dimer];
-  const Moments bound_k = cut_moments(bound.k_mean, bound.k_sd, 1e-12, 1e6);
-  const double bound_alpha = std::clamp(bound.alpha_mean, 0.02, 1.99);
   const double free_alpha = std::clamp(free.alpha_mean, 0.02, 1.99);
-  const Whitening of_mean = whitening_of(bound_alpha, bound_k.mean, errors.noise / std::numbers::sqrt2);
-  const Whitening of_bound = whitening_of(bound_alpha, bound_k.mean, errors.overlapping);
+  const Whitening of_mean = whitening_of_bound(model, true);
+  const Whitening of_bound = whitening_of_bound(model, false);
   for (const Neighbour& neighbour : neighbourhood.of(trajectory)) {
     const Trajectory& other = fov.trajectories[neighbour.trajectory];
     const Displacements theirs = displacements_of(other.x, other.y);
@@ -225,7 +240,14 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
       const std::vector<double> other_free = likelier(their_log_likelihoods(of_free), their_log_likelihoods(of_any));
       for (std::size_t i = 0; i < count; ++i) {
         const double term = std::clamp(mean[i] + difference[i] - own_bound[i] - other_free[i], -30.0, 30.0);
-        terms[here + i] = std::max(terms[here + i] == 0 ? alone : terms[here + i], static_cast<float>(term));
+        const std::size_t t = here + i;
+        if (static_cast<float>(term) < (out.bound[t] == 0 ? alone : out.bound[t])) continue;
+        out.bound[t] = static_cast<float>(term);
+        out.own[t] = static_cast<float>(own_bound[i] - mean[i]);
+        out.middle.displacements.x[t] = mean_x[i];
+        out.middle.displacements.y[t] = mean_y[i];
+        out.middle.displacements.known[t] =
+            static_cast<std::uint8_t>(mine.known[t] != 0 && theirs.known[there + i] != 0);
       }
       begin = end;
     }
@@ -233,7 +255,6 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   const std::size_t other_state = 1 - *model.dimer;
   const double usual = model.dynamics.change[other_state * model.dynamics.states() + *model.dimer];
   const std::vector<float> nearest = neighbourhood.nearest(trajectory);
-  DimerTerms out{std::move(terms), std::vector<float>(mine.size()), std::vector<float>(mine.size())};
   if (!model.binding) return out;
   for (std::size_t t = 0; t < mine.size(); ++t) {
     if (border[t] && !std::isfinite(nearest[t])) continue;

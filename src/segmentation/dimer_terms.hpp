@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "segmentation/experiment_model.hpp"
+#include "segmentation/segment_evidence.hpp"
 
 namespace an::segmentation {
 
@@ -40,20 +41,26 @@ class Neighbourhood {
   std::vector<std::vector<Neighbour>> neighbours_;
 };
 
-/// Terms of ln evidence, a displacement each.
+/// What the state of bound pairs is told by, and terms of ln evidence, a displacement each.
 struct DimerTerms {
-  std::vector<float> bound;  ///< in the state of bound pairs
-  std::vector<float> free;   ///< in the other
-  std::vector<float> binds;  ///< of a bound segment that begins there
+  StateDisplacements middle;  ///< of the state of bound pairs: between the partners, or without one the particle's own
+  std::vector<float> own;     ///< in that state: the particle's own likelihood in place of its middle's
+  std::vector<float> bound;   ///< in that state: what the partner adds
+  std::vector<float> free;    ///< in the other
+  std::vector<float> binds;   ///< of a bound segment that begins there
 };
 
-/// What neighbours say of a particle's being bound. `bound` is ln of the likelihood ratio of its neighbour's
-/// displacement, if they move as one, to that if the neighbour is free: a bound pair keeps its distance, so its mean
-/// moves with (alpha, K) of dimers and noise / sqrt 2, its difference only by its errors. Without a
+/// What neighbours say of a particle's being bound. A bound pair keeps its distance, so its middle moves with (alpha,
+/// K) of dimers and noise / sqrt 2, its difference only by its errors. `bound` is ln of the likelihood ratio of the
+/// neighbour's displacement, if they move as one, to that if the neighbour is free, both with the usual (alpha, K);
+/// `own` makes of the likelihood of the middle that of the particle's own displacement, with the same. Without a
 /// neighbour a particle is hardly bound. `free` and `binds` hold the probability of binding at the neighbour's
 /// distance, where the dynamics have a constant one. \pre model.dimer
 DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhood, std::size_t trajectory,
                        const ExperimentModel& model);
+
+/// The same for a particle of whose neighbours nothing is known. \pre model.dimer
+DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model);
 
 /// Free particles' chances to bind, and how often they did, by the distance of their nearest neighbour.
 class BindingCounts {

@@ -2,6 +2,7 @@
 #include "segmentation/experiment_model.hpp"
 
 #include <array>
+#include <numbers>
 #include <utility>
 
 namespace an::segmentation {
@@ -62,7 +63,8 @@ CellTable cells_of(const ExperimentModel& model) {
   std::vector<std::vector<Cell>> states;
   std::vector<double> noise;
   for (std::size_t s = 0; s < model.states.size(); ++s) {
-    noise.push_back(model.dimer == s ? model.errors.overlapping : model.errors.noise);
+    // A pair is told by the middle between its partners, which has less noise.
+    noise.push_back(model.dimer == s ? model.errors.noise / std::numbers::sqrt2 : model.errors.noise);
     states.push_back(PopulationGrid(model.states[s], model.errors.noise).cells());
   }
   return {states, noise, !model.errors.unsure};

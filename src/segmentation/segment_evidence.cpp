@@ -84,7 +84,8 @@ Displacements displacements_of(std::span<const double> x, std::span<const double
   return out;
 }
 
-void SegmentEvidence::compute(const Displacements& displacements, const CellTable& cells) {
+void SegmentEvidence::compute(const Displacements& displacements, const CellTable& cells,
+                              const std::optional<StateDisplacements>& of_state) {
   kernels::start_kernels();
   cells_ = &cells;
   count_ = displacements.size();
@@ -98,10 +99,20 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
   evidence_.resize(cells.states() * count_ * count_ + cell_lanes);
   for (std::size_t begin = 0; begin < count_; begin += tile) {
     const std::size_t end = std::min(begin + tile, count_);
-    displacement_likelihood(
-        {cells.coefficients(), displacements.x.data(), displacements.y.data(), displacements.known.data(), count_,
-         cells.groups(), begin, end, scratch_.data(), table_.data(), greatest_.data()},
-        cells.groups());
+    const auto of_groups = [&](const Displacements& d, std::size_t first, std::size_t last) {
+      if (first == last) return;
+      displacement_likelihood({cells.coefficients(), d.x.data(), d.y.data(), d.known.data(), count_, cells.groups(),
+                               first, begin, end, scratch_.data(), table_.data(), greatest_.data()},
+                              last - first);
+    };
+    std::size_t next = 0;
+    if (of_state) {
+      const std::size_t first = cells.begin()[of_state->state] / cell_lanes;
+      next = cells.begin()[of_state->state + 1] / cell_lanes;
+      of_groups(displacements, 0, first);
+      of_groups(of_state->displacements, first, next);
+    }
+    of_groups(displacements, next, cells.groups());
     relative_likelihood({cells.begin().data(), cells.states(), count_, cells.rows(), begin, table_.data(),
                          greatest_.data(), offsets_.data(), of_state_.data()},
                         end - begin);

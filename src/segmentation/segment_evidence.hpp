@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,12 @@ struct Displacements {
   std::size_t size() const { return x.size(); }
 };
 
+/// What one state's likelihood is that of.
+struct StateDisplacements {
+  std::size_t state;
+  Displacements displacements;
+};
+
 /// Displacements of positions; NaN where there is no position. Over gaps they are interpolated, and marked.
 Displacements displacements_of(std::span<const double> x, std::span<const double> y);
 
@@ -26,7 +33,9 @@ Displacements displacements_of(std::span<const double> x, std::span<const double
 class SegmentEvidence {
  public:
   /// Computes it all. References to `cells` are kept until the next call.
-  void compute(const Displacements& displacements, const CellTable& cells);
+  /// \param of_state a state that is told by other displacements, as many, and these
+  void compute(const Displacements& displacements, const CellTable& cells,
+               const std::optional<StateDisplacements>& of_state = {});
 
   std::size_t displacements() const { return count_; }
   std::size_t states() const { return cells_->states(); }

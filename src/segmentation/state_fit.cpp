@@ -292,17 +292,20 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
   Expectation out{Statistics(model), {}};
   for (std::size_t i = 0; i < samples_.size(); i += every) {
     const Sample& sample = samples_[i];
-    evidence_.compute(sample.displacements, table);
     DimerTerms terms;
     DimerPartners partners{model.dimer};
     if (model.dimer) {
       partners.partner = neighbourhood(sample.fov).partners(sample.trajectory);
       terms = dimer_terms(fovs_[sample.fov], neighbourhood(sample.fov), sample.trajectory, model);
-      for (std::vector<float>* part : {&terms.bound, &terms.free, &terms.binds})
-        part->resize(evidence_.displacements());
+      const std::size_t fitted = sample.displacements.size();
+      for (std::vector<float>* part : {&terms.own, &terms.bound, &terms.free, &terms.binds}) part->resize(fitted);
+      evidence_.compute(sample.displacements, table, terms.middle);
+      evidence_.add_terms(*model.dimer, terms.own);
       evidence_.add_terms(*model.dimer, terms.bound);
       evidence_.add_terms(1 - *model.dimer, terms.free);
       evidence_.add_entry_terms(*model.dimer, terms.binds);
+    } else {
+      evidence_.compute(sample.displacements, table);
     }
     const PathPosterior posterior(evidence_, model.dynamics);
     Random random = random_for(i, 100 + round);

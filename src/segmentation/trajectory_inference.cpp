@@ -237,16 +237,20 @@ InferredTrajectory Inference::infer(std::size_t place) {
 InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place) {
   const std::size_t frames = trajectory.x.size();
   if (frames < 2) return {trajectory.index, frames, {usual_segment()}};
-  evidence_.compute(displacements_of(trajectory.x, trajectory.y), cells_);
+  const Displacements displacements = displacements_of(trajectory.x, trajectory.y);
   DimerPartners partners{model_.dimer};
-  if (neighbourhood_ && place) {
-    partners.partner = neighbourhood_->partners(*place);
-    DimerTerms terms = dimer_terms(fov_, *neighbourhood_, *place, model_);
+  if (model_.dimer) {
+    DimerTerms terms = place ? dimer_terms(fov_, *neighbourhood_, *place, model_) : lone_terms(displacements, model_);
+    if (place) partners.partner = neighbourhood_->partners(*place);
     if (model_.errors.strays > 0)
       for (float& term : terms.bound) term *= share_of_spots_that_overlap;
+    evidence_.compute(displacements, cells_, terms.middle);
+    evidence_.add_terms(*model_.dimer, terms.own);
     evidence_.add_terms(*model_.dimer, terms.bound);
     evidence_.add_terms(1 - *model_.dimer, terms.free);
     evidence_.add_entry_terms(*model_.dimer, terms.binds);
+  } else {
+    evidence_.compute(displacements, cells_);
   }
   const PathPosterior posterior(evidence_, model_.dynamics);
   Random random({options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place.value_or(0)),

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -67,6 +68,35 @@ struct Pair {
 TEST(DimerTerms, APairThatKeepsItsDifferenceIsBound) {
   const Pair pair(std::vector<double>(60, 0.0));
   EXPECT_GT(pair.bound(0, 59), 59);
+}
+
+TEST(DimerTerms, APairIsToldByItsMiddle) {
+  const Pair pair(std::vector<double>(60, 0.0));
+  const DimerTerms terms = dimer_terms(pair.fov, Neighbourhood(pair.fov, widest_dimer), 0, dimers());
+  const Trajectory& a = pair.fov.trajectories[0];
+  const Trajectory& b = pair.fov.trajectories[1];
+  EXPECT_EQ(terms.middle.state, 0U);
+  for (const std::size_t t : {0U, 20U, 58U}) {
+    const double dx = 0.5 * (a.x[t + 1] + b.x[t + 1] - a.x[t] - b.x[t]);
+    EXPECT_NEAR(static_cast<double>(terms.middle.displacements.x[t]), dx, 1e-6) << t;
+  }
+}
+
+TEST(DimerTerms, ALoneParticleIsToldByItselfAndFastStepsAreNotMadeUpFor) {
+  const Pair pair(std::vector<double>(60, 0.0));
+  FieldOfView fov = pair.fov;
+  fov.trajectories.erase(fov.trajectories.begin() + 1);
+  Trajectory& lone = fov.trajectories[0];
+  for (std::size_t t = 30; t < 60; ++t) lone.x[t] += 4 * static_cast<double>(t % 2);
+  const DimerTerms terms = dimer_terms(fov, Neighbourhood(fov, widest_dimer), 0, dimers());
+  const Displacements own = displacements_of(lone.x, lone.y);
+  EXPECT_EQ(terms.middle.displacements.x, own.x);
+  EXPECT_EQ(terms.middle.displacements.y, own.y);
+  const auto [least, most] = std::minmax_element(terms.own.begin(), terms.own.end());
+  EXPECT_GE(*least, -1);
+  EXPECT_LE(*most, 1);
+  // Of ordinary steps: the greater noise that a lone particle has.
+  EXPECT_NE(terms.own[10], 0);
 }
 
 TEST(DimerTerms, NobodyNearSpeaksAgainstIt) {

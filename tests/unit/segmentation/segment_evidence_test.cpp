@@ -78,6 +78,23 @@ TEST(SegmentEvidence, IsTheNormalDensityAveragedOverCells) {
   }
 }
 
+TEST(SegmentEvidence, AStateMayBeToldByOtherDisplacements) {
+  const Displacements own = made_up(40, 11, 0.5);
+  const Displacements others = made_up(40, 12, 0.3);
+  const CellTable cells(two_states, {noise, noise});
+  SegmentEvidence of_own, of_others, of_both;
+  of_own.compute(own, cells);
+  of_others.compute(others, cells);
+  const auto of_all = [](const SegmentEvidence& evidence, std::size_t state) {
+    return static_cast<double>(evidence.ending_at(state, 39)[0]) + evidence.offset();
+  };
+  for (std::size_t state = 0; state < 2; ++state) {
+    of_both.compute(own, cells, StateDisplacements{state, others});
+    EXPECT_NEAR(of_all(of_both, state), of_all(of_others, state), 1e-3);
+    EXPECT_NEAR(of_all(of_both, 1 - state), of_all(of_own, 1 - state), 1e-3);
+  }
+}
+
 TEST(SegmentEvidence, LongSegmentsLoseLittleToTheOrder) {
   const Displacements d = made_up(150, 2, 1.4);
   const CellTable cells({{{0.7, 0.9, 1}}}, {noise});
