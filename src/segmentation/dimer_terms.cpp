@@ -34,6 +34,9 @@ Whitening whitening_of_bound(const ExperimentModel& model, bool middle) {
   return whitening_of(std::clamp(bound.alpha_mean, 0.02, 1.99), k, noise);
 }
 
+// A term of a bound particle's step is less than this: what differs more is none, and must not be made up for.
+float of_bound_step(double term, double most) { return static_cast<float>(std::clamp(term, -most, most)); }
+
 // K of a particle as if it never changed, from the median of its squared displacements.
 double typical_k(const Displacements& displacements, double noise) {
   std::vector<double> squares;
@@ -89,6 +92,18 @@ std::vector<double> steady_log_likelihoods(std::span<const double> x, std::span<
 // The one with the larger sum.
 std::vector<double> likelier(std::vector<double> a, std::vector<double> b) {
   return std::accumulate(a.begin(), a.end(), 0.0) >= std::accumulate(b.begin(), b.end(), 0.0) ? a : b;
+}
+
+// Where `holds` is true: begin and end of each stretch.
+template <class Holds>
+std::vector<std::pair<std::size_t, std::size_t>> stretches(std::size_t count, const Holds& holds) {
+  std::vector<std::pair<std::size_t, std::size_t>> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!holds(i)) continue;
+    if (out.empty() || out.back().second != i) out.emplace_back(i, i);
+    ++out.back().second;
+  }
+  return out;
 }
 
 std::span<const float> part(const std::vector<float>& all, std::size_t begin, std::size_t count) {
@@ -175,13 +190,12 @@ std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range)
 }
 
 DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model) {
-  constexpr double most = 1;  // steps of a bound particle differ by less; those of a free one must not be made up for
   const std::vector<double> as_own = predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, false));
   const std::vector<double> as_middle = predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, true));
   const std::vector<float> none(own.size());
   DimerTerms out{{*model.dimer, own}, none, none, none, none};
   for (std::size_t t = 0; t < own.size(); ++t)
-    out.own[t] = static_cast<float>(std::clamp(as_own[t] - as_middle[t], -most, most));
+    if (own.known[t] != 0) out.own[t] = of_bound_step(as_own[t] - as_middle[t], 1);
   return out;
 }
 
@@ -193,11 +207,18 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   const Displacements mine = displacements_of(own.x, own.y);
   DimerTerms out = lone_terms(mine, model);
   const std::vector<bool> border = neighbourhood.at_border(trajectory, model.dimer_range);
-  for (std::size_t t = 0; t < mine.size(); ++t) out.bound[t] = border[t] ? 0 : alone;
+  for (std::size_t t = 0; t < mine.size(); ++t) out.bound[t] = border[t] || mine.known[t] == 0 ? 0 : alone;
+  std::vector<double> best(mine.size(), -std::numeric_limits<double>::infinity());  // of the neighbours' terms
   const StatePopulation& free = model.states[1 - *model.dimer];
   const double free_alpha = std::clamp(free.alpha_mean, 0.02, 1.99);
   const Whitening of_mean = whitening_of_bound(model, true);
   const Whitening of_bound = whitening_of_bound(model, false);
+  const double longest = 60 * (free.k_mean + 2 * free.k_sd + errors.noise * errors.noise);  // squared, of exp(-15)
+  const auto is_step = [&](const Displacements& d, std::size_t t) {
+    const auto dx = static_cast<double>(d.x[t]);
+    const auto dy = static_cast<double>(d.y[t]);
+    return errors.strays == 0 || dx * dx + dy * dy < longest;
+  };
   for (const Neighbour& neighbour : neighbourhood.of(trajectory)) {
     const Trajectory& other = fov.trajectories[neighbour.trajectory];
     const Displacements theirs = displacements_of(other.x, other.y);
@@ -207,16 +228,11 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
     const Whitening of_free =
         whitening_of(free_alpha, std::min(typical, std::max(1e-3, free.k_mean + 2 * free.k_sd)), errors.noise);
     const Whitening of_any = whitening_of(1, typical, errors.noise);
-    // The stretch within the range of the model.
-    std::size_t begin = 0;
-    while (begin < neighbour.distances.size()) {
-      const auto near = [&](std::size_t i) { return static_cast<double>(neighbour.distances[i]) < model.dimer_range; };
-      if (!near(begin)) {
-        ++begin;
-        continue;
-      }
-      std::size_t end = begin;
-      while (end < neighbour.distances.size() && near(end)) ++end;
+    const auto is_near = [&](std::size_t i) {
+      return static_cast<double>(neighbour.distances[i]) < model.dimer_range && is_step(mine, neighbour.begin + i) &&
+             is_step(theirs, neighbour.shift + i);
+    };
+    for (const auto& [begin, end] : stretches(neighbour.distances.size(), is_near)) {
       const std::size_t count = end - begin;
       const std::size_t here = neighbour.begin + begin;
       const std::size_t there = neighbour.shift + begin;
@@ -241,15 +257,15 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
       for (std::size_t i = 0; i < count; ++i) {
         const double term = std::clamp(mean[i] + difference[i] - own_bound[i] - other_free[i], -30.0, 30.0);
         const std::size_t t = here + i;
-        if (static_cast<float>(term) < (out.bound[t] == 0 ? alone : out.bound[t])) continue;
-        out.bound[t] = static_cast<float>(term);
-        out.own[t] = static_cast<float>(own_bound[i] - mean[i]);
+        if (term < best[t]) continue;
+        best[t] = term;
+        out.bound[t] = std::max(alone, static_cast<float>(term));
+        out.own[t] = of_bound_step(own_bound[i] - mean[i], 5);
         out.middle.displacements.x[t] = mean_x[i];
         out.middle.displacements.y[t] = mean_y[i];
         out.middle.displacements.known[t] =
             static_cast<std::uint8_t>(mine.known[t] != 0 && theirs.known[there + i] != 0);
       }
-      begin = end;
     }
   }
   const std::size_t other_state = 1 - *model.dimer;

@@ -104,6 +104,7 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
       displacement_likelihood({cells.coefficients(), d.x.data(), d.y.data(), d.known.data(), count_, cells.groups(),
                                first, begin, end, scratch_.data(), table_.data(), greatest_.data()},
                               last - first);
+      forget_before_gaps(d, {first * cell_lanes, last * cell_lanes}, begin, end);
     };
     std::size_t next = 0;
     if (of_state) {
@@ -126,6 +127,21 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
   segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_, cells.rows(),
                     sums_of_state_.data(), scratch_.data(), evidence_.data()},
                    kernels::SegmentEvidence::items(count_));
+}
+
+// A displacement after a gap is predicted by those since alone: what is interpolated would mislead.
+void SegmentEvidence::forget_before_gaps(const Displacements& displacements,
+                                         const std::pair<std::size_t, std::size_t>& cells, std::size_t begin,
+                                         std::size_t end) {
+  const auto row = [&](std::size_t r, std::size_t t) { return table_.data() + (r * count_ + t) * cells_->size(); };
+  for (std::size_t t = begin; t < end; ++t) {
+    if (displacements.known[t] == 0) continue;
+    std::size_t since = 0;
+    while (since < std::min(t, kernels::longest_order) && displacements.known[t - 1 - since] != 0) ++since;
+    const std::size_t last = kernels::row_of(since, cells_->rows());
+    for (std::size_t r = last + 1; since < t && r < cells_->rows(); ++r)
+      std::copy(row(last, t) + cells.first, row(last, t) + cells.second, row(r, t) + cells.first);
+  }
 }
 
 void SegmentEvidence::add_terms(std::size_t state, std::span<const float> terms) {

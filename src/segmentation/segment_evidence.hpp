@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "segmentation/cell_table.hpp"
@@ -55,6 +56,9 @@ class SegmentEvidence {
   void cell_likelihoods(std::size_t state, std::size_t i, std::size_t j, std::span<float> logarithms) const;
 
  private:
+  void forget_before_gaps(const Displacements& displacements, const std::pair<std::size_t, std::size_t>& cells,
+                          std::size_t begin, std::size_t end);
+
   const CellTable* cells_ = nullptr;
   std::size_t count_ = 0;
   std::vector<float> table_, greatest_, offsets_, of_state_, sums_of_state_, scratch_, evidence_;

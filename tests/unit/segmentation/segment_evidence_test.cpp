@@ -78,6 +78,31 @@ TEST(SegmentEvidence, IsTheNormalDensityAveragedOverCells) {
   }
 }
 
+TEST(SegmentEvidence, WhatIsInterpolatedPredictsNothing) {
+  constexpr std::size_t gap = 23;  // and all before
+  Displacements d = made_up(40, 13, 0.2);
+  const CellTable cells({{{0.2, 0.02, 1}}, {{1.2, 0.02, 1}}}, {noise, noise});
+  SegmentEvidence whole, since;
+  for (const std::size_t t : {gap - 1, gap}) d.known[t] = 0;
+  whole.compute(d, cells);
+  const auto after = [](auto values) {
+    values.erase(values.begin(), values.begin() + gap + 1);
+    return values;
+  };
+  since.compute({after(d.x), after(d.y), after(d.known)}, cells);
+  for (std::size_t s = 0; s < 2; ++s) {
+    const auto of = [s](const SegmentEvidence& evidence, std::size_t i, std::size_t j) {
+      std::vector<float> logarithms(kernels::cell_lanes);
+      evidence.cell_likelihoods(s, i, j, logarithms);
+      return static_cast<double>(logarithms[0]);
+    };
+    EXPECT_NEAR(of(whole, 3, 39), of(whole, 3, gap) + of(whole, gap + 1, 39), 1e-3) << s;
+    EXPECT_NEAR(of(whole, 3, gap), of(whole, 3, gap - 2), 1e-3) << s;
+  }
+  EXPECT_NEAR(static_cast<double>(whole.ending_at(0, 39)[gap + 1] - whole.ending_at(1, 39)[gap + 1]),
+              static_cast<double>(since.ending_at(0, 39 - gap - 1)[0] - since.ending_at(1, 39 - gap - 1)[0]), 1e-3);
+}
+
 TEST(SegmentEvidence, AStateMayBeToldByOtherDisplacements) {
   const Displacements own = made_up(40, 11, 0.5);
   const Displacements others = made_up(40, 12, 0.3);
