@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -96,7 +97,7 @@ constexpr std::size_t aligned(std::size_t size) {
 /// A network at one batch size, its memory laid out.
 struct Plan {
   std::vector<Value> values;
-  std::vector<Operation> operations;  ///< in the order of running
+  std::vector<Operation> operations;  ///< in the order of running, which is that of their parameters, too
   std::size_t input = 0, output = 0;  ///< places in values
   std::size_t parameters = 0;         ///< trainable numbers
   std::size_t statistics = 0;         ///< moving means and variances
@@ -132,6 +133,9 @@ struct AdamStep {
 
 enum class Mode { inference, training };
 
+/// Is given final gradients: those of the parameters from `first` on, as many as there are.
+using GradientSink = std::function<void(std::size_t first, std::span<const float> gradients)>;
+
 /// Runs a plan on one device; holds all its memory. Any failed call throws std::runtime_error with the call's name.
 class Executor {
  public:
@@ -145,8 +149,10 @@ class Executor {
   virtual void read_output(std::span<float> output) const = 0;
   /// Mean loss over the weights of `targets` (pixels x target_channels), and its gradient at the output.
   virtual double loss(const Loss& loss, std::span<const float> targets) = 0;
-  /// Gradients of all parameters from that at the output. \pre forward(Mode::training) and loss()
-  virtual void backward() = 0;
+  /// Gradients of all parameters from that at the output. A `sink` gets each of them once, from the last parameter to
+  /// the first, while the others are being computed where the back end can; it is called between operations also when
+  /// there is nothing new. \pre forward(Mode::training) and loss()
+  virtual void backward(const GradientSink& sink = {}) = 0;
   virtual void read_gradients(std::span<float> gradients) const = 0;
   virtual void set_gradients(std::span<const float> gradients) = 0;
   virtual void step(const AdamStep& step) = 0;

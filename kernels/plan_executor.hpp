@@ -85,8 +85,19 @@ class PlanExecutor final : public Executor {
     return kernels_.loss(loss, output().shape, value(plan_.output), targets_, weight_of(targets),
                          gradient(plan_.output));
   }
-  void backward() override {
-    for (std::size_t i = plan_.operations.size(); i-- > 0;) run_backward(call(i));
+  void backward(const GradientSink& sink) override {
+    std::size_t known = plan_.parameters;  // from here on gradients are final
+    const auto tell_from = [&](std::size_t first) {
+      told_.resize(known - first);
+      if (!told_.empty()) kernels_.download(parameter_gradients_ + first, told_);
+      known = first;
+      sink(first, told_);
+    };
+    for (std::size_t i = plan_.operations.size(); i-- > 0;) {
+      run_backward(call(i));
+      if (sink && !Kernels::runs_behind) tell_from(has_parameters(i) ? plan_.operations[i].weights : known);
+    }
+    if (sink && known > 0) tell_from(0);
   }
   void read_gradients(std::span<float> gradients) const override { kernels_.download(parameter_gradients_, gradients); }
   void set_gradients(std::span<const float> gradients) override { kernels_.upload(gradients, parameter_gradients_); }
@@ -172,12 +183,14 @@ class PlanExecutor final : public Executor {
         return kernels_.attention(c);
     }
   }
+  bool has_parameters(std::size_t operation) const {
+    const OperationKind kind = plan_.operations[operation].kind;
+    return kind == OperationKind::convolution || kind == OperationKind::transposed_convolution ||
+           kind == OperationKind::batch_norm || kind == OperationKind::layer_norm;
+  }
   void run_backward(const Call<Activation, Number>& c) {
-    const OperationKind kind = c.operation.kind;
-    const bool has_parameters = kind == OperationKind::convolution || kind == OperationKind::transposed_convolution ||
-                                kind == OperationKind::batch_norm || kind == OperationKind::layer_norm;
-    if (c.dx == nullptr && c.dz == nullptr && !has_parameters) return;
-    switch (kind) {
+    if (c.dx == nullptr && c.dz == nullptr && !has_parameters(c.index)) return;
+    switch (c.operation.kind) {
       case OperationKind::convolution:
         return kernels_.convolution_backward(c);
       case OperationKind::transposed_convolution:
@@ -212,6 +225,7 @@ class PlanExecutor final : public Executor {
   Number* statistics_;
   Number* saved_;
   Number* targets_;
+  std::vector<float> told_;  // gradients for a sink
 };
 
 }  // namespace an::kernels

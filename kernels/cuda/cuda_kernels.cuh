@@ -53,6 +53,9 @@ class CudaKernels {
   using Number = float;
   using C = Call<A, float>;
   static constexpr bool narrow = sizeof(A) == 2;
+  /// The device works behind the calls, and to read a gradient is to wait for it: all are read at the end of backward,
+  /// so that nothing of the exchange between ranks overlaps with it.
+  static constexpr bool runs_behind = true;
 
   CudaKernels(const Plan& plan, int device);
 

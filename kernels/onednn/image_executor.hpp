@@ -16,7 +16,8 @@ bool works_by_image(const Plan& plan);
 
 /// Runs a batch one image after another, all operations of one before the next, so that what one operation writes is
 /// still in the cache when the next reads it; and memory is one image's. In training the forward run is put off until
-/// the loss is asked for, which runs forward and backward of each image.
+/// the loss is asked for, which runs forward and backward of each image; but the last image's backward is left to
+/// backward(), where gradients become final one after another.
 template <class Kernels>
 class ImageExecutor final : public Executor {
  public:
@@ -25,8 +26,7 @@ class ImageExecutor final : public Executor {
         one_(image_plan(plan)),
         input_(plan.values[plan.input].shape.size()),
         output_(plan.values[plan.output].shape.size()),
-        gradients_(plan.training ? plan.parameters : 0),
-        part_(gradients_.size()) {}
+        gradients_(plan.training ? plan.parameters : 0) {}
 
   void set_parameters(std::span<const float> parameters, std::span<const float> statistics) override {
     one_.set_parameters(parameters, statistics);
@@ -52,13 +52,16 @@ class ImageExecutor final : public Executor {
       const double share = all > 0 ? weight_of(mine) / all : 0;
       run_image(i);
       sum += share * one_.loss(loss, mine);
-      if (put_off_ && share > 0) add_gradients(static_cast<float>(share));
+      share_ = static_cast<float>(share);
+      if (put_off_ && i + 1 < images_) add_gradients({});
     }
-    if (put_off_) one_.set_gradients(gradients_);
     put_off_ = false;
     return sum;
   }
-  void backward() override {}  // done with the loss
+  void backward(const GradientSink& sink) override {
+    add_gradients(sink);
+    one_.set_gradients(gradients_);
+  }
   void read_gradients(std::span<float> gradients) const override { one_.read_gradients(gradients); }
   void set_gradients(std::span<const float> gradients) override { one_.set_gradients(gradients); }
   void step(const AdamStep& step) override { one_.step(step); }
@@ -84,17 +87,25 @@ class ImageExecutor final : public Executor {
   void run_forward() const {
     for (std::size_t i = 0; i < images_; ++i) run_image(i);
   }
-  void add_gradients(float share) {
-    one_.backward();
-    one_.read_gradients(part_);
-    for (std::size_t k = 0; k < part_.size(); ++k) gradients_[k] += share * part_[k];
+  // Those of the image that has just run; to the sink go sums over all images.
+  void add_gradients(const GradientSink& sink) {
+    if (!(share_ > 0)) {
+      if (sink) sink(0, gradients_);
+      return;
+    }
+    one_.backward([&](std::size_t first, std::span<const float> gradients) {
+      const std::span<float> sums = std::span(gradients_).subspan(first, gradients.size());
+      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += share_ * gradients[k];
+      if (sink) sink(first, sums);
+    });
   }
 
   std::size_t images_;
   mutable PlanExecutor<Kernels> one_;
   std::vector<float> input_;
   mutable std::vector<float> output_;
-  std::vector<float> gradients_, part_;
+  std::vector<float> gradients_;
+  float share_ = 0;       // of the image that has just run, in the loss
   bool put_off_ = false;  // a forward run in training
 };
 

@@ -30,6 +30,7 @@ class OneDnnKernels {
   using Activation = A;
   using Number = float;
   using C = Call<A, float>;
+  static constexpr bool runs_behind = false;
 
   explicit OneDnnKernels(const Plan& plan) : layers_(plan.operations.size()) {
     const int threads = set_threads();

@@ -19,6 +19,7 @@ class ReferenceKernels {
   using Activation = Real;
   using Number = Real;
   using C = Call<Real, Real>;
+  static constexpr bool runs_behind = false;
 
   explicit ReferenceKernels(const Plan&) {}
 

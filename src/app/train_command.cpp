@@ -14,6 +14,7 @@
 #include "app/learning_curve.hpp"
 #include "app/program_info.hpp"
 #include "app/progress.hpp"
+#include "app/shared_gradients.hpp"
 #include "app/weights_file.hpp"
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
@@ -95,6 +96,7 @@ class Training {
     loss_.kind = shape_.task;
     network_ = make_network(shape_, share_, tile_.rows, tile_.frames, true);
     executor_ = make_executor(train_.backend, network_.plan, train_.precision, world.node_rank());
+    gradients_ = std::make_unique<SharedGradients>(world, network_.plan.parameters);
     Json whole = config_json(config);
     for (const char* section : {"score", "tracking", "segmentation", "predict", "chain", "run"}) whole.erase(section);
     for (const char* key : {"threads", "checkpoint_every"}) whole["train"].erase(key);
@@ -121,7 +123,6 @@ class Training {
   double seconds() const { return earlier_seconds_ + steady_seconds() - start_; }
   void begin();
   void learn_batch(const TrainingBatch& batch);
-  void share_gradients(double weight);
   void share_errors(double& loss, network::FrameErrors& errors) const;
   float rate_of(std::uint64_t step) const {
     return network::learning_rate(static_cast<float>(train_.rate), step, static_cast<std::uint64_t>(train_.warmup),
@@ -141,6 +142,7 @@ class Training {
   kernels::Loss loss_;
   network::Network network_;
   std::unique_ptr<kernels::Executor> executor_;
+  std::unique_ptr<SharedGradients> gradients_;
   std::string configuration_;
   Checkpoint state_;
   std::vector<TrainingBatch> validation_;
@@ -174,28 +176,14 @@ void Training::begin() {
   executor_->set_moments(state_.first, state_.second);
 }
 
-// Gradients of all ranks, weighted by the frames they have seen and added in the order of ranks.
-void Training::share_gradients(double weight) {
-  if (world_.size() == 1) return;
-  std::vector<float> gradients(network_.plan.parameters);
-  executor_->read_gradients(gradients);
-  gradients.push_back(1.0F);
-  for (float& g : gradients) g *= static_cast<float>(weight);
-  world_.sum_in_rank_order(gradients);
-  const float scale = gradients.back() > 0 ? 1 / gradients.back() : 0.0F;
-  gradients.pop_back();
-  for (float& g : gradients) g *= scale;
-  executor_->set_gradients(gradients);
-}
-
 void Training::learn_batch(const TrainingBatch& batch) {
   executor_->set_input(batch.input);
   executor_->forward(kernels::Mode::training);
   const double loss = executor_->loss(loss_, batch.targets);
   if (!std::isfinite(loss))
     throw Error(fmt::format("train: the loss of step {} is not finite (a smaller train.rate may help)", state_.step));
-  executor_->backward();
-  share_gradients(kernels::weight_of(batch.targets));
+  gradients_->backward(*executor_, kernels::weight_of(batch.targets));
+  gradients_->finish(*executor_);
   kernels::AdamStep step;
   step.rate = rate_of(state_.step);
   step.decay = static_cast<float>(train_.decay);

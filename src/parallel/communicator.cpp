@@ -83,7 +83,7 @@ void Communicator::max_of_all(std::span<std::int64_t> values) const {
 }
 
 void Communicator::sum_in_rank_order(std::span<float> values) const {
-  if (size_ == 1) return;
+  if (size_ == 1 || values.empty()) return;
   std::vector<std::byte> bytes(values.size_bytes());
   if (!is_root()) {
     send(std::as_bytes(values), 0);

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "io/result_file.hpp"
+#include "parallel/overlapped_sum.hpp"
 #include "parallel/work_list.hpp"
 
 namespace {
@@ -23,6 +24,14 @@ void write_results(const parallel::Communicator& world, bool throws) {
   const std::vector<std::vector<std::byte>> nothing(1);
   file.write(table, {}, nothing);
   file.commit();
+}
+
+void sum(const parallel::Communicator& world, bool throws) {
+  constexpr std::size_t size = 1'000'000;
+  parallel::OverlappedSum sum(world, size);
+  sum.begin_from(size / 2);
+  if (throws) throw std::runtime_error("thrown while a sum is under way");
+  sum.finish();
 }
 
 void run(const parallel::Communicator& world, const std::string& place) {
@@ -42,6 +51,8 @@ void run(const parallel::Communicator& world, const std::string& place) {
     parallel::for_each_in_order(world, owner, produce, [](std::size_t, std::span<const std::byte>) {});
   } else if (place == "barrier") {
     thrower(0);
+  } else if (place == "overlapped_sum") {
+    sum(world, throws);
   } else if (place == "result_file") {
     write_results(world, throws);
   } else {

@@ -238,6 +238,58 @@ TEST(NetworkBackends, StepAsTheReferenceDoes) {
   }
 }
 
+// What a sink is given, put together: every parameter's gradient, from the last to the first, and in how many parts.
+std::vector<float> told(const NetworkCase& c, Executor& executor, std::size_t& parts) {
+  c.load(executor);
+  executor.forward(Mode::training);
+  executor.loss(c.loss, c.targets);
+  std::vector<float> all(c.network.plan.parameters);
+  std::size_t known = all.size();
+  executor.backward([&](std::size_t first, std::span<const float> gradients) {
+    EXPECT_EQ(first + gradients.size(), known);
+    known = std::min(known, first);
+    std::ranges::copy(gradients, all.begin() + static_cast<std::ptrdiff_t>(first));
+    if (!gradients.empty()) ++parts;
+  });
+  EXPECT_EQ(known, 0U);
+  return all;
+}
+
+TEST(NetworkBackends, TellEachGradientOnceItIsFinal) {
+  for (const Compared& one : compared()) {
+    const NetworkCase c(one.shape, one.size.images, one.size.rows, one.size.columns, true, 15);
+    std::vector<Judged> all = judged();
+    all.push_back({Backend::reference, Precision::f32});
+    for (const Judged& j : all) {
+      const auto executor = make_executor(j.backend, c.network.plan, j.precision);
+      std::size_t parts = 0;
+      const std::vector<float> found = told(c, *executor, parts);
+      EXPECT_EQ(found, train(c, *make_executor(j.backend, c.network.plan, j.precision)).gradients) << name_of(j, one);
+      std::vector<float> left(found.size());
+      executor->read_gradients(left);
+      EXPECT_EQ(found, left) << name_of(j, one);
+      if (j.backend != Backend::cuda) {
+        EXPECT_GT(parts, 5U) << name_of(j, one);
+      }
+    }
+  }
+}
+
+// The last image counts nothing: what is known of its gradients is known before they are asked for.
+TEST(NetworkBackends, TellGradientsWhereTheLastImageHasNoWeight) {
+  NetworkCase c(plain_shape(LossKind::mae), 3, 4, 8, true, 16);
+  for (std::size_t p = 2 * 32; p < 3 * 32; ++p) c.targets[p * kernels::target_channels + 4] = 0;
+  const std::vector<float> expected =
+      train(c, *make_executor(Backend::reference, c.network.plan, Precision::f32)).gradients;
+  for (const Judged& j : judged()) {
+    if (j.precision == Precision::bf16) continue;
+    std::size_t parts = 0;
+    EXPECT_LT(relative_difference(told(c, *make_executor(j.backend, c.network.plan, j.precision), parts), expected),
+              1e-5)
+        << name_of(j, {"unweighted", {}, {}});
+  }
+}
+
 // Sequences without a single valid key give zeros and take no gradient.
 TEST(NetworkBackends, AgreeWhereNoParticleIs) {
   NetworkCase c(joint_shape(), 2, 4, 8, true, 14);
