@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <numbers>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "core/label_filter.hpp"
 #include "segmentation/dimer_terms.hpp"
@@ -19,8 +22,30 @@ namespace {
 constexpr int shortest_segment = 3;  // frames
 // Tracked partners' spots overlap, and their errors last for frames: what these say together is less than their sum.
 constexpr float share_of_spots_that_overlap = 0.5;
+// Probability that a track goes on with another particle, for each spot within a step.
+constexpr double exchanges = 0.1;
 // Errors that a network's means over a segment usually have, of alpha and ln(1 + K).
 constexpr double usual_alpha_error = 0.1, usual_log_k_error = 0.08;
+
+// Spots a square pixel, in the mean over frames.
+double crowding_of(const FieldOfView& fov) {
+  constexpr double none = std::numeric_limits<double>::infinity();
+  double low_x = none, low_y = none, high_x = -none, high_y = -none;
+  std::set<std::int64_t> frames;
+  double spots = 0;
+  for (const Trajectory& trajectory : fov.trajectories)
+    for (std::size_t t = 0; t < trajectory.x.size(); ++t) {
+      if (!std::isfinite(trajectory.x[t]) || !std::isfinite(trajectory.y[t])) continue;
+      frames.insert(trajectory.first_frame + static_cast<std::int64_t>(t));
+      ++spots;
+      low_x = std::min(low_x, trajectory.x[t]);
+      high_x = std::max(high_x, trajectory.x[t]);
+      low_y = std::min(low_y, trajectory.y[t]);
+      high_y = std::max(high_y, trajectory.y[t]);
+    }
+  if (frames.empty()) return 0;
+  return spots / static_cast<double>(frames.size()) / std::max(1.0, (high_x - low_x) * (high_y - low_y));
+}
 
 // A path without its stray steps, whose states are the last ones: they go to the segment before them, or after.
 StatePath without_strays(const StatePath& path, std::uint32_t first_stray) {
@@ -70,6 +95,7 @@ class Inference {
       : fov_(fov), model_(model), options_(options), cells_(cells_of(model)), populations_(cells_.states()) {
     for (const StatePopulation& state : model.states) grids_.emplace_back(state, model.errors.noise);
     if (model.dimer) neighbourhood_.emplace(fov, model.dimer_range);
+    if (model.errors.strays > 0) crowding_ = crowding_of(fov);
   }
 
   InferredTrajectory infer(std::size_t place);
@@ -78,7 +104,9 @@ class Inference {
  private:
   InferredTrajectory infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place);
   InferredSegment describe(std::size_t begin, std::size_t end, const PathSamples& paths) const;
+  void widen(InferredSegment& segment, PiecewiseNormal& alpha, PiecewiseNormal& k, double other_particle) const;
   void count_frames(const PathSamples& paths);
+  void count_meetings();
   InferredSegment usual_segment() const;
   void pool_changes(std::vector<PossibleChanges>& changes, Random& random);
   void pool_segment(InferredSegment& segment, std::size_t end) const;
@@ -89,10 +117,12 @@ class Inference {
   std::optional<Neighbourhood> neighbourhood_;
   CellTable cells_;
   std::vector<PopulationGrid> grids_;  // of the same cells
+  double crowding_ = 0;                // spots a square pixel, of tracked particles
   SegmentEvidence evidence_;
   PopulationSums populations_;
   std::vector<std::vector<double>> frame_shares_;  // [state][frame]
   std::vector<double> change_;                     // [frame] probability of a change point
+  std::vector<double> meetings_;                   // [frame] spots expected within the track's steps up to there
   const FrameBeliefs* beliefs_ = nullptr;          // of the trajectory at hand, where there are any
 };
 
@@ -132,7 +162,37 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
   const auto likeliest = std::max_element(states.begin(), states.end());
   out.state = static_cast<DiffusiveState>(likeliest - states.begin());
   out.state_probability = *likeliest / total;
+  widen(out, alpha, k, 1 - std::exp(-exchanges * meetings_[begin + (end - begin) / 2]));
   return out;
+}
+
+// Intervals of a track that may have gone on with another particle, of which nothing else is known.
+void Inference::widen(InferredSegment& segment, PiecewiseNormal& alpha, PiecewiseNormal& k,
+                      double other_particle) const {
+  if (!(other_particle > 0)) return;
+  const double odds = other_particle / (1 - other_particle);
+  for (std::size_t s = 0; s < model_.particle_states(); ++s) {
+    std::vector<double> shares;
+    for (const Cell& cell : grids_[s].cells()) shares.push_back(cell.share);
+    grids_[s].add_to(alpha, k, shares, odds * model_.dynamics.start[s]);
+  }
+  const auto wider = [](Estimate& estimate, const PiecewiseNormal& values) {
+    estimate.low = std::min(estimate.value, values.quantile(0.05));
+    estimate.high = std::max(estimate.value, values.quantile(0.95));
+  };
+  wider(segment.alpha, alpha);
+  wider(segment.k, k);
+}
+
+// In a step of mean square 4 K a frame another spot is met as often as crowding has it.
+void Inference::count_meetings() {
+  double sum = 0;
+  for (std::size_t t = 0; t < meetings_.size(); ++t) {
+    for (std::size_t s = 0; s < model_.particle_states() && crowding_ > 0; ++s)
+      if (!model_.states[s].immobile)
+        sum += crowding_ * std::numbers::pi * 4 * std::max(0.0, model_.states[s].k_mean) * frame_shares_[s][t];
+    meetings_[t] = sum;
+  }
 }
 
 // Frames in each state, as the challenge's ensemble labels count them: with traps and compartments those of directed
@@ -259,6 +319,7 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   const PathSamples paths(evidence_, cells_, posterior, shared, partners, options_.paths, random);
   frame_shares_.assign(cells_.states(), std::vector<double>(frames));
   change_.assign(frames, 0);
+  meetings_.assign(frames, 0);
   std::map<std::vector<int>, double> possible;
   for (std::size_t p = 0; p < paths.size(); ++p) {
     const double weight = paths.weights()[p];
@@ -280,6 +341,7 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   }
   populations_.add(paths, cells_);
   count_frames(paths);
+  count_meetings();
   std::vector<PossibleChanges> changes;
   for (const auto& [points, probability] : possible) changes.push_back({points, probability});
   std::stable_sort(changes.begin(), changes.end(),
