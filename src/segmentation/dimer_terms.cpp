@@ -34,9 +34,6 @@ Whitening whitening_of_bound(const ExperimentModel& model, bool middle) {
   return whitening_of(std::clamp(bound.alpha_mean, 0.02, 1.99), k, noise);
 }
 
-// A term of a bound particle's step is less than this: what differs more is none, and must not be made up for.
-float of_bound_step(double term, double most) { return static_cast<float>(std::clamp(term, -most, most)); }
-
 // K of a particle as if it never changed, from the median of its squared displacements.
 double typical_k(const Displacements& displacements, double noise) {
   std::vector<double> squares;
@@ -190,12 +187,13 @@ std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range)
 }
 
 DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model) {
+  constexpr double most = 1;  // of a bound particle's step; a free one's must not be made up for
   const std::vector<double> as_own = predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, false));
   const std::vector<double> as_middle = predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, true));
   const std::vector<float> none(own.size());
   DimerTerms out{{*model.dimer, own}, none, none, none, none};
   for (std::size_t t = 0; t < own.size(); ++t)
-    if (own.known[t] != 0) out.own[t] = of_bound_step(as_own[t] - as_middle[t], 1);
+    if (own.known[t] != 0) out.own[t] = static_cast<float>(std::clamp(as_own[t] - as_middle[t], -most, most));
   return out;
 }
 
@@ -208,11 +206,13 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   DimerTerms out = lone_terms(mine, model);
   const std::vector<bool> border = neighbourhood.at_border(trajectory, model.dimer_range);
   for (std::size_t t = 0; t < mine.size(); ++t) out.bound[t] = border[t] || mine.known[t] == 0 ? 0 : alone;
-  std::vector<double> best(mine.size(), -std::numeric_limits<double>::infinity());  // of the neighbours' terms
+  std::vector<float> best(mine.size(), alone);  // of the neighbours' terms: worse ones are no partners
   const StatePopulation& free = model.states[1 - *model.dimer];
   const double free_alpha = std::clamp(free.alpha_mean, 0.02, 1.99);
   const Whitening of_mean = whitening_of_bound(model, true);
   const Whitening of_bound = whitening_of_bound(model, false);
+  // A track's step may be another particle's: what it costs the middle must not be made up for.
+  const double most = errors.strays > 0 ? 5 : std::numeric_limits<double>::infinity();
   const double longest = 60 * (free.k_mean + 2 * free.k_sd + errors.noise * errors.noise);  // squared, of exp(-15)
   const auto is_step = [&](const Displacements& d, std::size_t t) {
     const auto dx = static_cast<double>(d.x[t]);
@@ -257,10 +257,9 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
       for (std::size_t i = 0; i < count; ++i) {
         const double term = std::clamp(mean[i] + difference[i] - own_bound[i] - other_free[i], -30.0, 30.0);
         const std::size_t t = here + i;
-        if (term < best[t]) continue;
-        best[t] = term;
-        out.bound[t] = std::max(alone, static_cast<float>(term));
-        out.own[t] = of_bound_step(own_bound[i] - mean[i], 5);
+        if (static_cast<float>(term) < best[t]) continue;
+        out.bound[t] = best[t] = static_cast<float>(term);
+        out.own[t] = static_cast<float>(std::clamp(own_bound[i] - mean[i], -most, most));
         out.middle.displacements.x[t] = mean_x[i];
         out.middle.displacements.y[t] = mean_y[i];
         out.middle.displacements.known[t] =

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <map>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 #include "core/vectorised.hpp"
@@ -66,16 +65,13 @@ double join(std::span<const SegmentCells* const> parts, const float* prior, Segm
   return together.evidence - apart;
 }
 
-// Takes a draw of a dimer's (alpha, K) into the posterior of the particle's own, which it is with probability one half,
-// and into the sum of all draws. Returns by how much likelier it is than if it were another's.
-double add_draw(const float* prior, const std::vector<float>& posterior, std::vector<float>& own,
-                std::vector<float>& all) {
+// Takes a draw of a dimer's (alpha, K) into the posterior of the particle's own, which it is with probability one half.
+// Returns by how much likelier it is than if it were another's.
+double add_draw(const float* prior, const std::vector<float>& posterior, std::vector<float>& own) {
   if (own.empty()) own.assign(prior, prior + posterior.size());
-  all.resize(own.size());
   float sum = 0;
   for (std::size_t c = 0; c < own.size(); ++c) {
     if (prior[c] > 0) own[c] *= 0.5F + 0.5F * posterior[c] / prior[c];
-    all[c] += posterior[c];
     sum += own[c];
   }
   for (float& value : own) value /= sum;
@@ -86,7 +82,7 @@ double add_draw(const float* prior, const std::vector<float>& posterior, std::ve
 
 PathSamples::PathSamples(const SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior,
                          bool shared, const DimerPartners& dimers, std::size_t count, Random& random)
-    : cell_posterior_(cells.states()), visits_(cells.states()), dimer_(dimers.state) {
+    : cell_posterior_(cells.states()), draws_(cells.states()) {
   std::map<StatePath, std::size_t> drawn;
   for (std::size_t i = 0; i < count; ++i) ++drawn[posterior.draw(random)];
   std::map<PathSegment, SegmentCells> segments;
@@ -99,21 +95,19 @@ PathSamples::PathSamples(const SegmentEvidence& evidence, const CellTable& cells
       part.posterior.resize(size);
       evidence.cell_likelihoods(segment.state, segment.begin, segment.end - 1, part.logarithms);
       part.evidence = log_mean(cells.prior(segment.state), part.logarithms.data(), size, part.posterior.data());
-      if (segment.state == dimer_ && !dimers.partner.empty()) part.partner = commonest(dimers.partner, segment);
+      if (segment.state == dimers.state && !dimers.partner.empty()) part.partner = commonest(dimers.partner, segment);
     }
     return part;
   };
-  std::vector<std::vector<std::vector<float>>> posteriors;  // [path][state][cell]
-  std::vector<std::vector<float>> of_dimers;                // [path][cell], sums over draws
-  std::vector<double> dimer_draws;                          // [path]
+  std::vector<std::vector<std::vector<float>>> posteriors;             // [path][state][cell]
+  std::vector<std::map<std::size_t, std::vector<float>>> of_partners;  // [path], the posteriors with each partner
   std::vector<double> log_weights;
   std::vector<const SegmentCells*> parts;
   SegmentCells draw;
   for (const auto& [path, times] : drawn) {
     double log_weight = std::log(static_cast<double>(times));
     std::vector<std::vector<float>> of_states(cells.states());
-    of_dimers.emplace_back();
-    dimer_draws.push_back(0);
+    of_partners.emplace_back();
     for (std::size_t s = 0; s < cells.states(); ++s) {
       parts.clear();
       for (const PathSegment& segment : path)
@@ -124,9 +118,9 @@ PathSamples::PathSamples(const SegmentEvidence& evidence, const CellTable& cells
         const auto to = std::find_if(from, parts.end(),
                                      [&](const SegmentCells* part) { return part->partner != (*from)->partner; });
         double gain = join({from, to}, cells.prior(s), draw);
-        if (s == dimer_) {
-          gain += add_draw(cells.prior(s), draw.posterior, of_states[s], of_dimers.back());
-          ++dimer_draws.back();
+        if (s == dimers.state) {
+          gain += add_draw(cells.prior(s), draw.posterior, of_states[s]);
+          of_partners.back()[draw.partner] = draw.posterior;
         } else {
           of_states[s] = draw.posterior;
         }
@@ -143,26 +137,32 @@ PathSamples::PathSamples(const SegmentEvidence& evidence, const CellTable& cells
   const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
   for (double& weight : weights_) weight /= total;
   log_gain_ = greatest + std::log(total / static_cast<double>(count));
-  const auto mean = [&](const auto& of_path, const auto& draws_of) {
-    std::vector<double> sum;
-    double draws = 0;
-    for (std::size_t p = 0; p < paths_.size(); ++p) {
-      const std::vector<float>& one = of_path(p);
-      if (one.empty()) continue;
-      sum.resize(one.size());
-      draws += weights_[p] * draws_of(p);
-      for (std::size_t c = 0; c < one.size(); ++c) sum[c] += weights_[p] * static_cast<double>(one[c]);
-    }
-    constexpr double nothing = 1e-12;
-    for (double& value : sum) value = value > nothing * draws ? value / draws : 0;
-    return std::pair(std::move(sum), draws);
+  const auto add = [&](ParameterDraw& sum, std::size_t path, const std::vector<float>& over_cells) {
+    sum.probability += weights_[path];
+    sum.posterior.resize(over_cells.size());
+    for (std::size_t c = 0; c < over_cells.size(); ++c)
+      sum.posterior[c] += weights_[path] * static_cast<double>(over_cells[c]);
   };
-  for (std::size_t s = 0; s < cells.states(); ++s)
-    std::tie(cell_posterior_[s], visits_[s]) = mean(
-        [&](std::size_t p) -> const auto& { return posteriors[p][s]; }, [](std::size_t) { return 1.0; });
-  if (dimer_)
-    std::tie(dimer_posterior_, dimer_draws_) = mean(
-        [&](std::size_t p) -> const auto& { return of_dimers[p]; }, [&](std::size_t p) { return dimer_draws[p]; });
+  const auto mean = [](ParameterDraw sum) {
+    constexpr double nothing = 1e-12;
+    for (double& value : sum.posterior) value = value > nothing * sum.probability ? value / sum.probability : 0;
+    return sum;
+  };
+  for (std::size_t s = 0; s < cells.states(); ++s) {
+    ParameterDraw own{};
+    for (std::size_t p = 0; p < paths_.size(); ++p)
+      if (!posteriors[p][s].empty()) add(own, p, posteriors[p][s]);
+    if (own.posterior.empty()) continue;
+    own = mean(std::move(own));
+    cell_posterior_[s] = own.posterior;
+    if (s != dimers.state) draws_[s].push_back(std::move(own));
+  }
+  std::map<std::size_t, ParameterDraw> with_partners;
+  for (std::size_t p = 0; p < paths_.size(); ++p)
+    for (const auto& [partner, drawn_with] : of_partners[p]) add(with_partners[partner], p, drawn_with);
+  constexpr double unlikely = 1e-3;
+  for (auto& [partner, sum] : with_partners)
+    if (sum.probability > unlikely) draws_[*dimers.state].push_back(mean(std::move(sum)));
 }
 
 }  // namespace an::segmentation

@@ -16,6 +16,12 @@ struct DimerPartners {
       partner{};  ///< at each displacement: anything that names the nearest neighbour; empty: always the same one
 };
 
+/// A draw of (alpha, K) that a trajectory may have had.
+struct ParameterDraw {
+  double probability;             ///< that it had
+  std::vector<double> posterior;  ///< over the cells of the state, given that; sums to 1
+};
+
 /// Paths of one trajectory from the posterior in which all segments of a state have the same (alpha, K), drawn once per
 /// particle and state. Paths drawn with parameters of their own for each segment are weighted by the ratio of the two
 /// evidences. Dimers move with the (alpha, K) that one of the two partners has for them, and each is labelled with its
@@ -33,23 +39,16 @@ class PathSamples {
   /// Posterior over the cells of the particle's own (alpha, K) of a state, given that the trajectory visits it: sums to
   /// 1; empty where no path visits.
   const std::vector<double>& cell_posterior(std::size_t state) const { return cell_posterior_[state]; }
-  /// What moved the particle, the mean over draws: the same but for dimers.
-  const std::vector<double>& drawn_posterior(std::size_t state) const {
-    return state == dimer_ ? dimer_posterior_ : cell_posterior_[state];
-  }
   /// ln of how much likelier the displacements are with shared parameters.
   double log_gain() const { return log_gain_; }
-  /// Expected number of draws of (alpha, K) in the trajectory: the probability of a visit, and of dimers more.
-  double draws(std::size_t state) const { return state == dimer_ ? dimer_draws_ : visits_[state]; }
+  /// What moved the particle in a state: its own (alpha, K), if it visits it, and of dimers that with each partner.
+  const std::vector<ParameterDraw>& draws(std::size_t state) const { return draws_[state]; }
 
  private:
   std::vector<StatePath> paths_;
   std::vector<double> weights_;
   std::vector<std::vector<double>> cell_posterior_;
-  std::vector<double> visits_;  // probability that the trajectory visits a state at all
-  std::optional<std::size_t> dimer_;
-  std::vector<double> dimer_posterior_;
-  double dimer_draws_ = 0;
+  std::vector<std::vector<ParameterDraw>> draws_;  // [state]
   double log_gain_ = 0;
 };
 

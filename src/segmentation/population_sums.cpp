@@ -24,10 +24,8 @@ void add_to(std::vector<double>& sums, const std::vector<double>& terms) {
 }  // namespace
 
 void PopulationSums::add(const PathSamples& samples, const CellTable& cells) {
-  for (std::size_t s = 0; s < states(); ++s) {
-    const double draws = samples.draws(s);
-    if (draws > 0) add(s, draws, samples.drawn_posterior(s), cells.cells(s));
-  }
+  for (std::size_t s = 0; s < states(); ++s)
+    for (const ParameterDraw& draw : samples.draws(s)) add(s, draw.probability, draw.posterior, cells.cells(s));
 }
 
 void PopulationSums::add(std::size_t state, double visits, std::span<const double> posterior,

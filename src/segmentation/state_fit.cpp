@@ -41,7 +41,7 @@ struct Statistics {
 
   void add(const PathSamples& samples) {
     for (std::size_t s = 0; s < populations.size(); ++s)
-      populations[s].add(samples.draws(s), samples.drawn_posterior(s));
+      for (const ParameterDraw& draw : samples.draws(s)) populations[s].add(draw.probability, draw.posterior);
     for (std::size_t p = 0; p < samples.size(); ++p) {
       const StatePath& path = samples.path(p);
       const double weight = samples.weights()[p];

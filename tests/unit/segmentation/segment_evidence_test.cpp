@@ -264,7 +264,8 @@ TEST(PathSamples, SegmentsOfAStateShareTheirParameters) {
   Random random({8, 0, 0, 0, RandomStream::paths});
   const PathSamples paths(evidence, cells, posterior, true, DimerPartners{}, 64, random);
   EXPECT_GT(paths.cell_posterior(0)[0], 0.99);
-  EXPECT_NEAR(paths.draws(1), 1, 1e-9);
+  ASSERT_EQ(paths.draws(1).size(), 1U);
+  EXPECT_NEAR(paths.draws(1)[0].probability, 1, 1e-9);
   // Two draws of a share of one half became one.
   EXPECT_NEAR(paths.log_gain(), std::log(2), 0.05);
 }
@@ -282,17 +283,21 @@ TEST(PathSamples, DimersHaveTheParametersOfOneOfTheTwo) {
     std::fill(dimers.partner.begin() + 30, dimers.partner.end(), second);
     return PathSamples(evidence, cells, posterior, true, dimers, 64, random);
   };
-  // What it has itself may be either; both moved it.
+  // What it has itself may be either; with each partner it moved in another way.
   const PathSamples two = sampled(4);
-  EXPECT_NEAR(two.draws(0), 2, 0.01);
   EXPECT_NEAR(two.cell_posterior(0)[0], 0.5, 0.02);
-  EXPECT_NEAR(two.drawn_posterior(0)[0], 0.5, 0.02);
-  EXPECT_NEAR(two.draws(1), 1, 1e-9);
+  ASSERT_EQ(two.draws(0).size(), 2U);
+  for (const ParameterDraw& draw : two.draws(0)) EXPECT_NEAR(draw.probability, 1, 0.01);
+  EXPECT_GT(two.draws(0)[0].posterior[0], 0.98);
+  EXPECT_LT(two.draws(0)[1].posterior[0], 0.02);
+  ASSERT_EQ(two.draws(1).size(), 1U);
+  EXPECT_NEAR(two.draws(1)[0].probability, 1, 1e-9);
   // One partner, one draw: slow and fast at once is unlikely, and whose it was is not known.
   const PathSamples one = sampled(3);
-  EXPECT_NEAR(one.draws(0), 1, 0.01);
+  ASSERT_EQ(one.draws(0).size(), 1U);
+  EXPECT_NEAR(one.draws(0)[0].probability, 1, 0.01);
   EXPECT_LT(one.log_gain(), two.log_gain() - 5);
-  const double drawn = one.drawn_posterior(0)[0];
+  const double drawn = one.draws(0)[0].posterior[0];
   EXPECT_NEAR(one.cell_posterior(0)[0], 0.5 * drawn + 0.25, 0.02);
 }
 
