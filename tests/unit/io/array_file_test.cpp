@@ -7,6 +7,7 @@
 #include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/array_reader.hpp"
+#include "io/atomic_file.hpp"
 #include "io/result_file.hpp"
 #include "temporary_folder.hpp"
 
@@ -81,6 +82,17 @@ TEST_F(ArrayFileTest, LeavesNothingUnlessCommitted) {
   { ArrayFile file(folder_.path() / "b.h5"); }
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
   EXPECT_THROW(ArrayFile(folder_.path() / "none" / "b.h5"), OutputError);
+}
+
+TEST_F(ArrayFileTest, LeavesNothingWhereItCannotHaveItsName) {
+  const std::filesystem::path taken = folder_.path() / "b.h5";
+  folder_.add("b.h5/file");
+  const auto commit = [](auto&& file) { file.commit(); };
+  EXPECT_THAT(complaint<OutputError>([&] { commit(ArrayFile(taken)); }), HasSubstr("b.h5: cannot be created: "));
+  EXPECT_FALSE(exists(part_of(taken)));
+  EXPECT_THAT(complaint<OutputError>([&] { commit(ResultFile(taken, false)); }),
+              HasSubstr("b.h5: cannot be created: "));
+  EXPECT_FALSE(exists(part_of(taken)));
 }
 
 TEST_F(ArrayFileTest, ValuesAreAsManyAsTheShapeSays) {

@@ -105,7 +105,7 @@ void expect_pages(const fs::path& path, PixelType type, std::size_t pages = 3) {
   }
   EXPECT_FALSE(reader.next());
   EXPECT_FALSE(reader.next());
-  EXPECT_EQ(reader.pages(), pages);
+  EXPECT_EQ(reader.next_page(), pages);
 }
 
 std::string complaint_about(const fs::path& path) {
