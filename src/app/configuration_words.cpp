@@ -33,7 +33,7 @@ Config configuration_of(const ConfigurationWords& words, const ReadConfigText& r
   if (!words.params_file.empty()) use_parameters(config, read_config_text(words.params_file), words.params_file);
   for (const auto& [key, value] : words.settings)
     apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
-  if (words.verbose > 0) config.run.verbosity = words.verbose;
+  if (words.verbose) config.run.verbosity = 1;
   if (words.quiet) config.run.verbosity = -1;
   config.run.max_seconds = words.max_seconds;
   return config;

@@ -20,7 +20,7 @@ struct ConfigurationWords {
   std::string params_file;                                    ///< `simulate --params`
   std::vector<std::pair<std::string, std::string>> settings;  ///< key and value of options with a name of their own
   bool quiet = false;
-  int verbose = 0;
+  bool verbose = false;
   std::optional<double> max_seconds;
 };
 

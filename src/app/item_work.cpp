@@ -2,6 +2,7 @@
 #include "app/item_work.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -57,27 +58,25 @@ void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMark
   marks.failed[item] = 1;
 }
 
-std::vector<std::string> notes_of(const ItemMarks& marks, const ItemWork& work) {
-  constexpr std::size_t most_named = 5;
-  std::vector<std::string> notes;
-  const auto count = [&](Standing standing) {
-    return std::count(marks.standing.begin(), marks.standing.end(), static_cast<std::int64_t>(standing));
+std::vector<ItemNote> notes_of(const ItemMarks& marks, const ItemWork& work) {
+  std::vector<ItemNote> notes;
+  const auto items_in = [&](Standing standing) {
+    std::vector<std::size_t> items;
+    for (std::size_t item = 0; item < marks.standing.size(); ++item)
+      if (marks.standing[item] == static_cast<std::int64_t>(standing)) items.push_back(item);
+    return items;
   };
-  const auto note = [&](Standing standing, const std::string& words) {
-    if (count(standing) == 0) return;
-    std::string names;
-    std::size_t named = 0;
-    for (std::size_t item = 0; item < marks.standing.size() && named < most_named; ++item)
-      if (marks.standing[item] == static_cast<std::int64_t>(standing) && ++named > 0)
-        names += (named > 1 ? ", " : "") + work.files(item).outputs.front().string();
-    notes.push_back(fmt::format("{} of {} {} {}: {}{}", count(standing), marks.standing.size(), work.unit, words, names,
-                                count(standing) > static_cast<std::ptrdiff_t>(most_named) ? ", …" : ""));
+  const auto note = [&](Standing standing, const std::string& words, bool by_name) {
+    const std::vector<std::size_t> items = items_in(standing);
+    if (items.empty()) return;
+    ItemNote& said = notes.emplace_back();
+    said.words = fmt::format("{} of {} {} {}", items.size(), marks.standing.size(), work.unit, words);
+    if (by_name)
+      for (const std::size_t item : items) said.names.push_back(work.files(item).outputs.front().string());
   };
-  if (!work.all_again && count(Standing::whole) > 0)
-    notes.push_back(
-        fmt::format("{} of {} {} were done already", count(Standing::whole), marks.standing.size(), work.unit));
-  note(Standing::damaged, "had files that are missing or damaged and were done again");
-  note(Standing::outdated, "had other inputs and were done again");
+  if (!work.all_again) note(Standing::whole, "were done already", false);
+  note(Standing::damaged, "had files that are missing or damaged and were done again", true);
+  note(Standing::outdated, "had other inputs and were done again", true);
   return notes;
 }
 
@@ -145,9 +144,15 @@ void print_failures(const std::vector<std::string>& failures) {
   for (const std::string& failure : failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
 }
 
-void print_notes(const std::vector<std::string>& notes, const RunConfig& config) {
+void print_notes(const std::vector<ItemNote>& notes, const RunConfig& config) {
   if (config.verbosity < 0) return;
-  for (const std::string& note : notes) fmt::print(stderr, "{}\n", note);
+  constexpr std::size_t most_usually = 5;
+  for (const ItemNote& note : notes) {
+    const std::size_t named = config.verbosity > 0 ? note.names.size() : std::min(most_usually, note.names.size());
+    fmt::print(stderr, "{}{}{}{}\n", note.words, named > 0 ? ": " : "",
+               fmt::join(note.names.begin(), note.names.begin() + static_cast<std::ptrdiff_t>(named), ", "),
+               named < note.names.size() ? ", …" : "");
+  }
 }
 
 void print_stopped(const std::string& cause, const std::string& done) {

@@ -22,10 +22,16 @@ struct ItemWork {
   bool all_again = false;                          ///< also items that are done
 };
 
+/// What there is to say of some items.
+struct ItemNote {
+  std::string words;               ///< `3 of 7 videos had other inputs and were done again`
+  std::vector<std::string> names;  ///< of these items, where they are to be named
+};
+
 struct ItemOutcome {
   std::uint64_t bytes = 0;
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere; in the order of the items
-  std::vector<std::string> notes;     ///< on root: what an earlier run had left, in words; empty on a first run
+  std::vector<ItemNote> notes;        ///< on root: what an earlier run had left; empty on a first run
   std::vector<std::int64_t> owner;    ///< rank that has done each item, on every rank; -1 where it failed
   bool stopped = false;               ///< some items were left undone, as was asked for; root has said so
   std::vector<double> seconds;        ///< that each item took, on every rank; -1 where it was done already or failed
@@ -50,8 +56,8 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, st
 /// Says on stderr, as errors, what failed.
 void print_failures(const std::vector<std::string>& failures);
 
-/// Says the notes on stderr, unless the run is to be quiet.
-void print_notes(const std::vector<std::string>& notes, const RunConfig& config);
+/// Says the notes on stderr with the names of the first items, of all with `--verbose`; nothing with `--quiet`.
+void print_notes(const std::vector<ItemNote>& notes, const RunConfig& config);
 
 /// Says on stderr that the run stopped, and how to go on. \param cause as stop_asked_of_any tells it \param done `3 of
 /// 7 fields of view are done`

@@ -19,7 +19,7 @@ namespace {
 // Whether there is nothing but the beginning of a record, from a run that was killed while writing it.
 bool is_unused(const fs::path& folder, const std::string& record) {
   for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().filename() != record + ".part") return false;
+    if (entry.path().filename() != io::part_of(record)) return false;
   return true;
 }
 

@@ -187,7 +187,9 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     outcome = none_left ? 2 : stopped > 0 || no_track ? 1 : 0;
     for (const SubmissionScores& submission : all)
       if (config.run.verbosity >= 0 && !(none_left && all.size() == 1))
-        fmt::print(stderr, "{}", problem_text(submission, problems_on_terminal));
+        fmt::print(
+            stderr, "{}",
+            problem_text(submission, config.run.verbosity > 0 ? submission.problems.size() : problems_on_terminal));
   }
   world.max_of_all(std::span(&outcome, 1));
   if (outcome == 2) {

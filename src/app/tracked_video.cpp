@@ -76,7 +76,7 @@ class Frames {
  private:
   std::optional<Frame> read() {
     std::optional<Frame> frame = reader_.next();
-    if (frame) check(*frame, reader_.pages() - 1);
+    if (frame) check(*frame, reader_.next_page() - 1);
     return frame;
   }
 

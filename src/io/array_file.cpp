@@ -17,8 +17,8 @@ struct ArrayFile::Open {
   Hdf5Handle file;
 };
 
-ArrayFile::ArrayFile(const std::filesystem::path& path) : path_(path), part_(path), open_(std::make_unique<Open>()) {
-  part_ += ".part";
+ArrayFile::ArrayFile(const std::filesystem::path& path)
+    : path_(path), part_(part_of(path)), open_(std::make_unique<Open>()) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Hdf5Handle creation(checked(H5Pcreate(H5P_FILE_CREATE), part_, "H5Pcreate"), H5Pclose);
   checked(H5Pset_obj_track_times(creation, 0), part_, "H5Pset_obj_track_times");
@@ -111,8 +111,8 @@ void ArrayFile::set_attribute(const std::string& name, const std::string& value)
 void ArrayFile::commit() {
   checked(H5Fflush(open_->file, H5F_SCOPE_GLOBAL), part_, "H5Fflush");
   checked(open_->file.close(), part_, "H5Fclose");
-  open_.reset();
   publish_file(part_, path_);
+  open_.reset();
 }
 
 }  // namespace an::io

@@ -23,7 +23,7 @@ class ArrayFile {
  public:
   /// Begins `path` (as `path.part`). \throws OutputError, also from all other functions
   explicit ArrayFile(const std::filesystem::path& path);
-  /// Removes the unfinished file, if commit() was not reached.
+  /// Removes the unfinished file, if commit() was not reached or failed.
   ~ArrayFile();
   ArrayFile(const ArrayFile&) = delete;
   ArrayFile& operator=(const ArrayFile&) = delete;

@@ -32,9 +32,14 @@ void sync_folder(const fs::path& folder) {
 
 }  // namespace
 
-void write_file_atomically(const fs::path& path, std::string_view content) {
+fs::path part_of(const fs::path& path) {
   fs::path part = path;
   part += ".part";
+  return part;
+}
+
+void write_file_atomically(const fs::path& path, std::string_view content) {
+  const fs::path part = part_of(path);
   try {
     write_content(part, content);
     publish_file(part, path);

@@ -6,8 +6,11 @@
 
 namespace an::io {
 
-/// Writes a file that appears whole or not at all, and is on the disk when this returns: `path` + `.part` is written
-/// and published. Replaces an existing file; creates no folders. \throws OutputError with the system's reason; no
+/// What a file is called until it is finished: `path` + `.part`.
+std::filesystem::path part_of(const std::filesystem::path& path);
+
+/// Writes a file that appears whole or not at all, and is on the disk when this returns: part_of(path) is written and
+/// published. Replaces an existing file; creates no folders. \throws OutputError with the system's reason; no
 /// `.part` file is left then
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "io/result_file.hpp"
 
-#include <fmt/format.h>
 #include <hdf5_hl.h>
 #include <mpi.h>
 
@@ -17,11 +16,6 @@
 namespace an::io {
 
 namespace {
-
-herr_t deepest_reason(unsigned, const H5E_error2_t* error, void* text) {
-  if (error->desc != nullptr && *error->desc != '\0') *static_cast<std::string*>(text) = error->desc;
-  return 0;
-}
 
 Hdf5Handle text_type(std::size_t length, const std::filesystem::path& file) {
   Hdf5Handle type(checked(H5Tcopy(H5T_C_S1), file, "H5Tcopy"), H5Tclose);
@@ -49,6 +43,10 @@ void put_attribute(hid_t object, const std::string& name, const std::string& val
   checked(H5Awrite(attribute, type, padded.data()), file, "H5Awrite");
 }
 
+std::string path_in(const Table& table, const std::string& name) {
+  return (table.group == "/" ? std::string() : table.group) + "/" + name;
+}
+
 // Plain contiguous storage, without times or fill values that could make files differ.
 Hdf5Handle creation_properties(const std::filesystem::path& file) {
   Hdf5Handle properties(checked(H5Pcreate(H5P_DATASET_CREATE), file, "H5Pcreate"), H5Pclose);
@@ -58,13 +56,6 @@ Hdf5Handle creation_properties(const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-hid_t checked(hid_t result, const std::filesystem::path& file, const char* call) {
-  if (result >= 0) return result;
-  std::string reason;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, deepest_reason, &reason);
-  throw OutputError(file, fmt::format("cannot be written: {}: {}", call, reason));
-}
 
 std::size_t value_size(const Column& column) {
   switch (column.type) {
@@ -86,15 +77,8 @@ struct ResultFile::Open {
   std::map<std::string, Hdf5Handle> datasets;  ///< by path
 };
 
-namespace {
-std::string path_in(const Table& table, const std::string& name) {
-  return (table.group == "/" ? std::string() : table.group) + "/" + name;
-}
-}  // namespace
-
 ResultFile::ResultFile(const std::filesystem::path& path, bool parallel)
-    : path_(path), part_(path), parallel_(parallel), open_(std::make_unique<Open>()) {
-  part_ += ".part";
+    : path_(path), part_(part_of(path)), parallel_(parallel), open_(std::make_unique<Open>()) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Hdf5Handle access(checked(H5Pcreate(H5P_FILE_ACCESS), part_, "H5Pcreate"), H5Pclose);
   open_->transfer = Hdf5Handle(checked(H5Pcreate(H5P_DATASET_XFER), part_, "H5Pcreate"), H5Pclose);

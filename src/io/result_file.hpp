@@ -49,7 +49,7 @@ class ResultFile {
   /// Begins `path` (as `path.part`). \param parallel whether all ranks of MPI_COMM_WORLD open it; else this process
   /// alone does \throws OutputError, also from all other functions
   ResultFile(const std::filesystem::path& path, bool parallel);
-  /// Removes the unfinished file, if commit() was not reached.
+  /// Removes the unfinished file, if commit() was not reached or failed.
   ~ResultFile();
   ResultFile(const ResultFile&) = delete;
   ResultFile& operator=(const ResultFile&) = delete;

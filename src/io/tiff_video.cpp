@@ -34,8 +34,7 @@ void write_page(TIFF* file, const std::vector<std::uint8_t>& page, std::size_t r
 
 void write_tiff_video(const std::filesystem::path& path, std::span<const std::vector<std::uint8_t>> pages,
                       std::size_t rows, std::size_t columns) {
-  std::filesystem::path part = path;
-  part += ".part";
+  const std::filesystem::path part = part_of(path);
   try {
     Tiff file = open_tiff(part, "w");
     if (!file) throw OutputError(part, tiff_words());

@@ -27,7 +27,8 @@ enum Column : std::size_t { index_column, frame_column, x_column, y_column, colu
 constexpr std::array<std::string_view, column_count> column_names{"traj_idx", "frame", "x", "y"};
 constexpr std::string_view expected_header = "expected a header line with traj_idx,frame,x,y";
 constexpr std::size_t longest_shown = 40;
-constexpr std::int64_t longest_gap = 100000;  // frames that may be missing at once
+constexpr std::int64_t longest_gap = 99'999;       // frames that may be missing at once
+constexpr std::int64_t most_missing = 10'000'000;  // in a whole file: 160 MB
 
 struct Row {
   std::int64_t index, frame;
@@ -143,12 +144,8 @@ class CsvParser {
       if (!seen_.insert(row.index).second)
         report(0, fmt::format("trajectory {} appears again (expected its lines one after another)", row.index));
       file_.trajectories.push_back({row.index, row.frame, {}, {}});
-    } else if (next_frame_ && row.frame > *next_frame_ && rule_ == FrameRule::ascending &&
-               row.frame - *next_frame_ < longest_gap) {
-      CsvTrajectory& trajectory = file_.trajectories.back();
-      const auto missing = static_cast<std::size_t>(row.frame - *next_frame_);
-      trajectory.x.insert(trajectory.x.end(), missing, std::numeric_limits<double>::quiet_NaN());
-      trajectory.y.insert(trajectory.y.end(), missing, std::numeric_limits<double>::quiet_NaN());
+    } else if (next_frame_ && row.frame > *next_frame_ && rule_ == FrameRule::ascending) {
+      add_missing(row);
     } else if (next_frame_ && row.frame != *next_frame_) {
       report(0, fmt::format("frame {} of trajectory {} (expected frame {}{})", row.frame, row.index, *next_frame_,
                             rule_ == FrameRule::ascending ? " or a later one" : ": frames follow one another"));
@@ -158,12 +155,25 @@ class CsvParser {
     file_.trajectories.back().y.push_back(row.y);
   }
 
+  // \pre frames are missing before the row
+  void add_missing(const Row& row) {
+    const std::int64_t count = row.frame - *next_frame_;
+    if (count > longest_gap || (missing_ += count) > most_missing)
+      return report(0, fmt::format("frame {} of trajectory {}: {} frames are missing before it (expected {} at most, "
+                                   "and {} in the whole file)",
+                                   row.frame, row.index, count, longest_gap, most_missing));
+    CsvTrajectory& trajectory = file_.trajectories.back();
+    for (std::vector<double>* values : {&trajectory.x, &trajectory.y})
+      values->insert(values->end(), static_cast<std::size_t>(count), std::numeric_limits<double>::quiet_NaN());
+  }
+
   FrameRule rule_;
   TrajectoryFile file_;
   ProblemList problems_;
   std::vector<std::size_t> columns_;  // which wanted column each of the file's is; column_count if none
   std::size_t line_ = 0;
   std::optional<std::int64_t> next_frame_;
+  std::int64_t missing_ = 0;  // frames, so far
   std::unordered_set<std::int64_t> seen_;
 };
 

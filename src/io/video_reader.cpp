@@ -50,7 +50,7 @@ double described_number(std::string_view text, std::string_view key, double othe
 struct VideoReader::File {
   std::filesystem::path path;
   Tiff tiff;
-  std::size_t pages = 0;
+  std::size_t page = 0;  // that comes next
   bool more = true;
   bool layout_known = false;
   std::uint32_t rows = 0, columns = 0;
@@ -64,7 +64,7 @@ struct VideoReader::File {
   }
 
   [[noreturn]] void refuse(const std::string& what) const {
-    throw InputError(path, fmt::format("page {}: {}", pages, what));
+    throw InputError(path, fmt::format("page {}: {}", page, what));
   }
 
   std::uint16_t tag(std::uint32_t name) const {
@@ -231,7 +231,7 @@ struct VideoReader::File {
                            at % columns, *bad));
       }
     }
-    ++pages;
+    ++page;
     more = TIFFLastDirectory(tiff.get()) == 0;
     if (!more && !says_it_is_last()) refuse("the file ends where the place of the next page should be");
     if (more && TIFFReadDirectory(tiff.get()) == 0)
@@ -246,13 +246,13 @@ VideoReader::~VideoReader() = default;
 VideoReader::VideoReader(VideoReader&&) noexcept = default;
 VideoReader& VideoReader::operator=(VideoReader&&) noexcept = default;
 std::optional<Frame> VideoReader::next() { return file_->next(); }
-std::size_t VideoReader::pages() const { return file_->pages; }
+std::size_t VideoReader::next_page() const { return file_->page; }
 std::size_t VideoReader::count() const {
   return std::min<std::size_t>(TIFFNumberOfDirectories(file_->tiff.get()), most_seen);
 }
 
 void VideoReader::seek(std::size_t page) {
-  file_->pages = page;
+  file_->page = page;
   file_->more = true;
   if (TIFFSetDirectory(file_->tiff.get(), static_cast<tdir_t>(page)) == 0)
     file_->refuse(fmt::format("cannot be read: {}", tiff_words()));

@@ -32,7 +32,7 @@ class VideoReader {
   /// The next page; nothing after the last one. \throws InputError naming the page and what was expected
   std::optional<Frame> next();
   /// Number of the page that next() gives, from 0.
-  std::size_t pages() const;
+  std::size_t next_page() const;
   /// Pages of the whole file, as far as it can be read, 65,000 at most; their pixels are not looked at.
   std::size_t count() const;
   /// Goes to a page, so that next() gives it.

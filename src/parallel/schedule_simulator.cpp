@@ -2,6 +2,7 @@
 #include "parallel/schedule_simulator.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -12,9 +13,6 @@
 namespace an::parallel {
 
 namespace {
-
-// As for_each_item sleeps before it looks again whether the item before its own is done.
-constexpr double look_again_seconds = 1e-3;
 
 std::size_t first_of(const ScheduledItems& items, std::size_t item) {
   return items.after.empty() ? no_item : items.after[item];
@@ -62,7 +60,8 @@ SimulatedSchedule simulate_schedule(const ScheduledItems& items, const std::vect
     if (const std::size_t first = first_of(items, item); first != no_item) {
       // It asks whether the first one is done, and again after a sleep; at worst all ranks ask.
       const double asks = counter.answer_seconds;
-      const double late = look_again_seconds + static_cast<double>(ranks) * counter.busy_seconds;
+      const double late =
+          std::chrono::duration<double>(look_again).count() + static_cast<double>(ranks) * counter.busy_seconds;
       begin = done[first] <= begin ? begin + asks : done[first] + (asks > 0 ? late + asks : 0);
     }
     done[item] = begin + items.seconds[item];

@@ -57,7 +57,7 @@ std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<con
   const auto wait_for = [&](std::size_t item) {
     while (numbers.add(1 + item, 0) == 0) {
       if (stops()) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      std::this_thread::sleep_for(look_again);
     }
     return true;
   };
@@ -87,7 +87,7 @@ CounterCost measured_counter_cost(const Communicator& ranks) {
   };
   // A barrier would call MPI while root's answering thread does.
   const auto wait_for = [&](std::size_t place, std::int64_t value) {
-    while (numbers.add(place, 0) < value) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (numbers.add(place, 0) < value) std::this_thread::sleep_for(look_again);
   };
   std::array<std::int64_t, 2 * rounds> nanoseconds{};
   for (std::size_t round = 0; round < rounds; ++round) {

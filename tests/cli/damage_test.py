@@ -171,6 +171,18 @@ class Damage(Whole):
         self.assertEqual(self.jobs.run(["predict", "--input", str(public), "--output", str(anew)]).returncode, 0)
         self.assertEqual(digests(output), digests(anew))
 
+    def test_what_is_done_again_is_named_as_far_as_is_asked_for(self):
+        output = self.folder / "many"
+        self.finish("simulate", output, "--fovs", 3)
+        labels = sorted(output.glob("ref/track_2/exp_*/traj_labs_fov_*.txt"))
+        self.assertEqual(len(labels), 6)
+        for option, named in (("--progress=off", 5), ("--verbose", 6), ("--quiet", 0)):
+            for path in labels:
+                path.unlink()
+            done = self.finish("simulate", output, "--fovs", 3, "--resume", option)
+            note = "".join(line for line in done.stderr.splitlines() if "6 of 6" in line and "missing or damaged" in line)
+            self.assertEqual((note.count("exp_"), "…" in note), (named, named == 5), done.stderr)
+
     def test_another_version_is_told(self):
         output = self.folder / "version"
         self.finish("simulate", output)

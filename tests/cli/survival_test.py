@@ -18,7 +18,7 @@ from breakable import Jobs, digests, finished, kill, kill_everything, processes,
 
 PROGRAM, KILLS, SEED = None, 0, 0
 WAYS = ("all", "one", "term", "usr1", "time")
-MORE = {"simulate": ("--fovs", 60), "predict": (), "run": (), "train": ()}
+MORE = {"simulate": ("--fovs", 60), "track": (), "predict": (), "run": (), "train": ()}
 
 
 def arrays(path):
@@ -108,7 +108,7 @@ class Survival(unittest.TestCase):
 
 class Fast(Survival):
     def check(self, name, way, ranks, again_ranks, code=None, **options):
-        count = {"simulate": 20, "predict": 3, "run": 3}.get(name, 0)
+        count = {"simulate": 20, "track": 2, "predict": 3, "run": 3}.get(name, 0)
         if name == "train":
             options["after"] = lambda output: bool(list(output.glob("checkpoint_*")))
         else:
@@ -129,6 +129,12 @@ class Fast(Survival):
 
     def test_simulate_asked_to_stop(self):
         self.check("simulate", "term", 2, 1, code=5, choice=1)
+
+    def test_track_killed(self):
+        self.check("track", "all", 2, 3)
+
+    def test_track_asked_to_stop(self):
+        self.check("track", "term", 2, 1, code=5, choice=1)
 
     def test_predict_killed(self):
         self.check("predict", "all", 2, 1)
@@ -179,7 +185,7 @@ class Long(Survival):
         chance = random.Random(SEED)
         codes = []
         for number in range(KILLS):
-            name = ("simulate", "predict", "run", "train")[number % 4]
+            name = tuple(MORE)[number % len(MORE)]
             way = WAYS[chance.randrange(len(WAYS))]
             ranks = chance.choice((None, 2, 3, 4)) if way != "one" else chance.choice((2, 3, 4))
             ranks = chance.choice((1, 2, 4)) if name == "train" else ranks

@@ -6,7 +6,8 @@
 #include "core/error.hpp"
 #include "described_file.hpp"
 #include "io/array_reader.hpp"
-#include "scratch_folder.hpp"
+#include "same_values.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -50,7 +51,7 @@ void read_all(const io::ArrayReader& file, const std::string& group, int depth) 
 
 // Of any file that is HDF5 each array and attribute is read, as many numbers as its shape has, or refused.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::ScratchFolder folder;
+  static const testing::TemporaryFolder folder(testing::place_in_memory());
   const auto description = nlohmann::ordered_json::parse(data, data + size, nullptr, false);
   const std::filesystem::path path = folder.path() / "a.h5";
   fuzz::write_described(path, description);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/error.hpp"
 #include "io/array_reader.hpp"
-#include "scratch_folder.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -38,9 +38,9 @@ void read_all(const io::ArrayReader& file, const std::string& group, int depth) 
 // few bytes were changed. What stops it with a function of this program on top is a fault of ours:
 // `fuzz_hdf5_bytes -fork=1 -ignore_crashes=1 CORPUS`.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::ScratchFolder folder;
+  static const testing::TemporaryFolder folder(testing::place_in_memory());
   attempt([&] {
-    const io::ArrayReader file(folder.write("a.h5", {reinterpret_cast<const char*>(data), size}));
+    const io::ArrayReader file(folder.add("a.h5", {reinterpret_cast<const char*>(data), size}));
     for (const char* attribute : {"n", "t"}) {
       attempt([&] { file.numbers("/", attribute); });
       attempt([&] { file.text("/", attribute); });

@@ -6,7 +6,8 @@
 #include "core/error.hpp"
 #include "io/file_checksum.hpp"
 #include "io/text_file.hpp"
-#include "scratch_folder.hpp"
+#include "same_values.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -26,10 +27,10 @@ std::string hashed(std::string_view text) {
 }
 
 // A list of costs is read, or refused with an InputError; then it is written and read back the same.
-void read_costs(const fuzz::ScratchFolder& folder, std::string_view text) {
+void read_costs(const testing::TemporaryFolder& folder, std::string_view text) {
   try {
     const std::filesystem::path again = folder.path() / "again.csv";
-    const auto costs = app::read_item_costs(folder.write("costs.csv", text));
+    const auto costs = app::read_item_costs(folder.add("costs.csv", text));
     app::write_item_costs(again, costs);
     const auto same = app::read_item_costs(again);
     fuzz::require(same.size() == costs.size());
@@ -45,13 +46,13 @@ void read_costs(const fuzz::ScratchFolder& folder, std::string_view text) {
 
 // Whatever a ledger holds, an item that was never finished is not whole; and one that is added then is.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::ScratchFolder folder;
+  static const testing::TemporaryFolder folder(testing::place_in_memory());
   static const parallel::Communicator alone;
-  fuzz::empty_folder(folder.path());
+  folder.clear();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   read_costs(folder, text);
-  const app::ItemFiles item{{folder.write("input", "1")}, {folder.write("output.csv", "2")}};
-  folder.write("ledger/rank_0.txt", hashed(text));
+  const app::ItemFiles item{{folder.add("input", "1")}, {folder.add("output.csv", "2")}};
+  folder.add("ledger/rank_0.txt", hashed(text));
   {
     app::RunLedger ledger(folder.path(), "settings", alone);
     fuzz::require(ledger.standing(item) != app::Standing::whole);

@@ -12,7 +12,8 @@
 #include "app/worst_fovs.hpp"
 #include "core/error.hpp"
 #include "report/figures.hpp"
-#include "scratch_folder.hpp"
+#include "same_values.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -62,12 +63,12 @@ void read_worst(const fs::path& file) {
 
 // Every reader of the records that commands leave for each other and for themselves, on the same file.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::ScratchFolder folder;
-  fuzz::empty_folder(folder.path());
-  const fs::path file = folder.write("simulation.json", {reinterpret_cast<const char*>(data), size});
+  static const testing::TemporaryFolder folder(testing::place_in_memory());
+  folder.clear();
+  const fs::path file = folder.add("simulation.json", {reinterpret_cast<const char*>(data), size});
   const fs::path again = folder.path() / "again" / "again.json";
   create_directories(again.parent_path());
-  folder.write("simulation.csv", "traj_idx,frame,x,y\n0,0,1,2\n0,1,1,2\n1,0,3,4\n");
+  folder.add("simulation.csv", "traj_idx,frame,x,y\n0,0,1,2\n0,1,1,2\n1,0,3,4\n");
   attempt([&] { read_sums(file, again); });
   attempt([&] { read_shares(file, again); });
   attempt([&] { read_model(file); });

@@ -7,14 +7,15 @@
 #include "core/error.hpp"
 #include "described_file.hpp"
 #include "io/file_checksum.hpp"
-#include "scratch_folder.hpp"
+#include "same_values.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
 using namespace an;
 
 // The number of a checkpoint's file is its step, the rest of its name its checksum.
-void read_checkpoint(const fuzz::ScratchFolder& folder, const std::filesystem::path& file,
+void read_checkpoint(const testing::TemporaryFolder& folder, const std::filesystem::path& file,
                      const network::Network& network) {
   const std::string checksum = io::file_checksum(file);
   const std::string hash = checksum.substr(checksum.find(':') + 1);
@@ -29,8 +30,8 @@ void read_checkpoint(const fuzz::ScratchFolder& folder, const std::filesystem::p
 
 // A file of weights is read whole, or refused in words: as ours, as Keras', and as a checkpoint.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::ScratchFolder folder;
-  fuzz::empty_folder(folder.path());
+  static const testing::TemporaryFolder folder(testing::place_in_memory());
+  folder.clear();
   const std::filesystem::path path = folder.path() / "weights.h5";
   auto description = nlohmann::ordered_json::parse(data, data + size, nullptr, false);
   if (description.is_object() && description.contains("attributes") && description["attributes"].is_object() &&

@@ -20,3 +20,13 @@ for place in work_list ordered_reduce barrier overlapped_sum result_file; do
     fi
   done
 done
+# mpirun itself hung or crashed one time in fifteen where ranks ended MPI while another one aborted.
+for repeat in $(seq 20); do
+  timeout -k 1 5 "$mpiexec" -n 3 "$program" end 7 >output.txt 2>&1
+  code=$?
+  if [ $code -ne 7 ] || ! grep -q "thrown" output.txt; then
+    echo "end: exit code $code in run $repeat, expected 7 and the error's words:"
+    cat output.txt
+    exit 1
+  fi
+done

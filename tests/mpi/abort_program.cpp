@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// abort_program PLACE EXIT_CODE: the last rank throws at this place while the others wait there for it.
+// abort_program PLACE EXIT_CODE: the last rank throws at this place while the others wait there for it (at `end`: have
+// come to their end).
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -55,6 +56,9 @@ void run(const parallel::Communicator& world, const std::string& place) {
     sum(world, throws);
   } else if (place == "result_file") {
     write_results(world, throws);
+  } else if (place == "end") {
+    if (throws) throw std::runtime_error("thrown while others end");
+    return;
   } else {
     throw std::invalid_argument("no such place: " + place);
   }

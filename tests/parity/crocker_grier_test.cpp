@@ -6,8 +6,8 @@
 
 #include <set>
 
-#include "../support/tracking_oracle.hpp"
 #include "tracking/distance_linker.hpp"
+#include "tracking_oracle.hpp"
 
 namespace an::tracking {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <gtest/gtest.h>
 
-#include "../support/oracle.hpp"
-#include "../support/tracking_oracle.hpp"
 #include "app/tracked_video.hpp"
 #include "io/text_file.hpp"
+#include "oracle.hpp"
+#include "tracking_oracle.hpp"
 
 namespace an::tracking {
 namespace {

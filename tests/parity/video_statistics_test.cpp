@@ -12,8 +12,8 @@
 #include <map>
 #include <sstream>
 
-#include "../support/video_pages.hpp"
 #include "simulation/fov_video.hpp"
+#include "video_pages.hpp"
 
 namespace an::simulation {
 namespace {

@@ -5,7 +5,6 @@
 
 #include <functional>
 
-#include "../io/temporary_folder.hpp"
 #include "app/frame_study.hpp"
 #include "app/output_folder.hpp"
 #include "app/package_parameters.hpp"
@@ -16,6 +15,7 @@
 #include "app/worst_fovs.hpp"
 #include "complaint.hpp"
 #include "core/error.hpp"
+#include "temporary_folder.hpp"
 
 namespace an::app {
 namespace {

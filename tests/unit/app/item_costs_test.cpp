@@ -4,8 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../io/temporary_folder.hpp"
+#include "complaint.hpp"
 #include "core/error.hpp"
+#include "temporary_folder.hpp"
 
 namespace an::app {
 namespace {
@@ -52,12 +53,7 @@ TEST(ItemCosts, SayWhichLineIsWrong) {
   for (const char* bad : {"solve,1,,0,1.0\n", "solve,1,1,0,1.0,2.5\n", "solve,1,,0,1.0,-1\n", "solve,1,,0,x,1\n",
                           "solve,1,,0,1,nan\n", "\n", "solve,1,,0,1,1,1\n"}) {
     const auto file = folder.add("costs.csv", header + good + bad);
-    try {
-      read_item_costs(file);
-      ADD_FAILURE() << bad;
-    } catch (const InputError& error) {
-      EXPECT_THAT(error.what(), HasSubstr("costs.csv:3: "));
-    }
+    EXPECT_THAT(testing::complaint([&] { read_item_costs(file); }), HasSubstr("costs.csv:3: ")) << bad;
   }
   EXPECT_THROW(read_item_costs(folder.add("costs.csv", header)), InputError);
   EXPECT_THROW(read_item_costs(folder.add("costs.csv", "")), InputError);

@@ -6,11 +6,11 @@
 
 #include <cmath>
 
-#include "../io/temporary_folder.hpp"
 #include "app/report_rows.hpp"
 #include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/array_file.hpp"
+#include "temporary_folder.hpp"
 
 namespace an::app {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "../io/temporary_folder.hpp"
 #include "io/atomic_file.hpp"
 #include "io/text_file.hpp"
+#include "temporary_folder.hpp"
 
 namespace an::app {
 namespace {

@@ -7,12 +7,12 @@
 #include <cmath>
 #include <map>
 
-#include "../io/temporary_folder.hpp"
 #include "app/checkpoint.hpp"
 #include "app/program_info.hpp"
 #include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/file_checksum.hpp"
+#include "temporary_folder.hpp"
 
 namespace an::app {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "../../support/video_pages.hpp"
 #include "core/error.hpp"
 #include "temporary_folder.hpp"
+#include "video_pages.hpp"
 
 namespace an::io {
 namespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "io/trajectory_csv.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -102,7 +103,13 @@ TEST(TrajectoryCsv, OfTrackingGoesForwardByStepsThatMemoryHolds) {
     return file.problems.size() == 1 ? file.problems[0].what : "not one problem";
   };
   EXPECT_EQ(problem("0,3,1,2\n0,3,1,2\n"), "frame 3 of trajectory 0 (expected frame 4 or a later one)");
-  EXPECT_EQ(problem("0,3,1,2\n0,900000000,1,2\n"), "frame 900000000 of trajectory 0 (expected frame 4 or a later one)");
+  EXPECT_EQ(problem("0,3,1,2\n0,900000000,1,2\n"),
+            "frame 900000000 of trajectory 0: 899999996 frames are missing before it (expected 99999 at most, and "
+            "10000000 in the whole file)");
+  std::string far_apart;  // 90,000 frames are missing of each trajectory
+  for (int trajectory = 0; trajectory < 112; ++trajectory)
+    far_apart += fmt::format("{0},0,1,2\n{0},90001,1,2\n", trajectory);
+  EXPECT_THAT(problem(far_apart), StartsWith("frame 90001 of trajectory 111: 90000 frames are missing before it"));
   EXPECT_EQ(problem("0,3,inf,2\n"), "x is 'inf' (expected a finite number)");
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/video_reader.hpp"
 #include "temporary_folder.hpp"
@@ -56,14 +57,11 @@ class VideoDamage : public ::testing::Test {
   }
   // What is said of a video of these pages.
   std::string complaint(const std::vector<Tags>& pages, std::uint32_t beyond = 0) const {
-    try {
+    return testing::complaint([&] {
       VideoReader reader(write(pages, beyond));
       while (reader.next()) {
       }
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no complaint";
+    });
   }
 
   testing::TemporaryFolder folder_;

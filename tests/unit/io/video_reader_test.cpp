@@ -11,6 +11,7 @@
 #include <iterator>
 #include <vector>
 
+#include "complaint.hpp"
 #include "core/error.hpp"
 #include "temporary_folder.hpp"
 
@@ -104,18 +105,15 @@ void expect_pages(const fs::path& path, PixelType type, std::size_t pages = 3) {
   }
   EXPECT_FALSE(reader.next());
   EXPECT_FALSE(reader.next());
-  EXPECT_EQ(reader.pages(), pages);
+  EXPECT_EQ(reader.next_page(), pages);
 }
 
-std::string error_of(const fs::path& path) {
-  try {
+std::string complaint_about(const fs::path& path) {
+  return testing::complaint([&] {
     VideoReader reader(path);
     while (reader.next()) {
     }
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  });
 }
 
 TEST(VideoReader, ReadsEveryLayout) {
@@ -138,15 +136,15 @@ TEST(VideoReader, NamesThePageAndWhatWasExpected) {
   const testing::TemporaryFolder folder;
   const fs::path path = folder.path() / "a.tif";
   write_video(path, {32, SAMPLEFORMAT_UINT});
-  EXPECT_NE(error_of(path).find("page 0: 1 sample of 32 bits"), std::string::npos) << error_of(path);
+  EXPECT_NE(complaint_about(path).find("page 0: 1 sample of 32 bits"), std::string::npos) << complaint_about(path);
   Layout white;
   white.photometric = PHOTOMETRIC_MINISWHITE;
   write_video(path, white);
-  EXPECT_NE(error_of(path).find("expected one grey value"), std::string::npos) << error_of(path);
+  EXPECT_NE(complaint_about(path).find("expected one grey value"), std::string::npos) << complaint_about(path);
   std::ofstream(path) << "no TIFF";
-  EXPECT_NE(error_of(path).find("cannot be read as TIFF"), std::string::npos) << error_of(path);
-  EXPECT_NE(error_of(folder.path() / "missing.tif").find("missing.tif"), std::string::npos);
-  EXPECT_NE(error_of(folder.path()), "no error");
+  EXPECT_NE(complaint_about(path).find("cannot be read as TIFF"), std::string::npos) << complaint_about(path);
+  EXPECT_NE(complaint_about(folder.path() / "missing.tif").find("missing.tif"), std::string::npos);
+  EXPECT_NE(complaint_about(folder.path()), "no complaint");
 }
 
 TEST(VideoReader, RefusesWhatIsCutShort) {
@@ -159,7 +157,7 @@ TEST(VideoReader, RefusesWhatIsCutShort) {
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
     for (std::size_t part = 1; part < 20; ++part) {
       std::ofstream(folder.path() / "b.tif", std::ios::binary) << bytes.substr(0, bytes.size() * part / 20);
-      EXPECT_NE(error_of(folder.path() / "b.tif"), "no error") << part;
+      EXPECT_NE(complaint_about(folder.path() / "b.tif"), "no complaint") << part;
     }
   }
 }
@@ -180,7 +178,8 @@ TEST(VideoReader, RefusesWhatIsNoNumber) {
   const float nan = std::nanf("");
   std::memcpy(bytes.data() + at, &nan, 4);
   std::ofstream(path, std::ios::binary) << bytes;
-  EXPECT_NE(error_of(path).find("is nan (expected a finite number)"), std::string::npos) << error_of(path);
+  EXPECT_NE(complaint_about(path).find("is nan (expected a finite number)"), std::string::npos)
+      << complaint_about(path);
 }
 
 TEST(VideoReader, KeepsTheCalibrationAndAsksAboutStacks) {
@@ -195,7 +194,7 @@ TEST(VideoReader, KeepsTheCalibrationAndAsksAboutStacks) {
   EXPECT_DOUBLE_EQ(reader.calibration().frame_interval, 0.05);
   layout.description = "ImageJ=1.54f\nimages=6\nslices=3\nframes=2\n";
   write_video(path, layout, 6);
-  EXPECT_NE(error_of(path).find("3 slices x 2 frames"), std::string::npos) << error_of(path);
+  EXPECT_NE(complaint_about(path).find("3 slices x 2 frames"), std::string::npos) << complaint_about(path);
   EXPECT_NO_THROW(VideoReader(path, true));
   layout.description = "ImageJ=1.54f\nimages=3\nslices=3\n";  // a stack that is a video
   write_video(path, layout);
@@ -230,7 +229,7 @@ TEST(VideoReader, TakesNoColoursForFrames) {
   Layout layout;
   layout.description = "ImageJ=1.54f\nimages=3\nchannels=3\n";
   write_video(path, layout);
-  EXPECT_NE(error_of(path).find("3 channels x 1 slices x 1 frames"), std::string::npos) << error_of(path);
+  EXPECT_NE(complaint_about(path).find("3 channels x 1 slices x 1 frames"), std::string::npos) << complaint_about(path);
 }
 
 }  // namespace

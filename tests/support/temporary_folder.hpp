@@ -11,11 +11,17 @@
 
 namespace an::testing {
 
+/// A folder in memory, where the system has such a place: for tests that write thousands of files.
+inline std::filesystem::path place_in_memory() {
+  const std::filesystem::path memory = "/dev/shm";
+  return exists(memory) ? memory : std::filesystem::temp_directory_path();
+}
+
 /// An empty folder that is gone with the object.
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "an_test_XXXXXX").string();
+  explicit TemporaryFolder(const std::filesystem::path& place = std::filesystem::temp_directory_path()) {
+    std::string name = (place / "an_test_XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = name;
   }
@@ -28,11 +34,15 @@ class TemporaryFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
-  /// Writes a file, with the folders it stands in.
+  /// Writes a file, with the folders it stands in. \return its path
   std::filesystem::path add(const std::filesystem::path& name, std::string_view content = {}) const {
     std::filesystem::create_directories((path_ / name).parent_path());
     std::ofstream(path_ / name, std::ios::binary) << content;
     return path_ / name;
+  }
+  /// Removes everything in it.
+  void clear() const {
+    for (const auto& entry : std::filesystem::directory_iterator(path_)) remove_all(entry.path());
   }
 
  private:
