@@ -127,6 +127,7 @@ struct NetworkOptions {
   kernels::Backend backend = kernels::Backend::reference;
   kernels::Precision precision = kernels::Precision::f32;
   std::size_t repeat = 0;  ///< forward, gradient: times to do it again, for a print of milliseconds
+  bool dry_run = false;
 };
 
 /// `info`.

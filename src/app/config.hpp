@@ -163,7 +163,7 @@ struct TrainConfig {
 /// Section `[run]`.
 struct RunConfig {
   ProgressMode progress = ProgressMode::automatic;
-  int verbosity = 0;                    ///< -1 errors only, 0 the usual, 1 names all that is cut short otherwise
+  int verbosity = 0;                    ///< -1 errors only, 0 the usual, 1 and 2 name all that is cut short otherwise
   bool item_costs = false;              ///< write what each work item took
   std::optional<double> max_seconds{};  ///< stop in order after these; from the command line only
 };

@@ -311,7 +311,7 @@ std::vector<Setting> run_settings() {
                             {"lines", ProgressMode::lines},
                             {"off", ProgressMode::off}},
                            AN_MEMBER(run.progress)),
-      integer("verbosity", "Words on stderr: -1 errors only, 0 the usual, 1 names every problem and item", {-1, 1},
+      integer("verbosity", "Words on stderr: -1 errors only, 0 the usual, 1 and 2 name every problem and item", {-1, 2},
               AN_MEMBER(run.verbosity)),
       flag("item_costs", "Write what each work item took to costs.csv, for anomalousnet scaling",
            AN_MEMBER(run.item_costs)),

@@ -191,6 +191,10 @@ void run_import(const NetworkOptions& options) {
 
 ExitCode run_network(const NetworkOptions& options, const parallel::Communicator& world) {
   if (!world.is_root()) return ExitCode::done;
+  if (options.dry_run && options.action != NetworkOptions::Action::info) {
+    fmt::print("would write {}\n", options.output.string());
+    return ExitCode::done;
+  }
   switch (options.action) {
     case NetworkOptions::Action::forward:
       run_forward(options);

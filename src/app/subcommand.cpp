@@ -39,11 +39,6 @@ void Subcommand::add_resume(bool& resume, const std::string& what) {
       "stop in order after this time, e.g. 3h50m, as after SIGTERM or SIGUSR1; exit code 5");
 }
 
-void Subcommand::add_verbose(const std::string& what) {
-  app_->add_flag_callback(
-      "-v,--verbose", [this] { common_.configuration.verbose = true; }, what);
-}
-
 void Subcommand::add_common() {
   app_->add_option("--config", common_.configuration.config_file, "TOML file of settings; - is stdin")
       ->type_name("FILE");
@@ -56,6 +51,9 @@ void Subcommand::add_common() {
   app_->add_flag("--dry-run", common_.dry_run, "say what would be done, and stop");
   add_setting("--progress", "run.progress", "auto, bar, lines or off");
   app_->add_flag("-q,--quiet", common_.configuration.quiet, "no progress and no problems, only results and errors");
+  app_->add_flag_callback(
+      "-v,--verbose", [this] { common_.configuration.verbose = true; },
+      "name every problem and every item that is done again, not only the first");
 }
 
 CommandOptions Subcommand::finish() {

@@ -13,7 +13,7 @@
 
 namespace an::app {
 
-/// What the options ask for that subcommands share.
+/// What the options that every subcommand has ask for.
 struct CommonOptions {
   ConfigurationWords configuration;
   bool dump_default = false;
@@ -49,9 +49,7 @@ class Subcommand {
   void add_output(std::filesystem::path& output, const std::string& what, const std::string& type = "DIR");
   /// `--resume` and `--max-time`, of what can be broken off and taken up again.
   void add_resume(bool& resume, const std::string& what);
-  /// `--verbose`, of what else cuts short what it names. \param what it then names
-  void add_verbose(const std::string& what);
-  /// What every subcommand has that reads settings; after all others.
+  /// What every subcommand has; after all others.
   void add_common();
 
   /// Has `what` named as missing where it is not given. What is missing first in the order of these calls is named.

@@ -10,11 +10,6 @@ namespace an::app {
 
 namespace {
 
-// Of what can be taken up again.
-void add_verbose_items(Subcommand& command) {
-  command.add_verbose("name every item that is done again, not only the first five");
-}
-
 void declare_score(Subcommand& command) {
   auto& options = command.options<ScoreOptions>();
   command->add_option("--reference", options.reference, "folder that holds the truth: track_1/, track_2/")
@@ -36,7 +31,6 @@ void declare_score(Subcommand& command) {
   command.add_setting("--bootstrap", "score.bootstrap", "resamples for confidence intervals of every metric (0: none)");
   command.add_setting("--confidence", "score.confidence", "of the intervals, e.g. 0.95");
   command.add_setting("--seed", "score.seed", "of the resampling");
-  command.add_verbose("name every problem, not only the first twenty of a submission");
 }
 
 void declare_simulate(Subcommand& command) {
@@ -56,7 +50,6 @@ void declare_simulate(Subcommand& command) {
       ->type_name("true|false");
   command->add_flag("--raw", options.raw, "write the whole boxes, too: raw/exp_E_fov_F.h5");
   command.add_resume(options.resume, "finish an interrupted data set (or begin a new one)");
-  add_verbose_items(command);
 }
 
 void declare_track(Subcommand& command) {
@@ -87,7 +80,6 @@ void declare_track(Subcommand& command) {
                    "compare with the truth: a CSV with traj_idx,frame and x,y (or row,col), or a folder of them")
       ->type_name("GT.csv|DIR");
   command.add_resume(options.resume, "leave out videos that are done (or begin anew)");
-  add_verbose_items(command);
 }
 
 void add_weights(Subcommand& command, std::filesystem::path& weights) {
@@ -116,7 +108,6 @@ void declare_predict(Subcommand& command) {
   command.add_output(options.output, "folder for the submission", "SUB");
   add_method(command, options.weights);
   command.add_resume(options.resume, "finish an interrupted submission (or begin one)");
-  add_verbose_items(command);
 }
 
 void declare_run(Subcommand& command) {
@@ -127,7 +118,6 @@ void declare_run(Subcommand& command) {
   command.add_output(options.output, "folder for the submission, scores and report");
   add_method(command, options.weights);
   command.add_resume(options.resume, "finish an interrupted run (or begin one)");
-  command.add_verbose("name every problem and every item that is done again, not only the first");
 }
 
 void declare_report(Subcommand& command) {
@@ -182,7 +172,6 @@ void declare_paper(Subcommand& command) {
       ->type_name("NAMES");
   command.add_setting("--backend", "predict.backend", "of networks: reference, onednn or cuda");
   command.add_resume(options.resume, "finish an interrupted run (or begin one)");
-  command.add_verbose("name every problem and every item that is done again, not only the first");
 }
 
 void declare_verify(Subcommand& command) {
@@ -249,12 +238,11 @@ void declare_info(Subcommand& command) {
 
 std::deque<Subcommand> declare_subcommands(CLI::App& program, CommonOptions& common) {
   std::deque<Subcommand> all;
-  const auto add_plain = [&](auto declare, const char* name, const char* what, const char* example) -> Subcommand& {
+  const auto add = [&](void (*declare)(Subcommand&), const char* name, const char* what, const char* example) {
     Subcommand& command = all.emplace_back(program, common, name, what, example);
     declare(command);
-    return command;
+    command.add_common();
   };
-  const auto add = [&](const auto&... words) { add_plain(words...).add_common(); };
   add(declare_score, "score", "Score submissions to the 2nd AnDi Challenge against its reference",
       "mpirun -n 4 anomalousnet score --reference ref --submission res --output scores");
   add(declare_simulate, "simulate", "Simulate data sets of the challenge: trajectories, videos and their truth",
@@ -275,11 +263,10 @@ std::deque<Subcommand> declare_subcommands(CLI::App& program, CommonOptions& com
       "anomalousnet verify res --public public_data");
   add(declare_train, "train", "Train a network on simulated trajectories",
       "mpirun -n 2 anomalousnet train --config configs/train_default.toml --output training");
-  // These read no settings.
-  add_plain(declare_network, "network", "Run a network alone, or tell what it is",
-            "anomalousnet network forward --weights w.h5 --input x.h5 --output y.h5");
-  add_plain(declare_info, "info", "Print version, build, libraries, back ends and ranks",
-            "mpirun -n 2 anomalousnet info --mpi");
+  add(declare_network, "network", "Run a network alone, or tell what it is",
+      "anomalousnet network forward --weights w.h5 --input x.h5 --output y.h5");
+  add(declare_info, "info", "Print version, build, libraries, back ends and ranks",
+      "mpirun -n 2 anomalousnet info --mpi");
   return all;
 }
 
