@@ -169,8 +169,9 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
 // Intervals of a track that may have gone on with another particle, of which nothing else is known.
 void Inference::widen(InferredSegment& segment, PiecewiseNormal& alpha, PiecewiseNormal& k,
                       double other_particle) const {
+  constexpr double most_odds = 9;
   if (!(other_particle > 0)) return;
-  const double odds = other_particle / (1 - other_particle);
+  const double odds = std::min(most_odds, other_particle / (1 - other_particle));
   for (std::size_t s = 0; s < model_.particle_states(); ++s) {
     std::vector<double> shares;
     for (const Cell& cell : grids_[s].cells()) shares.push_back(cell.share);

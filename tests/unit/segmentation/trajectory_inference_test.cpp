@@ -56,6 +56,19 @@ TEST(TrajectoryInference, ATrackInACrowdMayBeOfSeveralParticlesSoItsIntervalsAre
   EXPECT_GE(crowded.alpha.high, crowded.alpha.value);
 }
 
+TEST(TrajectoryInference, HoweverOftenParticlesMeetIntervalsAreFinite) {
+  FieldOfView fov = box(16);
+  for (Trajectory& trajectory : fov.trajectories)
+    for (std::vector<double>* axis : {&trajectory.x, &trajectory.y})
+      for (double& value : *axis) value *= 0.01;  // all in a pixel
+  const InferredSegment segment = of_first(fov, tracking_errors(noise, noise));
+  for (const Estimate& estimate : {segment.alpha, segment.k}) {
+    EXPECT_TRUE(std::isfinite(estimate.low) && std::isfinite(estimate.high));
+    EXPECT_LE(estimate.low, estimate.value);
+    EXPECT_GE(estimate.high, estimate.value);
+  }
+}
+
 TEST(TrajectoryInference, WithKnownIdentitiesACrowdSaysNothing) {
   const InferredSegment sparse = of_first(box(2), independent_errors(noise));
   const InferredSegment crowded = of_first(box(16), independent_errors(noise));
