@@ -94,10 +94,21 @@ double overlap(const StatePopulation& a, const StatePopulation& b) {
   return std::exp(-distance(alpha(a), alpha(b)) - distance(k(a), k(b)));
 }
 
-// Two states alike are one whose particles or dwell times are not as modelled, unless something else tells them apart.
-bool has_states_alike(const ExperimentModel& model) {
+// Two states alike are one whose particles or dwell times are not as modelled, unless something else tells them apart,
+// and states that no particle ever leaves are kinds of particles: one state whose population is not as modelled.
+bool has_needless_states(const ExperimentModel& model) {
   constexpr double largest_overlap = 0.45;
+  constexpr double ever = 1.0 / 250;  // probability a displacement
   if (model.phenomenon != Phenomenon::multi_state && model.phenomenon != Phenomenon::confinement) return false;
+  const auto is_left = [&](std::size_t s) {
+    double leaves = 0;
+    for (std::size_t next = 0; next < model.particle_states(); ++next)
+      if (next != s) leaves += model.dynamics.change[s * model.states.size() + next];
+    return leaves > ever;
+  };
+  bool any_is_left = false;
+  for (std::size_t s = 0; s < model.particle_states(); ++s) any_is_left = any_is_left || is_left(s);
+  if (!any_is_left) return true;
   for (std::size_t a = 0; a < model.particle_states(); ++a)
     for (std::size_t b = 0; b < a; ++b)
       if (overlap(model.states[a], model.states[b]) > largest_overlap) return true;
@@ -209,7 +220,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   }
   ExperimentFit searched;
   for (const FittedModel& model : search_models(fit, options))
-    if (!has_states_alike(model.model))
+    if (!has_needless_states(model.model))
       searched.push_back(with_and_without_compartments(without_others(model)).front());
   sort_by_score(searched);
   // What some trajectories could not decide, all of them do.
@@ -229,7 +240,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
           fit, without_others(fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1)));
       if (contenders++ == 0)
         best = fitted.log_evidence + fitted.log_start;
-      else if (has_states_alike(fitted.model))
+      else if (has_needless_states(fitted.model))
         continue;
       for (FittedModel& one : with_and_without_compartments(fitted)) fits.push_back(std::move(one));
     } else {  // judged by some trajectories
@@ -242,7 +253,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   // Rare states are slow to settle.
   for (auto at = fits.begin(); at != fits.end(); ++at) {
     const FittedModel kept = without_others(fit.improve(at->model, std::max<std::size_t>(2, options.rounds - 2), 1));
-    if (has_states_alike(kept.model) && at + 1 != fits.end()) continue;
+    if (has_needless_states(kept.model) && at + 1 != fits.end()) continue;
     *at = with_and_without_compartments(kept).front();
     std::rotate(fits.begin(), at, at + 1);
     break;

@@ -47,5 +47,20 @@ TEST(ExperimentFit, FindsStatesThatAreLeftSoon) {
   }
 }
 
+// A chain of states that are never left is none of the challenge's models: it is a population that is not as modelled.
+TEST(ExperimentFit, KindsOfParticlesAreNoStates) {
+  simulation::ModelParameters parameters;
+  parameters.model = simulation::ModelKind::multi_state;
+  parameters.particles = 150;
+  parameters.states = {{alphas(1, 0.01), ks(0.3, 0.001)}, {alphas(1, 0.01), ks(3, 0.1)}};
+  parameters.transition = {{1, 0}, {0, 1}};
+  Random random({44, 0, 0, 0, RandomStream::localisation});
+  const FieldOfView fov =
+      testing::trajectories_of(testing::seen_box(parameters, {}, {44, 0, 0, 0, RandomStream::particle}, 0.12, random));
+  const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+  EXPECT_EQ(model.phenomenon, Phenomenon::single_state);
+  EXPECT_EQ(model.states.size(), 1U);
+}
+
 }  // namespace
 }  // namespace an::segmentation
