@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -53,7 +52,7 @@ void wait_for_all_ranks() {
   int are_there = MPI_Ibarrier(MPI_COMM_WORLD, &all) == MPI_SUCCESS ? 0 : 1;
   while (are_there == 0) {
     if (MPI_Test(&all, &are_there, MPI_STATUS_IGNORE) != MPI_SUCCESS) return;
-    if (are_there == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (are_there == 0) std::this_thread::sleep_for(look_again);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -8,6 +9,9 @@
 #include <vector>
 
 namespace an::parallel {
+
+/// How long a rank sleeps that waits for another, before it looks again.
+inline constexpr std::chrono::milliseconds look_again{1};
 
 /// The ranks of the run. Without a launcher (mpirun, srun) there is one rank and MPI is never started: that costs a
 /// lone process a third of a second.

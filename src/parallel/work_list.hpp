@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,9 +10,6 @@
 #include "parallel/communicator.hpp"
 
 namespace an::parallel {
-
-/// How long a rank sleeps that waits for another, before it looks again.
-inline constexpr std::chrono::milliseconds look_again{1};
 
 /// Stands for no item.
 inline constexpr std::size_t no_item = static_cast<std::size_t>(-1);

@@ -109,20 +109,15 @@ std::span<const float> part(const std::vector<float>& all, std::size_t begin, st
 
 }  // namespace
 
-Neighbourhood::Neighbourhood(const FieldOfView& fov, double range) : fov_(fov), neighbours_(fov.trajectories.size()) {
+Neighbourhood::Neighbourhood(const FieldOfView& fov, double range)
+    : fov_(fov), extent_(extent_of(fov)), neighbours_(fov.trajectories.size()) {
   std::map<std::int64_t, std::vector<Spot>> frames;
-  bool first = true;
   for (std::size_t i = 0; i < fov.trajectories.size(); ++i) {
     const Trajectory& trajectory = fov.trajectories[i];
     for (std::size_t t = 0; t < trajectory.x.size(); ++t) {
       const double x = trajectory.x[t];
       const double y = trajectory.y[t];
       if (!std::isfinite(x) || !std::isfinite(y)) continue;
-      low_x_ = first ? x : std::min(low_x_, x);
-      high_x_ = first ? x : std::max(high_x_, x);
-      low_y_ = first ? y : std::min(low_y_, y);
-      high_y_ = first ? y : std::max(high_y_, y);
-      first = false;
       frames[trajectory.first_frame + static_cast<std::int64_t>(t)].push_back({i, t, x, y});
     }
   }
@@ -181,8 +176,8 @@ std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range)
   const Trajectory& own = fov_.trajectories[trajectory];
   std::vector<bool> out;
   for (std::size_t t = 0; t + 1 < own.x.size(); ++t)
-    out.push_back(own.x[t] < low_x_ + range || own.x[t] > high_x_ - range || own.y[t] < low_y_ + range ||
-                  own.y[t] > high_y_ - range);
+    out.push_back(own.x[t] < extent_.low_x + range || own.x[t] > extent_.high_x - range ||
+                  own.y[t] < extent_.low_y + range || own.y[t] > extent_.high_y - range);
   return out;
 }
 
@@ -267,10 +262,9 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
       }
     }
   }
-  const std::size_t other_state = 1 - *model.dimer;
-  const double usual = model.dynamics.change[other_state * model.dynamics.states() + *model.dimer];
-  const std::vector<float> nearest = neighbourhood.nearest(trajectory);
   if (!model.binding) return out;
+  const double usual = model.dynamics.change_of(1 - *model.dimer, *model.dimer);
+  const std::vector<float> nearest = neighbourhood.nearest(trajectory);
   for (std::size_t t = 0; t < mine.size(); ++t) {
     if (border[t] && !std::isfinite(nearest[t])) continue;
     const double probability = binding_probability(*model.binding, static_cast<double>(nearest[t]), errors);
@@ -278,6 +272,16 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
     out.free[t] = static_cast<float>(std::log((1 - probability) / (1 - usual)));
   }
   return out;
+}
+
+void compute_evidence(SegmentEvidence& evidence, const Displacements& displacements, const CellTable& cells,
+                      const DimerTerms& terms) {
+  const std::size_t dimer = terms.middle.state;
+  evidence.compute(displacements, cells, terms.middle);
+  evidence.add_terms(dimer, terms.own);
+  evidence.add_terms(dimer, terms.bound);
+  evidence.add_terms(1 - dimer, terms.free);
+  evidence.add_entry_terms(dimer, terms.binds);
 }
 
 void BindingCounts::add(std::span<const float> distances, const StatePath& path, double weight, std::size_t dimer) {

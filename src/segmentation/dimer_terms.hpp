@@ -37,7 +37,7 @@ class Neighbourhood {
 
  private:
   const FieldOfView& fov_;
-  double low_x_ = 0, high_x_ = 0, low_y_ = 0, high_y_ = 0;
+  Extent extent_;
   std::vector<std::vector<Neighbour>> neighbours_;
 };
 
@@ -61,6 +61,10 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
 
 /// The same for a particle of whose neighbours nothing is known. \pre model.dimer
 DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model);
+
+/// Computes the evidence of a trajectory with its terms. \pre as many terms as displacements
+void compute_evidence(SegmentEvidence& evidence, const Displacements& displacements, const CellTable& cells,
+                      const DimerTerms& terms);
 
 /// Free particles' chances to bind, and how often they did, by the distance of their nearest neighbour.
 class BindingCounts {

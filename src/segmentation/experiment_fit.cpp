@@ -100,15 +100,14 @@ bool has_needless_states(const ExperimentModel& model) {
   constexpr double largest_overlap = 0.45;
   constexpr double ever = 1.0 / 250;  // probability a displacement
   if (model.phenomenon != Phenomenon::multi_state && model.phenomenon != Phenomenon::confinement) return false;
-  const auto is_left = [&](std::size_t s) {
-    double leaves = 0;
+  double most_left = 0;
+  for (std::size_t s = 0; s < model.particle_states(); ++s) {
+    double leaves = 0;  // for another state of particles
     for (std::size_t next = 0; next < model.particle_states(); ++next)
-      if (next != s) leaves += model.dynamics.change[s * model.states.size() + next];
-    return leaves > ever;
-  };
-  bool any_is_left = false;
-  for (std::size_t s = 0; s < model.particle_states(); ++s) any_is_left = any_is_left || is_left(s);
-  if (!any_is_left) return true;
+      if (next != s) leaves += model.dynamics.change_of(s, next);
+    most_left = std::max(most_left, leaves);
+  }
+  if (!(most_left > ever)) return true;
   for (std::size_t a = 0; a < model.particle_states(); ++a)
     for (std::size_t b = 0; b < a; ++b)
       if (overlap(model.states[a], model.states[b]) > largest_overlap) return true;

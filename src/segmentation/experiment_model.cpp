@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "segmentation/experiment_model.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <numbers>
 #include <utility>
 
@@ -68,6 +70,21 @@ CellTable cells_of(const ExperimentModel& model) {
     states.push_back(PopulationGrid(model.states[s], model.errors.noise).cells());
   }
   return {states, noise, !model.errors.unsure};
+}
+
+Extent extent_of(const FieldOfView& fov) {
+  Extent out;
+  bool first = true;
+  for (const Trajectory& trajectory : fov.trajectories)
+    for (std::size_t t = 0; t < trajectory.x.size(); ++t) {
+      const double x = trajectory.x[t];
+      const double y = trajectory.y[t];
+      if (!std::isfinite(x) || !std::isfinite(y)) continue;
+      if (first) out = {x, x, y, y};
+      first = false;
+      out = {std::min(out.low_x, x), std::max(out.high_x, x), std::min(out.low_y, y), std::max(out.high_y, y)};
+    }
+  return out;
 }
 
 }  // namespace an::segmentation

@@ -73,4 +73,10 @@ struct FieldOfView {
   std::vector<Trajectory> trajectories;
 };
 
+/// The smallest rectangle that holds all positions; all 0 where there are none.
+struct Extent {
+  double low_x = 0, high_x = 0, low_y = 0, high_y = 0;
+};
+Extent extent_of(const FieldOfView& fov);
+
 }  // namespace an::segmentation

@@ -299,11 +299,7 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
       terms = dimer_terms(fovs_[sample.fov], neighbourhood(sample.fov), sample.trajectory, model);
       const std::size_t fitted = sample.displacements.size();
       for (std::vector<float>* part : {&terms.own, &terms.bound, &terms.free, &terms.binds}) part->resize(fitted);
-      evidence_.compute(sample.displacements, table, terms.middle);
-      evidence_.add_terms(*model.dimer, terms.own);
-      evidence_.add_terms(*model.dimer, terms.bound);
-      evidence_.add_terms(1 - *model.dimer, terms.free);
-      evidence_.add_entry_terms(*model.dimer, terms.binds);
+      compute_evidence(evidence_, sample.displacements, table, terms);
     } else {
       evidence_.compute(sample.displacements, table);
     }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <numbers>
 #include <numeric>
@@ -29,8 +28,6 @@ constexpr double usual_alpha_error = 0.1, usual_log_k_error = 0.08;
 
 // Spots a square pixel, in the mean over frames.
 double crowding_of(const FieldOfView& fov) {
-  constexpr double none = std::numeric_limits<double>::infinity();
-  double low_x = none, low_y = none, high_x = -none, high_y = -none;
   std::set<std::int64_t> frames;
   double spots = 0;
   for (const Trajectory& trajectory : fov.trajectories)
@@ -38,13 +35,11 @@ double crowding_of(const FieldOfView& fov) {
       if (!std::isfinite(trajectory.x[t]) || !std::isfinite(trajectory.y[t])) continue;
       frames.insert(trajectory.first_frame + static_cast<std::int64_t>(t));
       ++spots;
-      low_x = std::min(low_x, trajectory.x[t]);
-      high_x = std::max(high_x, trajectory.x[t]);
-      low_y = std::min(low_y, trajectory.y[t]);
-      high_y = std::max(high_y, trajectory.y[t]);
     }
   if (frames.empty()) return 0;
-  return spots / static_cast<double>(frames.size()) / std::max(1.0, (high_x - low_x) * (high_y - low_y));
+  const Extent seen = extent_of(fov);
+  const double area = std::max(1.0, (seen.high_x - seen.low_x) * (seen.high_y - seen.low_y));
+  return spots / static_cast<double>(frames.size()) / area;
 }
 
 // A path without its stray steps, whose states are the last ones: they go to the segment before them, or after.
@@ -187,9 +182,10 @@ void Inference::widen(InferredSegment& segment, PiecewiseNormal& alpha, Piecewis
 
 // In a step of mean square 4 K a frame another spot is met as often as crowding has it.
 void Inference::count_meetings() {
+  if (crowding_ == 0) return;
   double sum = 0;
   for (std::size_t t = 0; t < meetings_.size(); ++t) {
-    for (std::size_t s = 0; s < model_.particle_states() && crowding_ > 0; ++s)
+    for (std::size_t s = 0; s < model_.particle_states(); ++s)
       if (!model_.states[s].immobile)
         sum += crowding_ * std::numbers::pi * 4 * std::max(0.0, model_.states[s].k_mean) * frame_shares_[s][t];
     meetings_[t] = sum;
@@ -305,11 +301,7 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
     if (place) partners.partner = neighbourhood_->partners(*place);
     if (model_.errors.strays > 0)
       for (float& term : terms.bound) term *= share_of_spots_that_overlap;
-    evidence_.compute(displacements, cells_, terms.middle);
-    evidence_.add_terms(*model_.dimer, terms.own);
-    evidence_.add_terms(*model_.dimer, terms.bound);
-    evidence_.add_terms(1 - *model_.dimer, terms.free);
-    evidence_.add_entry_terms(*model_.dimer, terms.binds);
+    compute_evidence(evidence_, displacements, cells_, terms);
   } else {
     evidence_.compute(displacements, cells_);
   }

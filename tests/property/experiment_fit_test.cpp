@@ -18,6 +18,12 @@ Distribution alphas(double mean, double variance) {
 }
 Distribution ks(double mean, double variance) { return Distribution::normal(mean, variance, simulation::k_interval); }
 
+FieldOfView seen(const simulation::ModelParameters& parameters, std::uint64_t seed) {
+  Random random({seed, 0, 0, 0, RandomStream::localisation});
+  return testing::trajectories_of(
+      testing::seen_box(parameters, {}, {seed, 0, 0, 0, RandomStream::particle}, 0.12, random));
+}
+
 // Segments of five frames are seldom seen, and maximisation comes slowly to what they leave of themselves.
 TEST(ExperimentFit, FindsStatesThatAreLeftSoon) {
   simulation::ModelParameters parameters;
@@ -27,9 +33,7 @@ TEST(ExperimentFit, FindsStatesThatAreLeftSoon) {
   parameters.states = {
       {alphas(1, 0.0001), ks(0.15, 0.01)}, {alphas(1, 0.01), ks(0.33, 0.001)}, {alphas(1, 0.01), ks(0.95, 0.01)}};
   parameters.transition = {{0.946, 0.024, 0.03}, {0.016, 0.92, 0.064}, {0.037, 0.14, 0.823}};
-  Random random({43, 0, 0, 0, RandomStream::localisation});
-  const FieldOfView fov =
-      testing::trajectories_of(testing::seen_box(parameters, {}, {43, 0, 0, 0, RandomStream::particle}, 0.12, random));
+  const FieldOfView fov = seen(parameters, 43);
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   ASSERT_EQ(model.phenomenon, Phenomenon::multi_state);
   ASSERT_EQ(model.states.size(), 3U);
@@ -54,9 +58,7 @@ TEST(ExperimentFit, KindsOfParticlesAreNoStates) {
   parameters.particles = 150;
   parameters.states = {{alphas(1, 0.01), ks(0.3, 0.001)}, {alphas(1, 0.01), ks(3, 0.1)}};
   parameters.transition = {{1, 0}, {0, 1}};
-  Random random({44, 0, 0, 0, RandomStream::localisation});
-  const FieldOfView fov =
-      testing::trajectories_of(testing::seen_box(parameters, {}, {44, 0, 0, 0, RandomStream::particle}, 0.12, random));
+  const FieldOfView fov = seen(parameters, 44);
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   EXPECT_EQ(model.phenomenon, Phenomenon::single_state);
   EXPECT_EQ(model.states.size(), 1U);
