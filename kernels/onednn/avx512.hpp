@@ -24,6 +24,9 @@ inline bool has_avx512() {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
+/// Whether channels are in sixteens and this machine has what such loops need.
+inline bool in_sixteens(std::size_t channels) { return channels % lanes == 0 && has_avx512(); }
+
 // The masked forms, since GCC 12 takes the others' unused source for one that was forgotten.
 inline constexpr __mmask16 all = 0xFFFF;
 
@@ -36,6 +39,13 @@ AN_AVX512_INLINE __m512 load16(const Bf16* from) {
 AN_AVX512_INLINE void store16(float* to, __m512 values) { _mm512_storeu_ps(to, values); }
 AN_AVX512_INLINE void store16(Bf16* to, __m512 values) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), __builtin_bit_cast(__m256i, _mm512_cvtneps_pbh(values)));
+}
+
+AN_AVX512_INLINE float sum_of(__m512 v) {
+  v = _mm512_add_ps(v, _mm512_maskz_shuffle_f32x4(all, v, v, 0b01001110));
+  v = _mm512_add_ps(v, _mm512_maskz_shuffle_f32x4(all, v, v, 0b10110001));
+  v = _mm512_add_ps(v, _mm512_maskz_permute_ps(all, v, 0b01001110));
+  return _mm512_cvtss_f32(_mm512_add_ps(v, _mm512_maskz_permute_ps(all, v, 0b10110001)));
 }
 
 /// Sixteen numbers to be the second of pairs, of which a store16 to the same place wrote the first.

@@ -12,6 +12,13 @@ struct Joined {
   dnnl::memory::dims strides, padding_before, padding_after;
 };
 
+/// Whether this machine has tiles (AMX) that the library uses: not where ONEDNN_MAX_CPU_ISA forbids them.
+inline bool library_uses_amx() {
+  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  const auto amx = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
+  return (isa & amx) == amx;
+}
+
 inline void append_relu(dnnl::post_ops& operations) {
 #if DNNL_VERSION_MAJOR >= 3
   operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);

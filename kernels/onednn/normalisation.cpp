@@ -75,17 +75,6 @@ AN_VECTORISED void normalise(const Call<float, float>& c) { normalise_loop(c); }
 AN_VECTORISED void normalise(const Call<Bf16, float>& c) { normalise_loop(c); }
 
 template <class A>
-AN_INLINE void close_relu_loop(const Call<A, float>& c) {
-  const A* __restrict y = c.y;
-  A* __restrict dy = c.dy;
-  for (std::size_t i = 0; i < c.out.size(); ++i)
-    dy[i] = A(static_cast<float>(y[i]) > 0 ? static_cast<float>(dy[i]) : 0.0F);
-}
-
-AN_VECTORISED void close_relu(const Call<float, float>& c) { close_relu_loop(c); }
-AN_VECTORISED void close_relu(const Call<Bf16, float>& c) { close_relu_loop(c); }
-
-template <class A>
 AN_INLINE void input_gradient_loop(const Call<A, float>& c) {
   const std::size_t channels = c.out.channels;
   const float* __restrict mean = c.saved, * __restrict scale = c.saved + channels;
@@ -104,6 +93,42 @@ AN_INLINE void input_gradient_loop(const Call<A, float>& c) {
 
 AN_VECTORISED void input_gradient(const Call<float, float>& c) { input_gradient_loop(c); }
 AN_VECTORISED void input_gradient(const Call<Bf16, float>& c) { input_gradient_loop(c); }
+
+template <class A>
+AN_INLINE void close_and_sum_loop(const A* __restrict y, A* __restrict dy, std::size_t pixels, std::size_t channels,
+                                  double* sums) {
+  for (std::size_t from = 0; from < channels; from += together) {
+    const std::size_t width = std::min(together, channels - from);
+    for (std::size_t first = 0; first < pixels; first += run) {
+      float part[together] = {};
+      for (std::size_t p = first; p < std::min(pixels, first + run); ++p)
+        for (std::size_t i = p * channels + from, k = 0; k < width; ++k) {
+          const float open = static_cast<float>(y[i + k]) > 0 ? static_cast<float>(dy[i + k]) : 0.0F;
+          dy[i + k] = A(open);
+          part[k] += open;
+        }
+      for (std::size_t k = 0; k < width; ++k) sums[from + k] += static_cast<double>(part[k]);
+    }
+  }
+}
+
+AN_VECTORISED void close_and_sum(const float* y, float* dy, std::size_t pixels, std::size_t channels, double* sums) {
+  close_and_sum_loop(y, dy, pixels, channels, sums);
+}
+AN_VECTORISED void close_and_sum(const Bf16* y, Bf16* dy, std::size_t pixels, std::size_t channels, double* sums) {
+  close_and_sum_loop(y, dy, pixels, channels, sums);
+}
+
+template <class A>
+void bias_gradient_of(const Shape& out, A* dy, const A* y, float* dbias) {
+  std::vector<double> sums(out.channels);
+  if (y == nullptr) {
+    sum(Sum::values, dy, dy, out.pixels(), out.channels, nullptr, nullptr, sums.data());
+  } else {
+    close_and_sum(y, dy, out.pixels(), out.channels, sums.data());
+  }
+  for (std::size_t k = 0; k < out.channels; ++k) dbias[k] = static_cast<float>(sums[k]);
+}
 
 template <class A>
 void batch_statistics(const Call<A, float>& c, std::vector<double>& sums) {
@@ -146,9 +171,7 @@ template <class A>
 void batch_norm_backward_of(const Call<A, float>& c, std::vector<double>& sums) {
   const std::size_t channels = c.out.channels, pixels = c.out.pixels();
   if (sums.size() < channels) sums.resize(channels);
-  if (c.operation.relu) close_relu(c);
-  sum(Sum::values, c.dy, c.dy, pixels, channels, nullptr, nullptr, sums.data());
-  for (std::size_t k = 0; k < channels; ++k) c.dbias[k] = static_cast<float>(sums[k]);
+  bias_gradient(c.out, c.dy, c.operation.relu ? c.y : nullptr, c.dbias);
   sum(Sum::products, c.x, c.dy, pixels, channels, c.saved, c.saved + channels, sums.data());
   for (std::size_t k = 0; k < channels; ++k) c.dweights[k] = static_cast<float>(sums[k]);
   if (c.dx != nullptr) input_gradient(c);
@@ -161,13 +184,7 @@ void batch_norm(const Call<Bf16, float>& c, Mode mode, std::vector<double>& sums
 void batch_norm_backward(const Call<float, float>& c, std::vector<double>& sums) { batch_norm_backward_of(c, sums); }
 void batch_norm_backward(const Call<Bf16, float>& c, std::vector<double>& sums) { batch_norm_backward_of(c, sums); }
 
-void channel_sums(const float* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums) {
-  if (sums.size() < channels) sums.resize(channels);
-  sum(Sum::values, values, values, pixels, channels, nullptr, nullptr, sums.data());
-}
-void channel_sums(const Bf16* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums) {
-  if (sums.size() < channels) sums.resize(channels);
-  sum(Sum::values, values, values, pixels, channels, nullptr, nullptr, sums.data());
-}
+void bias_gradient(const Shape& out, float* dy, const float* y, float* dbias) { bias_gradient_of(out, dy, y, dbias); }
+void bias_gradient(const Shape& out, Bf16* dy, const Bf16* y, float* dbias) { bias_gradient_of(out, dy, y, dbias); }
 
 }  // namespace an::kernels::onednn

@@ -21,8 +21,9 @@ void layer_norm(const Call<Bf16, float>& call, std::size_t first, std::size_t en
 void layer_norm_backward(const Call<float, float>& call);
 void layer_norm_backward(const Call<Bf16, float>& call);
 
-/// Sums over all pixels, as gradients of a bias are.
-void channel_sums(const float* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums);
-void channel_sums(const Bf16* values, std::size_t pixels, std::size_t channels, std::vector<double>& sums);
+/// The gradient of a bias from that of the outputs, which is put to 0 first where y, of a layer with ReLU, is not above
+/// 0 (null: a layer without).
+void bias_gradient(const Shape& out, float* dy, const float* y, float* dbias);
+void bias_gradient(const Shape& out, Bf16* dy, const Bf16* y, float* dbias);
 
 }  // namespace an::kernels::onednn

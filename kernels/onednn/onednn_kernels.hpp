@@ -12,9 +12,12 @@
 #include "kernels/onednn/linear_layer.hpp"
 #include "kernels/onednn/normalisation.hpp"
 #include "kernels/onednn/pixel_loops.hpp"
+#include "kernels/onednn/single_output.hpp"
 #include "kernels/onednn/spread.hpp"
 #include "kernels/onednn/spread_gradient.hpp"
 #include "kernels/onednn/threads.hpp"
+#include "kernels/onednn/tile_gradient.hpp"
+#include "kernels/onednn/tile_product.hpp"
 #include "kernels/onednn/winograd.hpp"
 #include "kernels/onednn/winograd_gradient.hpp"
 #include "kernels/reference/shaping.hpp"
@@ -34,20 +37,23 @@ class OneDnnKernels {
 
   explicit OneDnnKernels(const Plan& plan) : layers_(plan.operations.size()) {
     const int threads = set_threads();
-    std::size_t added = 0, gates = 0, scratch = 0;
+    std::size_t added = 0, gates = 0, scratch = 0, sequences = 0;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const Operation& o = plan.operations[i];
       const Shape& in = plan.values[o.inputs[0]].shape;
       if (o.kind == OperationKind::gate) gates = std::max(gates, gate_scratch(plan.values[o.inputs[1]].shape));
       if (o.kind == OperationKind::attention)
-        scratch = std::max(scratch, sizeof(float) * attention_scratch(o, plan.values[o.output].shape));
+        sequences = std::max(sequences, sizeof(float) * attention_scratch(o, plan.values[o.output].shape));
       if (o.kind != OperationKind::convolution && o.kind != OperationKind::transposed_convolution) continue;
       scratch = std::max(scratch, make_layer(layers_[i], plan, o));
       if (plan.training && o.adds_gradient.at(0)) added = std::max(added, in.size());
     }
     added_ = allocate<A>(added);
     sigmoids_ = allocate<float>(gates);
-    for (int i = 0; i < threads; ++i) scratch_.emplace_back(scratch);
+    for (int i = 0; i < threads; ++i) {
+      scratch_.emplace_back(scratch);
+      sequences_.emplace_back(sequences);
+    }
   }
 
   template <class T>
@@ -55,50 +61,43 @@ class OneDnnKernels {
     memory_.emplace_back(count * sizeof(T));
     return memory_.back().template as<T>();
   }
-  static void upload(std::span<const float> from, A* to) {
-    for (std::size_t i = 0; i < from.size(); ++i) to[i] = A(from[i]);
-  }
-  static void download(const A* from, std::span<float> to) {
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<float>(from[i]);
-  }
+  static void upload(std::span<const float> from, A* to) { convert(from.data(), from.size(), to); }
+  static void download(const A* from, std::span<float> to) { convert(from, to.size(), to.data()); }
   static void upload(std::span<const float> from, float* to) requires(!std::is_same_v<A, float>) {
-    std::copy(from.begin(), from.end(), to);
+    convert(from.data(), from.size(), to);
   }
   static void download(const float* from, std::span<float> to) requires(!std::is_same_v<A, float>) {
-    std::copy_n(from, to.size(), to.begin());
+    convert(from, to.size(), to.data());
   }
   void parameters_changed(const float*, std::size_t) {
     for (const Layer& layer : layers_) {
       if (layer.library) layer.library->parameters_changed();
       if (layer.forward) layer.forward->parameters_changed();
-      if (layer.backward) layer.backward->parameters_changed();
-      if (layer.spread) layer.spread->parameters_changed();
+      if (layer.data) layer.data->parameters_changed();
     }
   }
   void wait() {}
 
   void convolution(const C& c) {
     const Layer& layer = layers_[c.index];
-    if (layer.forward) return layer.forward->run(c.x, c.weights, c.bias, c.operation.relu, false, c.y, scratch_);
-    layer.library->forward(c.x, c.weights, c.bias, c.y);
+    if (!layer.forward) return layer.library->forward(c.x, c.weights, c.bias, c.y);
+    layer.forward->run(c.x, c.weights, {.bias = c.bias, .relu = c.operation.relu}, c.y, scratch_);
   }
   void convolution_backward(const C& c) {
     const Layer& layer = layers_[c.index];
-    if (c.operation.relu && !layer.gradient)
-      for_pixels(c, [&](std::size_t first, std::size_t end) { close_relu(c, first, end); });
-    weights_gradient(c, layer);
+    const A* closed = c.operation.relu ? c.y : nullptr;
+    if (layer.weights) {
+      layer.weights->run(c.x, c.dy, closed, c.dweights, c.dbias, scratch_);
+    } else {
+      bias_gradient(c.out, c.dy, closed, c.dbias);
+      layer.library->backward_weights(c.x, c.dy, c.dweights);
+    }
     if (c.dx == nullptr) return;
-    if (layer.backward) return layer.backward->run(c.dy, c.weights, nullptr, false, c.add_dx, c.dx, scratch_);
-    if (layer.spread && c.operation.kind == OperationKind::convolution)
-      return layer.spread->run(c.dy, c.weights, nullptr, c.add_dx, c.dx);
+    if (layer.data) return layer.data->run(c.dy, c.weights, {.add = c.add_dx}, c.dx, scratch_);
     layer.library->backward_data(c.dy, c.weights, c.add_dx ? added_ : c.dx);
     if (c.add_dx) add_values(added_, c.dx, c.in.size());
   }
-  void transposed_convolution(const C& c) {
-    const Layer& layer = layers_[c.index];
-    if (layer.spread) return layer.spread->run(c.x, c.weights, c.bias, false, c.y);
-    layer.library->forward(c.x, c.weights, c.bias, c.y);
-  }
+  void transposed_convolution(const C& c) { convolution(c); }
   void transposed_convolution_backward(const C& c) { convolution_backward(c); }
   void batch_norm(const C& c, Mode mode) { onednn::batch_norm(c, mode, sums_); }
   void batch_norm_backward(const C& c) { onednn::batch_norm_backward(c, sums_); }
@@ -154,61 +153,68 @@ class OneDnnKernels {
   }
 
  private:
-  // A convolution: the library's, or ours for what we have one for.
+  // A convolution or transposed convolution: the library's, or ours for what we have one for.
   struct Layer {
     std::unique_ptr<LinearLayer> library;
-    std::unique_ptr<Winograd<A>> forward, backward;
-    std::unique_ptr<WinogradGradient<A>> gradient;
-    std::unique_ptr<Spread<A>> spread;  // forward of a transposed one, backward of one with strides
-    std::unique_ptr<SpreadGradient<A>> spread_gradient;
+    std::unique_ptr<Product<A>> forward, data;
+    std::unique_ptr<WeightsGradient<A>> weights;
   };
-
-  void weights_gradient(const C& c, const Layer& layer) {
-    if (layer.gradient)
-      return layer.gradient->run(c.x, c.dy, c.operation.relu ? c.y : nullptr, c.dweights, c.dbias, scratch_);
-    const bool transposed = c.operation.kind == OperationKind::transposed_convolution;
-    if (layer.spread_gradient) {
-      layer.spread_gradient->run(transposed ? c.x : c.dy, transposed ? c.dy : c.x, c.dweights, scratch_);
-    } else {
-      layer.library->backward_weights(c.x, c.dy, c.dweights);
-    }
-    channel_sums(c.dy, c.out.pixels(), c.out.channels, sums_);
-    for (std::size_t k = 0; k < c.out.channels; ++k) c.dbias[k] = static_cast<float>(sums_[k]);
-  }
 
   // Returns the scratch bytes that our kernels need for each thread.
   std::size_t make_layer(Layer& layer, const Plan& plan, const Operation& o) {
     constexpr auto type = std::is_same_v<A, float> ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
     const Shape &in = plan.values[o.inputs[0]].shape, &out = plan.values[o.output].shape;
-    Directions library{true, plan.training && o.wants_gradient.at(0), plan.training};
-    if (o.kind == OperationKind::transposed_convolution && Spread<A>::suits(o, in, out)) {
-      layer.spread = std::make_unique<Spread<A>>(o, in, out);
-      library.forward = false;
-    } else if (o.kind == OperationKind::convolution && library.data && Spread<A>::suits(o, out, in)) {
-      layer.spread = std::make_unique<Spread<A>>(o, out, in);
-      library.data = false;
-    } else if (Winograd<A>::suits(o, in, out)) {
-      layer.forward = std::make_unique<Winograd<A>>(in, out.channels, false);
-      if (library.data) layer.backward = std::make_unique<Winograd<A>>(out, in.channels, true);
-      if (plan.training) layer.gradient = std::make_unique<WinogradGradient<A>>(in, out.channels);
-      library = {false, false, false};
-    }
-    const bool transposed = o.kind == OperationKind::transposed_convolution;
-    const Shape &coarse = transposed ? in : out, &fine = transposed ? out : in;
-    if (library.weights && SpreadGradient<A>::suits(o, coarse, fine)) {
-      layer.spread_gradient = std::make_unique<SpreadGradient<A>>(o, coarse, fine);
-      library.weights = false;
-    }
+    const bool wants_data = plan.training && o.wants_gradient.at(0);
+    layer.forward = outputs_of(o, in, out);
+    if (wants_data) layer.data = input_gradient_of(o, in, out);
+    if (plan.training) layer.weights = weights_gradient_of(o, in, out);
+    const Directions library{!layer.forward, wants_data && !layer.data, plan.training && !layer.weights};
     if (library.forward || library.data || library.weights)
       layer.library = std::make_unique<LinearLayer>(workspace_, o, in, out, type, library);
     const auto bytes = [](const auto& kernel) { return kernel ? kernel->scratch_bytes() : 0; };
-    return std::max({bytes(layer.forward), bytes(layer.backward), bytes(layer.gradient), bytes(layer.spread_gradient)});
+    return std::max({bytes(layer.forward), bytes(layer.data), bytes(layer.weights)});
+  }
+
+  // Our kernels, or null where none suits.
+  static std::unique_ptr<Product<A>> outputs_of(const Operation& o, const Shape& in, const Shape& out) {
+    const bool transposed = o.kind == OperationKind::transposed_convolution;
+    if (has_single_output(o, in, out)) return std::make_unique<SingleOutput<A>>(in, false);
+    if (auto tiles = tiles_for(o, transposed ? Meeting::spread : Meeting::gather, in, out)) return tiles;
+    if (transposed && Spread<A>::suits(o, in, out)) return std::make_unique<Spread<A>>(o, in, out);
+    if (Winograd<A>::suits(o, in, out)) return std::make_unique<Winograd<A>>(in, out.channels, false);
+    return nullptr;
+  }
+  static std::unique_ptr<Product<A>> input_gradient_of(const Operation& o, const Shape& in, const Shape& out) {
+    const bool transposed = o.kind == OperationKind::transposed_convolution;
+    if (has_single_output(o, in, out)) return std::make_unique<SingleOutput<A>>(in, true);
+    if (auto tiles = tiles_for(o, transposed ? Meeting::gather : Meeting::flipped, out, in)) return tiles;
+    if (auto tiles = transposed ? nullptr : tiles_for(o, Meeting::spread, out, in)) return tiles;
+    if (!transposed && Spread<A>::suits(o, out, in)) return std::make_unique<Spread<A>>(o, out, in);
+    if (Winograd<A>::suits(o, in, out)) return std::make_unique<Winograd<A>>(out, in.channels, true);
+    return nullptr;
+  }
+  static std::unique_ptr<WeightsGradient<A>> weights_gradient_of(const Operation& o, const Shape& in,
+                                                                 const Shape& out) {
+    if (has_single_output(o, in, out)) return std::make_unique<SingleOutputGradient<A>>(in);
+    if constexpr (std::is_same_v<A, Bf16>)
+      if (TileGradient::suits(o, in, out)) return std::make_unique<TileGradient>(o, in, out);
+    const bool transposed = o.kind == OperationKind::transposed_convolution;
+    const Shape &coarse = transposed ? in : out, &fine = transposed ? out : in;
+    if (SpreadGradient<A>::suits(o, coarse, fine)) return std::make_unique<SpreadGradient<A>>(o, coarse, fine);
+    if (Winograd<A>::suits(o, in, out)) return std::make_unique<WinogradGradient<A>>(in, out.channels);
+    return nullptr;
+  }
+  static std::unique_ptr<Product<A>> tiles_for(const Operation& o, Meeting meeting, const Shape& from,
+                                               const Shape& to) {
+    if constexpr (std::is_same_v<A, Bf16>)
+      if (TileProduct::suits(o, meeting, from, to)) return std::make_unique<TileProduct>(o, meeting, from, to);
+    return nullptr;
   }
 
   template <class Work>
   void for_sequences(const C& c, const Work& work) const {
     for_each_part(attention_sequences(c.operation, c.out), 1, [&](std::size_t first, std::size_t end) {
-      for (std::size_t i = first; i < end; ++i) work(i, scratch_[thread_number()].template as<float>());
+      for (std::size_t i = first; i < end; ++i) work(i, sequences_[thread_number()].template as<float>());
     });
   }
   template <class Loop>
@@ -219,10 +225,11 @@ class OneDnnKernels {
   Workspace workspace_;
   std::vector<Layer> layers_;  // by operation
   std::vector<AlignedMemory> memory_;
-  std::vector<AlignedMemory> scratch_;  // of our kernels, for each thread
-  std::vector<double> sums_;            // of a norm
-  A* added_ = nullptr;                  // a gradient that is then added to another
-  float* sigmoids_ = nullptr;           // of a gate, and their gradients
+  std::vector<AlignedMemory> scratch_;    // of our kernels, for each thread
+  std::vector<AlignedMemory> sequences_;  // of attention, likewise: what no sequence reaches stays zero
+  std::vector<double> sums_;              // of a norm
+  A* added_ = nullptr;                    // a gradient that is then added to another
+  float* sigmoids_ = nullptr;             // of a gate, and their gradients
 };
 
 }  // namespace an::kernels::onednn

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/onednn/pixel_loops.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -57,13 +58,28 @@ AN_INLINE void add_backward_loop(const Call<A, float>& c, std::size_t first, std
   give_all(c.dy, c.add_dz, c.dz, first * c.out.channels, end * c.out.channels);
 }
 
+// Pieces of a size that is known are moves of a register or two.
+template <class A>
+AN_INLINE void copy_channels(const A* from, std::size_t count, A* to) {
+  constexpr std::size_t piece = 16;
+  std::size_t k = 0;
+  for (; k + piece <= count; k += piece) std::memcpy(static_cast<void*>(to + k), from + k, piece * sizeof(A));
+  for (; k < count; ++k) to[k] = from[k];
+}
+
 template <class A>
 AN_INLINE void concat_loop(const Call<A, float>& c, std::size_t first, std::size_t end) {
   const std::size_t one = c.in.channels, two = c.other.channels;
   for (std::size_t p = first; p < end; ++p) {
-    std::memcpy(static_cast<void*>(c.y + p * (one + two)), c.x + p * one, one * sizeof(A));
-    std::memcpy(static_cast<void*>(c.y + p * (one + two) + one), c.z + p * two, two * sizeof(A));
+    copy_channels(c.x + p * one, one, c.y + p * (one + two));
+    copy_channels(c.z + p * two, two, c.y + p * (one + two) + one);
   }
+}
+
+template <class A>
+AN_INLINE void give_channels(const A* dy, std::size_t count, bool adds, A* gradient) {
+  if (adds) return give_all(dy, adds, gradient, 0, count);
+  copy_channels(dy, count, gradient);
 }
 
 template <class A>
@@ -71,8 +87,8 @@ AN_INLINE void concat_backward_loop(const Call<A, float>& c, std::size_t first, 
   const std::size_t one = c.in.channels, two = c.other.channels;
   for (std::size_t p = first; p < end; ++p) {
     const A* dy = c.dy + p * (one + two);
-    if (c.dx != nullptr) give_all(dy, c.add_dx, c.dx + p * one, 0, one);
-    if (c.dz != nullptr) give_all(dy + one, c.add_dz, c.dz + p * two, 0, two);
+    if (c.dx != nullptr) give_channels(dy, one, c.add_dx, c.dx + p * one);
+    if (c.dz != nullptr) give_channels(dy + one, two, c.add_dz, c.dz + p * two);
   }
 }
 
@@ -83,11 +99,18 @@ AN_INLINE void add_values_loop(const A* __restrict from, A* __restrict to, std::
 
 }  // namespace
 
-AN_DEFINE_LOOP(close_relu)
 AN_DEFINE_LOOP(add)
 AN_DEFINE_LOOP(add_backward)
 AN_DEFINE_LOOP(concat)
 AN_DEFINE_LOOP(concat_backward)
+
+void convert(const float* from, std::size_t count, float* to) { std::copy_n(from, count, to); }
+AN_VECTORISED void convert(const float* __restrict from, std::size_t count, Bf16* __restrict to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = Bf16(from[i]);
+}
+AN_VECTORISED void convert(const Bf16* __restrict from, std::size_t count, float* __restrict to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<float>(from[i]);
+}
 
 AN_VECTORISED void add_values(const float* from, float* to, std::size_t count) { add_values_loop(from, to, count); }
 AN_VECTORISED void add_values(const Bf16* from, Bf16* to, std::size_t count) { add_values_loop(from, to, count); }

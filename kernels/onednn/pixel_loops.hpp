@@ -13,7 +13,6 @@ namespace an::kernels::onednn {
   void name(const Call<float, float>& call, std::size_t first, std::size_t end); \
   void name(const Call<Bf16, float>& call, std::size_t first, std::size_t end)
 
-AN_DECLARE_LOOP(close_relu);
 AN_DECLARE_LOOP(max_pool);
 AN_DECLARE_LOOP(max_pool_backward);
 AN_DECLARE_LOOP(add);
@@ -23,6 +22,10 @@ AN_DECLARE_LOOP(concat_backward);
 
 #undef AN_DECLARE_LOOP
 
+/// to = from
+void convert(const float* from, std::size_t count, float* to);
+void convert(const float* from, std::size_t count, Bf16* to);
+void convert(const Bf16* from, std::size_t count, float* to);
 /// to += from
 void add_values(const float* from, float* to, std::size_t count);
 void add_values(const Bf16* from, Bf16* to, std::size_t count);

@@ -97,19 +97,36 @@ AN_AVX512 void max_pool_avx512(const Call<A, float>& c, std::size_t first, std::
   }
 }
 
+// Gradients of the first of the largest of each block.
 template <class A>
-bool in_sixteens(const Call<A, float>& c) {
-  return c.out.channels % lanes == 0 && has_avx512();
+AN_AVX512 void max_pool_backward_avx512(const Call<A, float>& c, std::size_t first, std::size_t end) {
+  const std::size_t channels = c.out.channels;
+  for (std::size_t p = first; p < end; ++p) {
+    const std::size_t corner = pool_corner(c, p) * channels;
+    for (std::size_t k = 0; k < channels; k += lanes) {
+      const __m512 most = load16(c.y + p * channels + k);
+      const __m512 gradient = load16(c.dy + p * channels + k);
+      __mmask16 left = all;
+      for (std::size_t i = 0; i < c.operation.kernel_rows; ++i)
+        for (std::size_t j = 0; j < c.operation.kernel_columns; ++j) {
+          const std::size_t tap = corner + (i * c.in.columns + j) * channels + k;
+          const __mmask16 largest = _mm512_mask_cmp_ps_mask(left, load16(c.x + tap), most, _CMP_EQ_OQ);
+          left = static_cast<__mmask16>(left & ~largest);
+          __m512 mine = _mm512_maskz_mov_ps(largest, gradient);
+          if (c.add_dx) mine = _mm512_add_ps(load16(c.dx + tap), mine);
+          store16(c.dx + tap, mine);
+        }
+    }
+  }
 }
 
 #else
 
 template <class A>
-void max_pool_avx512(const Call<A, float>&, std::size_t, std::size_t) {}
+void max_pool_backward_avx512(const Call<A, float>&, std::size_t, std::size_t) {}
 template <class A>
-bool in_sixteens(const Call<A, float>&) {
-  return false;
-}
+void max_pool_avx512(const Call<A, float>&, std::size_t, std::size_t) {}
+bool in_sixteens(std::size_t) { return false; }
 
 #endif
 
@@ -119,20 +136,26 @@ AN_VECTORISED void max_pool_any(const Call<float, float>& c, std::size_t first, 
 AN_VECTORISED void max_pool_any(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
   max_pool_loop(c, first, end);
 }
+AN_VECTORISED void max_pool_backward_any(const Call<float, float>& c, std::size_t first, std::size_t end) {
+  max_pool_backward_loop(c, first, end);
+}
+AN_VECTORISED void max_pool_backward_any(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
+  max_pool_backward_loop(c, first, end);
+}
 
 }  // namespace
 
 void max_pool(const Call<float, float>& c, std::size_t first, std::size_t end) {
-  in_sixteens(c) ? max_pool_avx512(c, first, end) : max_pool_any(c, first, end);
+  in_sixteens(c.out.channels) ? max_pool_avx512(c, first, end) : max_pool_any(c, first, end);
 }
 void max_pool(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
-  in_sixteens(c) ? max_pool_avx512(c, first, end) : max_pool_any(c, first, end);
+  in_sixteens(c.out.channels) ? max_pool_avx512(c, first, end) : max_pool_any(c, first, end);
 }
-AN_VECTORISED void max_pool_backward(const Call<float, float>& c, std::size_t first, std::size_t end) {
-  max_pool_backward_loop(c, first, end);
+void max_pool_backward(const Call<float, float>& c, std::size_t first, std::size_t end) {
+  in_sixteens(c.out.channels) ? max_pool_backward_avx512(c, first, end) : max_pool_backward_any(c, first, end);
 }
-AN_VECTORISED void max_pool_backward(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
-  max_pool_backward_loop(c, first, end);
+void max_pool_backward(const Call<Bf16, float>& c, std::size_t first, std::size_t end) {
+  in_sixteens(c.out.channels) ? max_pool_backward_avx512(c, first, end) : max_pool_backward_any(c, first, end);
 }
 
 }  // namespace an::kernels::onednn

@@ -20,8 +20,7 @@ struct Part {
   const Shape &in, &out;
   std::size_t kernel_rows, kernel_columns, row, column, channel;
   const A* weights;
-  const float* bias;
-  bool add;
+  After after;
   A* y;
 };
 
@@ -38,8 +37,9 @@ AN_AVX512 void spread_pixels(const Part<A>& part, const A* x, std::size_t first)
   for (std::size_t p = 0; p < Pixels; ++p) {
     for (std::size_t v = 0; v < Vectors; ++v) {
       __m512 y = load16(sums + (p * Vectors + v) * lanes);
-      if (part.bias != nullptr) y = _mm512_add_ps(y, load16(part.bias + part.channel + v * lanes));
-      if (part.add) y = _mm512_add_ps(y, load16(to + v * lanes));
+      if (part.after.bias != nullptr) y = _mm512_add_ps(y, load16(part.after.bias + part.channel + v * lanes));
+      if (part.after.add) y = _mm512_add_ps(y, load16(to + v * lanes));
+      if (part.after.relu) y = positive(y);
       store16(to + v * lanes, y);
     }
     to += apart;
@@ -87,12 +87,10 @@ void Spread<A>::pack(const float* weights) {
         panel[((c / step * (width / lanes) + (k - chunk) / lanes) * lanes + k % lanes) * step + c % step] =
             A(weights[(tap * to + k) * from + c]);
     }
-  packed_ = true;
 }
 
 template <class A>
-void Spread<A>::run(const A* x, const float* weights, const float* bias, bool add, A* y) {
-  if (!packed_) pack(weights);
+void Spread<A>::multiply(const A* x, const After& after, A* y, const std::vector<AlignedMemory>&) {
   // Few pixels at a time, which stay in the cache while all their outputs are made.
   const std::size_t some =
       held * std::max<std::size_t>(1, (std::size_t{128} << 10) / (held * in_.channels * sizeof(A)));
@@ -107,9 +105,8 @@ void Spread<A>::run(const A* x, const float* weights, const float* bias, bool ad
                              tap / kernel_columns_,
                              tap % kernel_columns_,
                              k,
-                             weights_.as<A>() + (tap * out_.channels + k) * in_.channels,
-                             bias,
-                             add,
+                             weights_.template as<A>() + (tap * out_.channels + k) * in_.channels,
+                             after,
                              y};
           const std::size_t last = std::min(first + some, end);
           if (k + 2 * lanes <= out_.channels) {
@@ -130,7 +127,9 @@ bool Spread<A>::suits(const Operation&, const Shape&, const Shape&) {
 template <class A>
 Spread<A>::Spread(const Operation&, const Shape&, const Shape&) {}
 template <class A>
-void Spread<A>::run(const A*, const float*, const float*, bool, A*) {}
+void Spread<A>::pack(const float*) {}
+template <class A>
+void Spread<A>::multiply(const A*, const After&, A*, const std::vector<AlignedMemory>&) {}
 
 #endif
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "kernels/kernels.hpp"
-#include "kernels/onednn/aligned_memory.hpp"
+#include "kernels/onednn/product.hpp"
 
 namespace an::kernels::onednn {
 
@@ -10,24 +9,19 @@ namespace an::kernels::onednn {
 /// whose stride is its kernel, and the gradient of the input of a convolution with such a stride.
 /// For AVX-512 and output channels in sixteens. `A`: float or Bf16.
 template <class A>
-class Spread {
+class Spread final : public Product<A> {
  public:
   /// Whether this machine and these shapes are such. \param in of the pixels that are spread
   static bool suits(const Operation& operation, const Shape& in, const Shape& out);
 
   Spread(const Operation& operation, const Shape& in, const Shape& out);
 
-  /// The weights are packed again at the next run.
-  void parameters_changed() { packed_ = false; }
-  /// \param weights (kernel rows, kernel columns, out, in) \param bias null for none \param add to what y holds
-  void run(const A* x, const float* weights, const float* bias, bool add, A* y);
-
  private:
-  void pack(const float* weights);
+  void pack(const float* weights) override;  // (kernel rows, kernel columns, out, in)
+  void multiply(const A* x, const After& after, A* y, const std::vector<AlignedMemory>& scratch) override;
 
   Shape in_, out_;
   std::size_t kernel_rows_, kernel_columns_;
-  bool packed_ = false;
   AlignedMemory weights_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/onednn/avx512.hpp"
+#include "kernels/onednn/normalisation.hpp"
 #include "kernels/onednn/threads.hpp"
 
 namespace an::kernels::onednn {
@@ -68,7 +69,11 @@ bool SpreadGradient<A>::suits(const Operation& o, const Shape& coarse, const Sha
 
 template <class A>
 SpreadGradient<A>::SpreadGradient(const Operation& o, const Shape& coarse, const Shape& fine)
-    : coarse_(coarse), fine_(fine), kernel_rows_(o.kernel_rows), kernel_columns_(o.kernel_columns) {}
+    : coarse_(coarse),
+      fine_(fine),
+      kernel_rows_(o.kernel_rows),
+      kernel_columns_(o.kernel_columns),
+      transposed_(o.kind == OperationKind::transposed_convolution) {}
 
 template <class A>
 std::size_t SpreadGradient<A>::products() const {
@@ -81,9 +86,10 @@ std::size_t SpreadGradient<A>::scratch_bytes() const {
 }
 
 template <class A>
-void SpreadGradient<A>::run(const A* coarse, const A* fine, float* dweights,
+void SpreadGradient<A>::run(const A* x, A* dy, const A* y, float* dweights, float* dbias,
                             const std::vector<AlignedMemory>& scratch) const {
-  const Lines<A> lines{coarse_, fine_, kernel_rows_, kernel_columns_, coarse, fine};
+  bias_gradient(transposed_ ? fine_ : coarse_, dy, y, dbias);
+  const Lines<A> lines{coarse_, fine_, kernel_rows_, kernel_columns_, transposed_ ? x : dy, transposed_ ? dy : x};
   for (const AlignedMemory& memory : scratch) std::fill_n(memory.as<float>(), products(), 0.0F);
   for_each_part(coarse_.images * coarse_.rows, 1, [&](std::size_t first, std::size_t end) {
     auto* sums = scratch[thread_number()].template as<float>();
@@ -101,13 +107,14 @@ bool SpreadGradient<A>::suits(const Operation&, const Shape&, const Shape&) {
   return false;
 }
 template <class A>
-SpreadGradient<A>::SpreadGradient(const Operation&, const Shape&, const Shape&) : kernel_rows_(1), kernel_columns_(1) {}
+SpreadGradient<A>::SpreadGradient(const Operation&, const Shape&, const Shape&)
+    : kernel_rows_(1), kernel_columns_(1), transposed_(false) {}
 template <class A>
 std::size_t SpreadGradient<A>::scratch_bytes() const {
   return 0;
 }
 template <class A>
-void SpreadGradient<A>::run(const A*, const A*, float*, const std::vector<AlignedMemory>&) const {}
+void SpreadGradient<A>::run(const A*, A*, const A*, float*, float*, const std::vector<AlignedMemory>&) const {}
 
 #endif
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <vector>
-
-#include "kernels/bf16.hpp"
-#include "kernels/kernels.hpp"
-#include "kernels/onednn/aligned_memory.hpp"
+#include "kernels/onednn/product.hpp"
 
 namespace an::kernels::onednn {
 
@@ -13,23 +9,23 @@ namespace an::kernels::onednn {
 /// stride: products of `coarse` pixels with the `fine` ones of their blocks.
 /// For AVX-512 and channels in sixteens. `A`: float or Bf16.
 template <class A>
-class SpreadGradient {
+class SpreadGradient final : public WeightsGradient<A> {
  public:
   /// Whether this machine and these shapes are such.
   static bool suits(const Operation& operation, const Shape& coarse, const Shape& fine);
 
   SpreadGradient(const Operation& operation, const Shape& coarse, const Shape& fine);
 
-  /// What run() needs for each thread.
-  std::size_t scratch_bytes() const;
-  /// Writes dweights (kernel rows, kernel columns, fine channels, coarse channels).
-  void run(const A* coarse, const A* fine, float* dweights, const std::vector<AlignedMemory>& scratch) const;
+  std::size_t scratch_bytes() const override;
+  void run(const A* x, A* dy, const A* y, float* dweights, float* dbias,
+           const std::vector<AlignedMemory>& scratch) const override;
 
  private:
   std::size_t products() const;
 
   Shape coarse_, fine_;
   std::size_t kernel_rows_, kernel_columns_;
+  bool transposed_;
 };
 
 }  // namespace an::kernels::onednn

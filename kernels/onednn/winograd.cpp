@@ -20,18 +20,17 @@ struct Run {
   std::size_t out_channels;
   const A* x;
   const A* weights;
-  const float* bias;
-  bool relu, add;
+  After after;
   A* y;
   std::size_t block;  // tiles of a block of scratch
 };
 
 // One output with what comes after the convolution.
 template <class A>
-AN_AVX512_INLINE void finish(__m512 y, __m512 bias, bool relu, bool add, A* to) {
+AN_AVX512_INLINE void finish(__m512 y, __m512 bias, const After& after, A* to) {
   y = _mm512_add_ps(y, bias);
-  if (add) y = _mm512_add_ps(y, load16(to));
-  if (relu) y = positive(y);
+  if (after.add) y = _mm512_add_ps(y, load16(to));
+  if (after.relu) y = positive(y);
   store16(to, y);
 }
 
@@ -41,7 +40,7 @@ AN_AVX512 void transform_output(const Run<A>& r, const Strip& strip, std::size_t
                                 std::size_t width) {
   const Shape& in = r.tiles.in;
   const std::size_t stride = r.block * width, below = in.columns * r.out_channels;
-  const __m512 bias = r.bias != nullptr ? load16(r.bias + channel) : _mm512_setzero_ps();
+  const __m512 bias = r.after.bias != nullptr ? load16(r.after.bias + channel) : _mm512_setzero_ps();
   A* to = r.y + ((strip.image * in.rows + strip.row) * in.columns + strip.column) * r.out_channels + channel;
   const bool two_rows = strip.row + 1 < in.rows;
   for (std::size_t t = 0; t < strip.count; ++t, m += width, to += 2 * r.out_channels) {
@@ -53,12 +52,11 @@ AN_AVX512 void transform_output(const Run<A>& r, const Strip& strip, std::size_t
       u[j] = _mm512_sub_ps(_mm512_sub_ps(b, c), d);
     }
     const bool two_columns = strip.column + 2 * t + 1 < in.columns;
-    finish(_mm512_add_ps(_mm512_add_ps(s[0], s[1]), s[2]), bias, r.relu, r.add, to);
-    if (two_columns) finish(_mm512_sub_ps(_mm512_sub_ps(s[1], s[2]), s[3]), bias, r.relu, r.add, to + r.out_channels);
+    finish(_mm512_add_ps(_mm512_add_ps(s[0], s[1]), s[2]), bias, r.after, to);
+    if (two_columns) finish(_mm512_sub_ps(_mm512_sub_ps(s[1], s[2]), s[3]), bias, r.after, to + r.out_channels);
     if (!two_rows) continue;
-    finish(_mm512_add_ps(_mm512_add_ps(u[0], u[1]), u[2]), bias, r.relu, r.add, to + below);
-    if (two_columns)
-      finish(_mm512_sub_ps(_mm512_sub_ps(u[1], u[2]), u[3]), bias, r.relu, r.add, to + below + r.out_channels);
+    finish(_mm512_add_ps(_mm512_add_ps(u[0], u[1]), u[2]), bias, r.after, to + below);
+    if (two_columns) finish(_mm512_sub_ps(_mm512_sub_ps(u[1], u[2]), u[3]), bias, r.after, to + below + r.out_channels);
   }
 }
 
@@ -161,14 +159,11 @@ void Winograd<A>::pack(const float* weights) {
         packed[chunk * tile_places * from + p * width * from +
                ((c / step * (width / lanes) + (k - chunk) / lanes) * lanes + k % lanes) * step + c % step] = A(u[p]);
     }
-  packed_ = true;
 }
 
 template <class A>
-void Winograd<A>::run(const A* x, const float* weights, const float* bias, bool relu, bool add, A* y,
-                      const std::vector<AlignedMemory>& scratch) {
-  if (!packed_) pack(weights);
-  const Run<A> r{Tiles(in_), out_channels_, x, weights_.as<A>(), bias, relu, add, y, block_};
+void Winograd<A>::multiply(const A* x, const After& after, A* y, const std::vector<AlignedMemory>& scratch) {
+  const Run<A> r{Tiles(in_), out_channels_, x, weights_.template as<A>(), after, y, block_};
   for_each_part(r.tiles.count(), block_, [&](std::size_t first, std::size_t end) {
     A* mine = scratch[thread_number()].template as<A>();
     std::fill_n(mine, in_.channels, A(0));
@@ -189,7 +184,9 @@ std::size_t Winograd<A>::scratch_bytes() const {
   return 0;
 }
 template <class A>
-void Winograd<A>::run(const A*, const float*, const float*, bool, bool, A*, const std::vector<AlignedMemory>&) {}
+void Winograd<A>::pack(const float*) {}
+template <class A>
+void Winograd<A>::multiply(const A*, const After&, A*, const std::vector<AlignedMemory>&) {}
 
 #endif
 
