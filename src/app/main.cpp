@@ -45,7 +45,7 @@ struct Run {
   ExitCode operator()(const ScalingOptions& options) const { return run_scaling(options, config, world); }
   ExitCode operator()(const PaperOptions& options) { return in_order(run_paper, options, progress); }
   ExitCode operator()(const VerifyOptions& options) { return run_verify(options, config, world, progress); }
-  ExitCode operator()(const TrainOptions& options) const { return in_order(run_train, options); }
+  ExitCode operator()(const TrainOptions& options) { return in_order(run_train, options, progress); }
   ExitCode operator()(const NetworkOptions& options) const { return run_network(options, world); }
   ExitCode operator()(const InfoOptions& options) const { return run_info(options, world); }
 

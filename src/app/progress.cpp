@@ -109,9 +109,20 @@ void Progress::show_bar(const std::string& text) {
   width_ = shown.size();
 }
 
+void Progress::clear_bar() {
+  if (width_ > 0) *out_ << '\r' << std::string(width_, ' ') << '\r';
+  width_ = 0;
+}
+
+void Progress::note(const std::string& line) {
+  if (mode_ == ProgressMode::off) return;
+  clear_bar();
+  *out_ << line << '\n' << std::flush;
+}
+
 void Progress::finish() {
   if (mode_ == ProgressMode::off) return;
-  if (width_ > 0) *out_ << '\r' << std::string(width_, ' ') << '\r';
+  clear_bar();
   const double seconds = clock_() - start_;
   if (seconds < quiet_seconds) return;
   *out_ << fmt::format("{}: {} {} in {}, {}\n", what_, done_, unit_, duration_text(seconds),

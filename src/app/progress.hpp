@@ -29,11 +29,14 @@ class Progress {
   void start(std::string what, std::string unit, std::size_t total);
   /// Says how many items of the stage are done; cheap, can be called often.
   void update(std::size_t done);
+  /// Shows a line that stays, about what a stage has come to.
+  void note(const std::string& line);
   /// Ends the stage with one line: items, seconds, rate.
   void finish();
 
  private:
   void show_bar(const std::string& text);
+  void clear_bar();
 
   ProgressMode mode_ = ProgressMode::off;
   std::ostream* out_ = nullptr;

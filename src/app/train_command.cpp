@@ -13,7 +13,6 @@
 #include "app/item_work.hpp"
 #include "app/learning_curve.hpp"
 #include "app/program_info.hpp"
-#include "app/progress.hpp"
 #include "app/shared_gradients.hpp"
 #include "app/weights_file.hpp"
 #include "core/error.hpp"
@@ -87,8 +86,13 @@ class BatchSource {
 
 class Training {
  public:
-  Training(const TrainOptions& options, const Config& config, const parallel::Communicator& world)
-      : options_(options), config_(config), train_(config.train), world_(world), shape_(chosen_shape()) {
+  Training(const TrainOptions& options, const Config& config, const parallel::Communicator& world, Progress& progress)
+      : options_(options),
+        config_(config),
+        train_(config.train),
+        world_(world),
+        progress_(progress),
+        shape_(chosen_shape()) {
     const auto ranks = static_cast<std::size_t>(world.size());
     if (static_cast<std::size_t>(train_.tiles) % ranks != 0)
       throw ConfigError(fmt::format("train.tiles is {} (expected a multiple of the {} ranks)", train_.tiles, ranks));
@@ -136,6 +140,7 @@ class Training {
   const Config& config_;
   const TrainConfig& train_;
   const parallel::Communicator& world_;
+  Progress& progress_;
   network::NetworkShape shape_;
   network::TileShape tile_{};
   std::size_t share_ = 0;
@@ -230,15 +235,13 @@ void Training::validate() {
   state_.since_best = loss < state_.best_loss ? 0 : state_.since_best + 1;
   state_.best_loss = std::min(state_.best_loss, loss);
   const LearningPoint& p = state_.curve.back();
-  if (world_.is_root() && config_.run.verbosity >= 0) {
-    const double speed = p.step > 0 ? p.seconds / p.step : 0;
-    fmt::print(stderr,
-               "step {:>7} of {}: loss {:.4f}, validation {:.4f}, alpha {:.4f}, ln(1+K) {:.5f}, states {:.4f}, changes "
-               "{:.4f}; {:.0f} trajectories/s, {} left\n",
-               state_.step, train_.steps, p.loss, loss, errors.alpha, errors.log_k, errors.state, errors.change,
-               p.seconds > 0 ? trajectories / p.seconds : 0.0,
-               duration_text(speed * (static_cast<double>(train_.steps) - p.step)));
-  }
+  const double speed = p.step > 0 ? p.seconds / p.step : 0;
+  progress_.note(fmt::format(
+      "step {:>7} of {}: loss {:.4f}, validation {:.4f}, alpha {:.4f}, ln(1+K) {:.5f}, states {:.4f}, changes "
+      "{:.4f}; {:.0f} trajectories/s, {} left",
+      state_.step, train_.steps, p.loss, loss, errors.alpha, errors.log_k, errors.state, errors.change,
+      p.seconds > 0 ? trajectories / p.seconds : 0.0,
+      duration_text(speed * (static_cast<double>(train_.steps) - p.step))));
 }
 
 void Training::save() {
@@ -270,13 +273,16 @@ ExitCode Training::run() {
   }
   BatchSource source(training_set(config_, train_.seed), stream_options(state_.step), shape_, train_.masked);
   const auto steps = static_cast<std::uint64_t>(train_.steps);
+  const std::uint64_t first = state_.step;
   start_ = steady_seconds();
   std::string stop_cause;
+  progress_.start("training", "steps", steps - first);
   bool learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
   while (state_.step < steps && !learnt) {
     stop_cause = parallel::stop_asked_of_any(world_);
     if (!stop_cause.empty()) break;
     learn_batch(source.next());
+    progress_.update(state_.step - first);
     const bool last = state_.step == steps;
     if (last || state_.step % static_cast<std::uint64_t>(train_.validate_every) == 0) {
       validate();
@@ -284,6 +290,7 @@ ExitCode Training::run() {
     }
     if (!last && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0) save();
   }
+  progress_.finish();
   save();
   if (stop_cause.empty()) return ExitCode::done;
   if (world_.is_root()) print_stopped(stop_cause, fmt::format("{} of {} steps are done", state_.step, steps));
@@ -292,7 +299,8 @@ ExitCode Training::run() {
 
 }  // namespace
 
-ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world) {
+ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world,
+                   Progress& progress) {
   if (options.dry_run) {
     const network::Network network = make_network(network::shape_of_name(config.train.network), 1, 64, 208, false);
     if (world.is_root())
@@ -302,7 +310,7 @@ ExitCode run_train(const TrainOptions& options, const Config& config, const para
                  kernels::precision_name(config.train.precision));
     return ExitCode::done;
   }
-  return Training(options, config, world).run();
+  return Training(options, config, world, progress).run();
 }
 
 }  // namespace an::app

@@ -3,12 +3,14 @@
 
 #include "app/command_line.hpp"
 #include "app/exit_code.hpp"
+#include "app/progress.hpp"
 #include "parallel/communicator.hpp"
 
 namespace an::app {
 
 /// `train`. Collective: every rank takes its share of each batch's tiles.
 /// \throws ConfigError, InputError, OutputError, kernels::BackendMissing
-ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world);
+ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world,
+                   Progress& progress);
 
 }  // namespace an::app

@@ -52,6 +52,12 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assert_same_weights("whole", "broken")
 
+    def test_training_shows_its_progress_as_asked(self):
+        shown = self.train("shown", 4, "--progress", "lines")
+        self.assertEqual([line.split(":")[0] for line in shown.stderr.splitlines() if line.startswith("step")],
+                         ["step       2 of 4", "step       4 of 4"])
+        self.assertEqual(self.train("unshown", 4, "--progress", "off").stderr, "")
+
     def test_training_at_two_ranks_gives_the_same_again(self):
         for name in ("first", "second"):
             result = self.train(name, 3, ranks=2)

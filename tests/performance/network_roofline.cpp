@@ -19,7 +19,7 @@
 
 #include "app/program_info.hpp"
 #include "io/atomic_file.hpp"
-#include "kernels/onednn/avx512.hpp"
+#include "kernels/onednn/amx.hpp"
 #include "network/attention_unet.hpp"
 
 using namespace an;
@@ -62,8 +62,32 @@ AN_AVX512 void multiply_add(std::index_sequence<I...>, bool bf16) {
   kept = (_mm512_cvtss_f32(sums[I]) + ...);
 }
 
+AN_AMX void multiply_tiles() {
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  _tile_zero(4);
+  _tile_zero(5);
+  _tile_zero(6);
+  _tile_zero(7);
+  for (int i = 0; i < steps; ++i) {
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+  }
+}
+
+double tile_peak() {
+  constexpr double multiplications = 4.0 * 16 * 16 * 32;
+  const kernels::onednn::AmxTiles tiles(kernels::onednn::tile_rows, kernels::onednn::tile_numbers);
+  return 2 * multiplications * steps / least_seconds(20, multiply_tiles);
+}
+
 // Operations a second, a multiply-add being two.
 double peak(bool bf16) {
+  if (bf16 && kernels::onednn::has_amx()) return tile_peak();
   constexpr std::size_t registers = 24;
   const double seconds = least_seconds(20, [bf16] { multiply_add(std::make_index_sequence<registers>{}, bf16); });
   return steps * static_cast<double>(registers) * (bf16 ? 64 : 32) / seconds;
