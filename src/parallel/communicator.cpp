@@ -2,11 +2,11 @@
 #include "parallel/communicator.hpp"
 
 #include <fmt/format.h>
-#include <cstring>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -58,14 +58,6 @@ void wait_for_all_ranks() {
 
 }  // namespace
 
-void check(int result, const char* call) {
-  if (result == MPI_SUCCESS) return;
-  std::string text(MPI_MAX_ERROR_STRING, '\0');
-  int length = 0;
-  MPI_Error_string(result, text.data(), &length);
-  throw Error(fmt::format("{} failed: {}", call, text.substr(0, static_cast<std::size_t>(length))));
-}
-
 void Communicator::barrier() const {
   if (uses_mpi_) check(MPI_Barrier(MPI_COMM_WORLD), "MPI_Barrier");
 }
@@ -102,8 +94,10 @@ void Communicator::sum_in_rank_order(std::span<float> values) const {
   } else {
     for (int rank = 1; rank < size_; ++rank) {
       const std::vector<std::byte> received = receive(rank);
+      if (received.size() != bytes.size())
+        throw Error(fmt::format("rank {} gives {} bytes to a sum (expected {})", rank, received.size(), bytes.size()));
       std::vector<float> others(values.size());
-      std::memcpy(others.data(), received.data(), std::min(received.size(), values.size_bytes()));
+      std::memcpy(others.data(), received.data(), received.size());
       for (std::size_t i = 0; i < values.size(); ++i) values[i] += others[i];
     }
     std::memcpy(bytes.data(), values.data(), bytes.size());
