@@ -124,13 +124,13 @@ BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement
     switch (model.phenomenon) {
       case Phenomenon::single_state:
       case Phenomenon::multi_state:
-        return 0.05;
+        return 0.025;
       case Phenomenon::dimerization:
-        return 0.15;
+        return 0.075;
       case Phenomenon::immobile_traps:
-        return 0.25;
+        return 0.125;
       case Phenomenon::confinement:
-        return 0.5;
+        return 0.25;
     }
     return 0.0;
   };
