@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/small_numbers.hpp"
 #include "core/vectorised.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/processor_kernel.hpp"
@@ -124,6 +125,7 @@ void SegmentEvidence::compute(const Displacements& displacements, const CellTabl
     for (std::size_t t = 0; t < count_; ++t)
       sums_of_state_[s * (count_ + 1) + t + 1] = static_cast<float>(sum += of_state_[s * count_ + t]);
   }
+  const SmallNumbersAreZeros products_are_small;
   segment_evidence({table_.data(), cells.prior().data(), cells.begin().data(), cells.states(), count_, cells.rows(),
                     sums_of_state_.data(), scratch_.data(), evidence_.data()},
                    kernels::SegmentEvidence::items(count_));

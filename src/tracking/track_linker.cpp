@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/small_numbers.hpp"
 #include "core/sparse_assignment.hpp"
 #include "tracking/place_grid.hpp"
 #include "tracking/track_exchange.hpp"
@@ -125,6 +126,7 @@ std::vector<std::vector<std::size_t>> numbered_tracks(const TrackGraph& graph, s
 
 std::vector<std::vector<std::size_t>> link_tracks(std::span<const std::vector<Localisation>> frames,
                                                   const TrackLinkerParameters& parameters) {
+  const SmallNumbersAreZeros densities_are_small;
   TrackGraph graph(frames, parameters.prior);
   FrameSweeps sweeps(graph, parameters.memory);
   sweeps.sweep(false);
