@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "app/command_line.hpp"
 #include "app/exit_code.hpp"
+#include "app/settings/command_line.hpp"
 #include "parallel/communicator.hpp"
 
 namespace an::app {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <nlohmann/json.hpp>
 
-#include "app/config.hpp"
+#include "app/settings/config.hpp"
 #include "core/error.hpp"
 #include "same_values.hpp"
 

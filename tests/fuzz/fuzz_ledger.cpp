@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <string>
 
-#include "app/item_costs.hpp"
-#include "app/run_ledger.hpp"
+#include "app/items/item_costs.hpp"
+#include "app/items/run_ledger.hpp"
 #include "core/error.hpp"
 #include "io/file_checksum.hpp"
 #include "io/text_file.hpp"

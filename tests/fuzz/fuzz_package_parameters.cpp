@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/package_parameters.hpp"
+#include "app/settings/package_parameters.hpp"
 #include "core/error.hpp"
 #include "same_values.hpp"
 #include "simulation/experiment_check.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/paper_page.hpp"
+#include "app/paper/paper_page.hpp"
 #include "core/error.hpp"
 #include "same_values.hpp"
 #include "temporary_folder.hpp"

@@ -2,14 +2,14 @@
 #include <array>
 #include <functional>
 
-#include "app/frame_study.hpp"
-#include "app/output_folder.hpp"
-#include "app/prediction_files.hpp"
-#include "app/run_scores.hpp"
-#include "app/scaling_records.hpp"
-#include "app/tracked_trajectories.hpp"
-#include "app/training_density.hpp"
-#include "app/worst_fovs.hpp"
+#include "app/items/output_folder.hpp"
+#include "app/paper/frame_study.hpp"
+#include "app/paper/training_density.hpp"
+#include "app/predict/prediction_files.hpp"
+#include "app/report/worst_fovs.hpp"
+#include "app/run/run_scores.hpp"
+#include "app/scaling/scaling_records.hpp"
+#include "app/track/tracked_trajectories.hpp"
 #include "core/error.hpp"
 #include "report/figures.hpp"
 #include "same_values.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <nlohmann/json.hpp>
 
-#include "app/report_command.hpp"
+#include "app/report/report_command.hpp"
 #include "core/error.hpp"
 #include "described_file.hpp"
 #include "temporary_folder.hpp"

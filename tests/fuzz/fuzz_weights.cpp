@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <nlohmann/json.hpp>
 
-#include "app/checkpoint.hpp"
 #include "app/program_info.hpp"
-#include "app/weights_file.hpp"
+#include "app/train/checkpoint.hpp"
+#include "app/train/weights_file.hpp"
 #include "core/error.hpp"
 #include "described_file.hpp"
 #include "io/file_checksum.hpp"

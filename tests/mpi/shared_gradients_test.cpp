@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/shared_gradients.hpp"
+#include "app/train/shared_gradients.hpp"
 
 #include "mpi_test_main.hpp"
 #include "network_case.hpp"

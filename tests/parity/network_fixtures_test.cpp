@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/weights_file.hpp"
+#include "app/train/weights_file.hpp"
 #include "network/fold_batch_norm.hpp"
 #include "network_case.hpp"
 

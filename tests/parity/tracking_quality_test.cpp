@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/tracked_video.hpp"
+#include "app/track/tracked_video.hpp"
 #include "io/text_file.hpp"
 #include "oracle.hpp"
 #include "tracking_oracle.hpp"

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "app/shared_gradients.hpp"
+#include "app/train/shared_gradients.hpp"
 #include "network_case.hpp"
 #include "plain_gradients.hpp"
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "app/tracked_video.hpp"
+#include "app/track/tracked_video.hpp"
 #include "core/random.hpp"
 #include "io/video_reader.hpp"
 #include "simulation/fov_video.hpp"

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/config.hpp"
+#include "app/settings/config.hpp"
 #include "network/training_data.hpp"
 
 namespace {

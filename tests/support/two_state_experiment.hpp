@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/config.hpp"
+#include "app/settings/config.hpp"
 #include "exact_segmentation.hpp"
 #include "seen_box.hpp"
 #include "segmentation/experiment_fit.hpp"

@@ -5,14 +5,14 @@
 
 #include <functional>
 
-#include "app/frame_study.hpp"
-#include "app/output_folder.hpp"
-#include "app/package_parameters.hpp"
-#include "app/paper_page.hpp"
-#include "app/prediction_files.hpp"
-#include "app/tracked_trajectories.hpp"
-#include "app/training_density.hpp"
-#include "app/worst_fovs.hpp"
+#include "app/items/output_folder.hpp"
+#include "app/paper/frame_study.hpp"
+#include "app/paper/paper_page.hpp"
+#include "app/paper/training_density.hpp"
+#include "app/predict/prediction_files.hpp"
+#include "app/report/worst_fovs.hpp"
+#include "app/settings/package_parameters.hpp"
+#include "app/track/tracked_trajectories.hpp"
 #include "complaint.hpp"
 #include "core/error.hpp"
 #include "temporary_folder.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/experiment_toml.hpp"
+#include "app/settings/experiment_toml.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <map>
 #include <sstream>
 
-#include "app/config.hpp"
+#include "app/settings/config.hpp"
 #include "core/error.hpp"
 
 namespace {

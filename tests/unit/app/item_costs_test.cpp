@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/item_costs.hpp"
+#include "app/items/item_costs.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

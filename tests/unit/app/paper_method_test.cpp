@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/paper_method.hpp"
+#include "app/predict/paper_method.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/progress.hpp"
+#include "app/items/progress.hpp"
 
 #include <gtest/gtest.h>
 

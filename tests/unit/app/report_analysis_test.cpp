@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/report_analysis.hpp"
+#include "app/report/report_analysis.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "app/report_source.hpp"
+#include "app/report/report_source.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "app/report_rows.hpp"
+#include "app/report/report_rows.hpp"
 #include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/array_file.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/run_ledger.hpp"
+#include "app/items/run_ledger.hpp"
 
 #include <gmock/gmock.h>
 

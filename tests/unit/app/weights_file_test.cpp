@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/weights_file.hpp"
+#include "app/train/weights_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <cmath>
 #include <map>
 
-#include "app/checkpoint.hpp"
 #include "app/program_info.hpp"
+#include "app/train/checkpoint.hpp"
 #include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/file_checksum.hpp"

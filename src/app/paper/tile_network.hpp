@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "app/settings/config.hpp"
+#include "network/attention_unet.hpp"
+#include "network/trajectory_features.hpp"
+
+namespace an::app {
+
+/// A network as the paper's are judged: what it gives for every cell of its tensors of 64 particles and 208 frames, the
+/// cells without a particle included.
+class TileNetwork {
+ public:
+  static constexpr std::size_t rows = 64, frames = 208;
+
+  /// \throws InputError where the file holds no weights of a network of steps alone or of all features;
+  /// kernels::BackendMissing
+  TileNetwork(const std::filesystem::path& weights, const PredictConfig& config);
+
+  kernels::LossKind task() const { return network_.shape.task; }
+  std::size_t channels() const { return kernels::output_channels(task()); }
+  std::size_t parameters() const { return network_.parameters(); }
+
+  /// Raw outputs, tile after tile of [row][frame][channel]: trajectory i is row i, from its own first frame on.
+  /// \pre no trajectory is longer than 208 frames
+  std::vector<float> outputs(std::span<const network::ParticlePath> fov);
+
+ private:
+  network::Network network_;
+  std::unique_ptr<kernels::Executor> executor_;
+};
+
+}  // namespace an::app

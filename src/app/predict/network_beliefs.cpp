@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "app/predict/network_beliefs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <stdexcept>
+#include <system_error>
+
+#include "app/train/weights_file.hpp"
+#include "build_info.hpp"
+#include "core/error.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path shipped_weights() {
+  const char* chosen = std::getenv("AN_WEIGHTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  if (chosen != nullptr) return chosen;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = program.parent_path() / build_info::data_from_program / "configs" / "weights";
+  return fs::is_directory(installed, error) ? installed.lexically_normal()
+                                            : fs::path(build_info::source_folder) / "configs" / "weights";
+}
+
+}  // namespace
+
+std::vector<fs::path> weights_files(const fs::path& folder, Method method) {
+  const fs::path from = folder.empty() ? shipped_weights() : folder;
+  if (method == Method::likelihood) return {};
+  if (method == Method::paper) return {from / "paper_alpha.h5", from / "paper_k.h5", from / "paper_state.h5"};
+  return {from / "default.h5"};
+}
+
+network::FramePredictor make_predictor(const fs::path& path, kernels::LossKind task, const PredictConfig& config,
+                                       int device) {
+  if (!fs::exists(path))
+    throw InputError(
+        path, "no weights of the network there [--weights DIR names their folder; --method likelihood needs none]");
+  const io::ArrayReader file(path);
+  const network::NetworkShape shape = read_shape(file);
+  if (shape.task != task)
+    throw InputError(path, fmt::format("a network of the task {} (expected {})", network::task_name(shape.task),
+                                       network::task_name(task)));
+  try {
+    const network::Network smallest = network_of(file, shape, 1, 64, 208);
+    return {shape, read_weights(file, smallest), config.backend, config.precision, device};
+  } catch (const std::invalid_argument& error) {
+    throw InputError(path, error.what());
+  }
+}
+
+std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov) {
+  std::vector<network::ParticlePath> paths;
+  for (const segmentation::Trajectory& t : fov.trajectories)
+    paths.push_back({static_cast<std::size_t>(std::max<std::int64_t>(0, t.first_frame)), t.x, t.y});
+  return paths;
+}
+
+NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config, int device)
+    : predictor_(
+          make_predictor(weights_files(folder, Method::unet).front(), kernels::LossKind::joint, config, device)) {}
+
+std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
+  std::vector<network::ParticlePath> pieces;
+  std::vector<std::size_t> whose;  // trajectory of each piece
+  const std::vector<network::ParticlePath> paths = paths_of(fov);
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    for (std::size_t begin = 0; begin < paths[i].x.size(); begin += segmentation::longest_piece) {
+      const std::size_t frames = std::min(segmentation::longest_piece, paths[i].x.size() - begin);
+      pieces.push_back(
+          {paths[i].first_frame + begin, paths[i].x.subspan(begin, frames), paths[i].y.subspan(begin, frames)});
+      whose.push_back(i);
+    }
+  std::vector<segmentation::FrameBeliefs> beliefs(paths.size());
+  const std::vector<network::FramePredictions> predictions = predictor_.predict(pieces);
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    const network::FramePredictions& p = predictions[i];
+    segmentation::FrameBeliefs& b = beliefs[whose[i]];
+    b.alpha.insert(b.alpha.end(), p.alpha.begin(), p.alpha.end());
+    b.log_k.insert(b.log_k.end(), p.log_k.begin(), p.log_k.end());
+    b.change.insert(b.change.end(), p.change.begin(), p.change.end());
+    for (const std::array<float, 4>& probability : p.probability)
+      b.state.push_back({static_cast<double>(probability[0]), static_cast<double>(probability[1]),
+                         static_cast<double>(probability[2]), static_cast<double>(probability[3])});
+  }
+  return beliefs;
+}
+
+}  // namespace an::app

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/settings/config.hpp"
+#include "network/frame_predictor.hpp"
+#include "segmentation/trajectory_inference.hpp"
+
+namespace an::app {
+
+/// The files of weights in a folder that a method needs, if any: `default.h5`, or `paper_alpha.h5`, `paper_k.h5` and
+/// `paper_state.h5`. Where the folder is empty they are those that come with the program: where AN_WEIGHTS says, where
+/// they were installed with it, or beside its sources.
+std::vector<std::filesystem::path> weights_files(const std::filesystem::path& folder, Method method);
+
+/// The network of this task in a file. \param device as of kernels::make_executor \throws InputError naming the file
+/// where it is missing, damaged or of another task; kernels::BackendMissing
+network::FramePredictor make_predictor(const std::filesystem::path& file, kernels::LossKind task,
+                                       const PredictConfig& config, int device);
+
+/// Trajectories as networks take them; views of `fov`.
+std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov);
+
+/// What the network with the weights of a folder says of trajectories.
+class NetworkBeliefs {
+ public:
+  /// \param folder holds `default.h5`; empty: the shipped weights \param device as of kernels::make_executor
+  /// \throws InputError, kernels::BackendMissing
+  NetworkBeliefs(const std::filesystem::path& folder, const PredictConfig& config, int device);
+
+  /// Of every trajectory of a field of view.
+  std::vector<segmentation::FrameBeliefs> of(const segmentation::FieldOfView& fov);
+
+ private:
+  network::FramePredictor predictor_;
+};
+
+}  // namespace an::app

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+#include "app/predict/predict_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "app/items/item_costs.hpp"
+#include "app/items/item_work.hpp"
+#include "app/items/output_folder.hpp"
+#include "app/predict/network_beliefs.hpp"
+#include "app/predict/paper_method.hpp"
+#include "app/predict/prediction_files.hpp"
+#include "app/predict/prediction_paths.hpp"
+#include "app/predict/prediction_plan.hpp"
+#include "app/program_info.hpp"
+#include "app/track/tracked_trajectories.hpp"
+#include "core/error.hpp"
+#include "core/median.hpp"
+#include "io/atomic_file.hpp"
+#include "io/trajectory_csv.hpp"
+#include "parallel/work_list.hpp"
+#include "report/json_text.hpp"
+#include "segmentation/frame_beliefs.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using report::Json;
+
+namespace {
+
+constexpr const char* record_name = "prediction.json";
+
+// Seconds that a step took.
+double timed(const std::function<void()>& step) {
+  const double start = steady_seconds();
+  step();
+  return steady_seconds() - start;
+}
+
+class Prediction {
+ public:
+  Prediction(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
+             Progress& progress)
+      : options_(options),
+        config_(config),
+        world_(world),
+        progress_(progress),
+        plan_(find_public_data(options.input)),
+        paths_(options, config, plan_) {}
+
+  /// \returns done, some_items_failed, or stopped
+  ExitCode run();
+
+ private:
+  void read_weights();
+  void make_networks();
+  void begin(const Json& settings);
+  void track_videos();
+  void fit_and_infer();
+  void write_ensembles() const;
+  void write_record(const Json& settings, const Json& seconds) const;
+  // Names the random numbers of an experiment of either track.
+  static std::uint32_t stream_of(const PredictedExperiment& e) {
+    return static_cast<std::uint32_t>(100 * e.number + e.track);
+  }
+  // What is known of the errors of positions: nothing, a given noise, or bounds from tracking, which fall a little
+  // short.
+  segmentation::FitOptions fit_options(const PredictedExperiment& experiment, const std::vector<double>& noise,
+                                       const std::vector<double>& overlapping) const {
+    constexpr double usual_noise = 0.1;  // px
+    segmentation::FitOptions options;
+    options.left_out = config_.segmentation.left_out;
+    if (experiment.track == 1 && !noise.empty()) {
+      const double free = median_of(noise);
+      options.errors =
+          segmentation::tracking_errors(free, overlapping.empty() ? 2 * free : std::max(free, median_of(overlapping)));
+      options.most_noise = 1.15;
+      if (options.left_out == segmentation::MethodPart::tracking_errors)
+        options.errors = segmentation::independent_errors(free);
+    } else if (config_.segmentation.noise > 0) {
+      options.errors = segmentation::independent_errors(config_.segmentation.noise);
+    } else {
+      options.errors = segmentation::independent_errors(usual_noise);
+      options.least_noise = 0.1;
+      options.most_noise = 10;
+    }
+    return options;
+  }
+  TrackedFov read_fov(const PlannedFov& fov) const {
+    if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(paths_.tracks_record(fov));
+    TrackedFov out;
+    for (io::CsvTrajectory& t : io::read_trajectories(fov.input, io::FrameRule::ascending))
+      out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
+    return out;
+  }
+  void fit(const PredictedExperiment& experiment);
+  segmentation::BeliefShares agreed_shares(const PredictedExperiment& experiment,
+                                           const std::vector<segmentation::FieldOfView>& fovs,
+                                           const segmentation::ExperimentModel& model);
+  void infer(const PlannedFov& fov);
+  segmentation::InferredFov infer_fov(const PlannedFov& fov, const TrackedFov& read);
+  segmentation::InferredFov infer_alone(const TrackedFov& read, const segmentation::InferenceOptions& options) const;
+  void write_segment_ensemble(const PredictedExperiment& experiment) const;
+  void write_ensemble(const PredictedExperiment& experiment) const;
+  bool needs_fit() const { return fits_model(config_.predict.method); }
+  ItemOutcome do_step(const std::string& stage, std::span<const double> costs, const ItemWork& work) {
+    ItemOutcome outcome = do_items(world_, progress_, *ledger_, costs, work);
+    stopped_ = outcome.stopped;
+    if (world_.is_root()) print_notes(outcome.notes, config_.run);
+    costs_.push_back(stage_costs(stage, outcome));
+    for (std::string& failure : outcome.failures) failures_.push_back(std::move(failure));
+    world_.barrier();
+    return outcome;
+  }
+
+  const PredictOptions& options_;
+  const Config& config_;
+  const parallel::Communicator& world_;
+  Progress& progress_;
+  PredictionPlan plan_;
+  PredictionPaths paths_;
+  std::optional<RunLedger> ledger_;
+  bool stopped_ = false;
+  std::vector<std::string> failures_;
+  std::vector<StageCosts> costs_;  // of the steps done
+  double tracking_seconds_ = 0, fit_seconds_ = 0, infer_seconds_ = 0;
+  std::unique_ptr<NetworkBeliefs> network_;    // where the method has one
+  std::unique_ptr<PaperMethod> paper_method_;  // the same
+};
+
+void Prediction::track_videos() {
+  std::vector<std::size_t> videos;
+  std::vector<double> costs;
+  for (std::size_t i = 0; i < plan_.fovs.size(); ++i)
+    if (plan_.experiments[plan_.fovs[i].experiment].track == 1) {
+      videos.push_back(i);
+      costs.push_back(plan_.fovs[i].cost);
+    }
+  if (videos.empty() || !options_.tracked.empty()) return;
+  const auto fov_of = [&](std::size_t item) -> const PlannedFov& { return plan_.fovs[videos[item]]; };
+  tracking_seconds_ = do_step("track", costs,
+                              {"tracking", "videos", [&](std::size_t item) { return paths_.of_tracking(fov_of(item)); },
+                               [&](std::size_t item) {
+                                 return write_tracked_fov(paths_.tracks_record(fov_of(item)),
+                                                          track_video(fov_of(item).input, config_.tracking));
+                               }})
+                          .working_seconds();
+}
+
+// Whether a fitted model and the network see the same states, in the first fields of view.
+segmentation::BeliefShares Prediction::agreed_shares(const PredictedExperiment& experiment,
+                                                     const std::vector<segmentation::FieldOfView>& fovs,
+                                                     const segmentation::ExperimentModel& model) {
+  constexpr std::size_t enough = 150;  // trajectories
+  segmentation::Agreement agreement;
+  segmentation::InferenceOptions options;
+  options.paths = static_cast<std::size_t>(config_.segmentation.paths);
+  options.seed = config_.segmentation.seed;
+  options.experiment = stream_of(experiment);
+  std::size_t seen = 0;
+  for (std::size_t f = 0; f < fovs.size() && seen < enough; ++f) {
+    const std::vector<segmentation::FrameBeliefs> beliefs = network_->of(fovs[f]);
+    options.wanted.clear();
+    for (std::size_t i = 0; i < fovs[f].trajectories.size() && seen < enough; ++i, ++seen) options.wanted.push_back(i);
+    const segmentation::InferredFov inferred = infer_trajectories(fovs[f], model, options);
+    for (std::size_t i = 0; i < options.wanted.size(); ++i)
+      agreement.add(inferred.trajectories[i], beliefs[options.wanted[i]], model.errors.noise);
+  }
+  return shares_for(model, agreement, config_.predict.shares);
+}
+
+void Prediction::fit(const PredictedExperiment& experiment) {
+  std::vector<segmentation::FieldOfView> fovs;
+  std::vector<double> noise, overlapping;
+  for (const std::size_t fov : paths_.fitted_fovs(experiment)) try {
+      TrackedFov read = read_fov(plan_.fovs[fov]);
+      if (read.noise > 0) noise.push_back(read.noise);
+      if (read.overlapping_noise > 0) overlapping.push_back(read.overlapping_noise);
+      fovs.push_back(std::move(read.fov));
+    } catch (const InputError&) {  // told when this field of view is inferred
+    }
+  segmentation::FitOptions options = fit_options(experiment, noise, overlapping);
+  options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
+  options.seed = config_.segmentation.seed;
+  options.experiment = stream_of(experiment);
+  try {
+    const segmentation::ExperimentFit fitted = segmentation::fit_experiment(fovs, options);
+    if (config_.predict.method == Method::hybrid)
+      write_shares(paths_.shares(experiment), agreed_shares(experiment, fovs, fitted.front().model));
+    write_model(paths_.model(experiment), fitted);
+  } catch (const std::invalid_argument&) {
+    throw InputError(options_.input / experiment.place,
+                     "no trajectory of two points in any field of view: the experiment is left out");
+  }
+}
+
+// A field of view from the network's predictions of frames alone.
+segmentation::InferredFov Prediction::infer_alone(const TrackedFov& read,
+                                                  const segmentation::InferenceOptions& options) const {
+  segmentation::InferredFov out;
+  for (const std::size_t i : segmentation::wanted_places(options.wanted, read.fov.trajectories.size())) {
+    Random random({options.seed, options.experiment, options.fov, static_cast<std::uint32_t>(i), RandomStream::paths});
+    out.trajectories.push_back(infer_from_frames(read.fov.trajectories[i].index, options.beliefs[i], options, random));
+  }
+  return out;
+}
+
+segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const TrackedFov& read) {
+  if (config_.predict.method == Method::paper) return paper_method_->infer(read.fov, read.vips);
+  const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
+  segmentation::InferenceOptions options;
+  options.paths = static_cast<std::size_t>(config_.segmentation.paths);
+  options.choice = {config_.segmentation.expected_jaccard,
+                    experiment.track == 1 ? config_.segmentation.video_error_weight : config_.segmentation.error_weight,
+                    config_.segmentation.usual_error};
+  options.seed = config_.segmentation.seed;
+  options.experiment = stream_of(experiment);
+  options.fov = static_cast<std::uint32_t>(fov.number);
+  options.wanted = read.vips;
+  options.left_out = config_.segmentation.left_out;
+  std::vector<segmentation::FrameBeliefs> beliefs;
+  if (config_.predict.method != Method::likelihood) beliefs = network_->of(read.fov);
+  options.beliefs = beliefs;
+  if (config_.predict.method == Method::hybrid) options.shares = read_shares(paths_.shares(experiment));
+  return needs_fit() ? infer_trajectories(read.fov, read_model(paths_.model(experiment)), options)
+                     : infer_alone(read, options);
+}
+
+void Prediction::infer(const PlannedFov& fov) {
+  const TrackedFov read = read_fov(fov);
+  const segmentation::InferredFov inferred = infer_fov(fov, read);
+  write_submission(paths_.labels(fov), inferred);
+  write_segments(paths_.segments(fov), inferred);
+  if (const fs::path drawn = paths_.shown(fov); !drawn.empty())
+    write_shown_fov(drawn, fov, plan_.experiments[fov.experiment].number, read, inferred);
+  if (needs_fit())
+    write_sums(paths_.sums(fov), inferred.populations);
+  else
+    write_segment_list(paths_.sums(fov), inferred);
+}
+
+// One work list: the fields of view of an experiment are inferred while others are still being fitted.
+void Prediction::fit_and_infer() {
+  const std::size_t fits = plan_.experiments.size();
+  std::vector<double> costs(fits);
+  std::vector<std::size_t> after(fits, parallel::no_item);
+  for (const PlannedFov& fov : plan_.fovs) {
+    costs[fov.experiment] += fov.cost;
+    costs.push_back(fov.cost);
+    after.push_back(fov.experiment);
+  }
+  const ItemOutcome outcome = do_step("solve", costs,
+                                      {"fitting and inferring", "experiments and fields of view",
+                                       [&](std::size_t item) {
+                                         return item < fits ? paths_.of_fit(plan_.experiments[item])
+                                                            : paths_.of_inference(plan_.fovs[item - fits]);
+                                       },
+                                       [&](std::size_t item) -> std::uint64_t {
+                                         if (item >= fits)
+                                           infer(plan_.fovs[item - fits]);
+                                         else if (needs_fit())
+                                           fit(plan_.experiments[item]);
+                                         return 0;
+                                       },
+                                       after});
+  fit_seconds_ = outcome.working_seconds(0, fits);
+  infer_seconds_ = outcome.working_seconds(fits, costs.size());
+}
+
+// Where no model was fitted.
+void Prediction::write_segment_ensemble(const PredictedExperiment& experiment) const {
+  std::vector<segmentation::ChainSegment> segments;
+  for (const std::size_t fov : experiment.fovs)
+    if (fs::exists(paths_.sums(plan_.fovs[fov]))) read_segment_list(paths_.sums(plan_.fovs[fov]), segments);
+  const fs::path file = paths_.ensemble(experiment);
+  if (config_.predict.method == Method::paper) return write_paper_ensemble(file, segments);
+  const std::size_t clusters = clusters_by_spread(segments);
+  write_clustered_ensemble(file, segments, clusters, clusters == 1 ? "single_state" : "multi_state");
+}
+
+void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
+  if (!needs_fit()) return write_segment_ensemble(experiment);
+  if (!fs::exists(paths_.model(experiment))) return;
+  const segmentation::ExperimentModel model = read_model(paths_.model(experiment));
+  segmentation::PopulationSums sums(model.states.size());
+  for (const std::size_t fov : experiment.fovs)
+    if (fs::exists(paths_.sums(plan_.fovs[fov])))
+      sums.add(read_sums(paths_.sums(plan_.fovs[fov]), model.states.size()));
+  write_inferred_ensemble(paths_.ensemble(experiment), model, sums);
+}
+
+void Prediction::write_ensembles() const {
+  const std::vector<double> even(plan_.experiments.size(), 1.0);
+  parallel::for_each_item(world_, even, [&](std::size_t e) { write_ensemble(plan_.experiments[e]); });
+}
+
+// Where the method has a network: an error comes before any work, and from one rank. Collective.
+void Prediction::read_weights() {
+  if (world_.is_root()) make_networks();
+  world_.barrier();
+  if (!world_.is_root()) make_networks();
+}
+
+void Prediction::make_networks() {
+  if (config_.predict.method == Method::paper)
+    paper_method_ =
+        std::make_unique<PaperMethod>(weights_files(options_.weights, Method::paper), config_, world_.node_rank());
+  else if (config_.predict.method != Method::likelihood)
+    network_ = std::make_unique<NetworkBeliefs>(options_.weights, config_.predict, world_.node_rank());
+}
+
+void Prediction::begin(const Json& settings) {
+  if (world_.is_root()) {
+    claim_output(options_.output, record_name, settings, options_.resume, "a submission");
+    io::make_folder(options_.output);
+    write_begun_record(options_.output / record_name, settings);
+    for (const PredictedExperiment& experiment : plan_.experiments) {
+      io::make_folder(paths_.submission(experiment));
+      io::make_folder(paths_.details(experiment));
+    }
+  }
+  world_.barrier();
+  ledger_.emplace(options_.output, settings.dump(), world_);
+}
+
+void Prediction::write_record(const Json& settings, const Json& seconds) const {
+  Json record = record_of(settings, true);
+  record["run"] = run_info(world_, seconds);
+  record["fovs"] = plan_.fovs.size();
+  record["problems"] = failures_;
+  io::write_file_atomically(options_.output / record_name, report::json_text(record));
+  if (config_.run.item_costs) write_item_costs(options_.output / item_costs_name, costs_);
+}
+
+ExitCode Prediction::run() {
+  read_weights();
+  const Json whole = config_json(config_);
+  Json settings;
+  for (const char* section : {"segmentation", "tracking", "predict", "chain"}) settings[section] = whole[section];
+  begin(settings);
+  double solving = 0;
+  const double tracking = timed([&] { track_videos(); });
+  if (!stopped_) solving = timed([&] { fit_and_infer(); });
+  if (stopped_) return ExitCode::stopped;
+  ledger_->close();
+  const double ensembles = timed([&] { write_ensembles(); });
+  if (world_.is_root()) {
+    write_record(settings,
+                 {{"track", tracking},
+                  {"solve", solving},
+                  {"ensembles", ensembles},
+                  {"of_all_ranks", {{"track", tracking_seconds_}, {"fit", fit_seconds_}, {"infer", infer_seconds_}}}});
+    print_failures(failures_);
+  }
+  world_.barrier();
+  if (world_.is_root() && config_.run.verbosity >= 0)
+    fmt::print(
+        stderr,
+        "{} fields of view of {} experiments (tracked in {:.1f} s, solved in {:.1f} s; all ranks together: fitting "
+        "{:.1f} s, inferring {:.1f} s) in {}\n",
+        plan_.fovs.size(), plan_.experiments.size(), tracking, solving, fit_seconds_, infer_seconds_,
+        options_.output.string());
+  return failures_.empty() ? ExitCode::done : ExitCode::some_items_failed;
+}
+
+}  // namespace
+
+ExitCode run_predict(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
+                     Progress& progress) {
+  if (!options.dry_run) return Prediction(options, config, world, progress).run();
+  const PredictionPlan plan = find_public_data(options.input);
+  const PredictionPaths paths(options, config, plan);
+  if (world.is_root())
+    for (const PlannedFov& fov : plan.fovs) fmt::print("{} -> {}\n", fov.input.string(), paths.labels(fov).string());
+  return ExitCode::done;
+}
+
+}  // namespace an::app

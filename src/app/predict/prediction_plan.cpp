@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "app/predict/prediction_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+
+std::optional<int> number_in(std::string_view name, std::string_view prefix, std::string_view suffix) {
+  if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) return {};
+  name.remove_prefix(prefix.size());
+  name.remove_suffix(suffix.size());
+  int number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error != std::errc() || end != name.data() + name.size() || number < 0) return {};
+  return number;
+}
+
+namespace {
+
+std::optional<int> fov_number(int track, std::string_view name) {
+  if (track == 2) return number_in(name, "trajs_fov_", ".csv");
+  if (const auto number = number_in(name, "videos_fov_", ".tiff")) return number;
+  return number_in(name, "videos_fov_", ".tif");
+}
+
+}  // namespace
+
+PredictionPlan find_public_data(const fs::path& input) {
+  PredictionPlan plan;
+  std::error_code error;
+  for (const int track : {1, 2}) {
+    const fs::path folder = input / fmt::format("track_{}", track);
+    if (!fs::is_directory(folder, error)) continue;
+    std::map<int, std::map<int, fs::path>> found;
+    for (const auto& experiment : fs::directory_iterator(folder)) {
+      const std::optional<int> number = number_in(experiment.path().filename().string(), "exp_", "");
+      if (!number || !experiment.is_directory()) continue;
+      for (const auto& file : fs::directory_iterator(experiment.path()))
+        if (const std::optional<int> fov = fov_number(track, file.path().filename().string()))
+          found[*number][*fov] = file.path();
+    }
+    for (const auto& [number, fovs] : found) {
+      PredictedExperiment experiment{track, number, fmt::format("track_{}/exp_{}", track, number), {}};
+      for (const auto& [fov, path] : fovs) {
+        experiment.fovs.push_back(plan.fovs.size());
+        const auto size = static_cast<double>(fs::file_size(path, error));
+        plan.fovs.push_back({plan.experiments.size(), static_cast<std::size_t>(fov), path, error ? 1.0 : size});
+      }
+      plan.experiments.push_back(std::move(experiment));
+    }
+  }
+  if (plan.fovs.empty())
+    throw InputError(input,
+                     "holds no data (expected track_2/exp_1/trajs_fov_0.csv or track_1/exp_1/videos_fov_0.tiff, …)");
+  return plan;
+}
+
+}  // namespace an::app

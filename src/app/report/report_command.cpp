@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+#include "app/report/report_command.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <set>
+
+#include "app/predict/prediction_files.hpp"
+#include "app/report/report_analysis.hpp"
+#include "app/report/report_rows.hpp"
+#include "app/report/report_source.hpp"
+#include "app/report/report_tables.hpp"
+#include "app/report/worst_fovs.hpp"
+#include "app/score/score_plan.hpp"
+#include "io/atomic_file.hpp"
+#include "report/figures.hpp"
+#include "report/html_page.hpp"
+#include "report/table.hpp"
+#include "report/text_table.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using report::HtmlPage;
+using report::score_text;
+using report::Table;
+
+namespace {
+
+// A page, and the tables on it for files of their own.
+class Report {
+ public:
+  explicit Report(std::vector<ReportedResult> results) : results_(std::move(results)) {}
+
+  /// \return the page's path
+  fs::path write(const fs::path& output);
+
+ private:
+  bool several() const { return results_.size() > 1; }
+  // On the page and in files, whose names begin with the result's where there are several.
+  void add(const ReportedResult& result, Table table, bool on_page = true) {
+    if (table.rows.empty()) return;
+    if (on_page) page_.table(table);
+    if (several()) table.name = result.name + "_" + table.name;
+    tables_.push_back(std::move(table));
+  }
+  void add_leaderboard();
+  void add_result(const ReportedResult& result);
+  void add_track(const ReportedResult& result, int track);
+  void add_scores(const ReportedResult& result, int track);
+  void add_values(const ReportedRows& rows);
+  void add_change_points(const ReportedResult& result, int track, const ReportedRows& rows);
+  void add_calibration(const ReportedResult& result, int track, const ReportedRows& rows);
+  void add_worst_fovs(const ReportedResult& result, int track);
+  void add_shown_fov(const ReportedResult& result, int track);
+
+  std::vector<ReportedResult> results_;
+  HtmlPage page_{"anomalousnet: results on the 2nd AnDi Challenge"};
+  std::vector<Table> tables_;
+};
+
+void Report::add_leaderboard() {
+  page_.heading("Leaderboard");
+  page_.paragraph("Ordered by the mean over metrics of 1 / rank; a metric's best is bold, ranks are in brackets.");
+  for (const int track : {2, 1})
+    for (const bool ensemble : {false, true}) {
+      const Table table = leaderboard_table(track, ensemble, results_);
+      if (table.rows.empty()) continue;
+      page_.table(table);
+      tables_.push_back(table);
+    }
+}
+
+void Report::add_scores(const ReportedResult& result, int track) {
+  const TrackRunScores& scores = result.tracks.at(track);
+  page_.numbers(average_numbers(track, scores));
+  add(result, score_table(track, scores));
+  page_.paragraph(
+      "In brackets: the AnomalousNet paper's score on the challenge's experiment of that number, which is another "
+      "realisation where this benchmark was simulated; bold where ours is as good or better. The average is the "
+      "challenge's: by trajectories, and plain for W1. RMSE is 0 where nothing was found: it is to be read beside "
+      "JSC.");
+}
+
+void Report::add_values(const ReportedRows& rows) {
+  std::vector<double> alpha_true, alpha, k_true, k;
+  report::StateCounts states{};
+  const auto is_state = [](int state) { return state >= 0 && state <= 3; };
+  for (const ReportedPair& pair : rows.pairs) {
+    alpha_true.push_back(pair.alpha_true);
+    alpha.push_back(pair.alpha_predicted);
+    k_true.push_back(pair.k_true);
+    k.push_back(pair.k_predicted);
+    if (is_state(pair.state_true) && is_state(pair.state_predicted))
+      ++states[static_cast<std::size_t>(pair.state_true)][static_cast<std::size_t>(pair.state_predicted)];
+  }
+  page_.subheading("Segments");
+  page_.figure(report::heat_map_svg({"alpha", 0, 2, false}, alpha_true, alpha),
+               "alpha of paired segments; darker: more, by the logarithm.");
+  page_.figure(report::heat_map_svg({"K [px²/frame^alpha]", 1e-3, 100, true}, k_true, k),
+               "K of paired segments, on logarithmic axes; smaller values are drawn at the edge.");
+  page_.figure(report::confusion_svg(states), "States of paired segments, in percent of the true state.");
+}
+
+std::vector<report::Rate> rates_of(const std::vector<DetectionClass>& classes) {
+  std::vector<report::Rate> rates;
+  for (const DetectionClass& c : classes) rates.push_back({c.label, c.count, c.found});
+  return rates;
+}
+
+void Report::add_change_points(const ReportedResult& result, int track, const ReportedRows& rows) {
+  page_.subheading("Change points");
+  page_.figure(report::histogram_svg("error of a change point [frames]",
+                                     1 - static_cast<int>(rows.errors.size() + 1) / 2, rows.errors),
+               "Matched change points: predicted less true.");
+  const std::array<std::tuple<const char*, const char*, std::vector<DetectionClass>>, 3> kinds{
+      {{"k_ratio", "ratio of K", detection_by_k(rows)},
+       {"alpha_difference", "difference of alpha", detection_by_alpha(rows)},
+       {"shorter_segment", "length of the shorter segment [frames]", detection_by_length(rows)}}};
+  for (const auto& [name, what, classes] : kinds)
+    page_.figure(report::rates_svg(what, rates_of(classes)),
+                 fmt::format("Share of true change points found within 10 frames, by {}.", what));
+  page_.paragraph(
+      "The larger K over the smaller one, and the difference of alpha, of the true segments on both sides; rest: to or "
+      "from the immobile state. Whiskers: 95 % intervals (Wilson); n: true change points.");
+  for (const auto& [name, what, classes] : kinds)
+    add(result, detection_table(fmt::format("track_{}_change_points_by_{}", track, name), what, classes), false);
+}
+
+void Report::add_calibration(const ReportedResult& result, int track, const ReportedRows& rows) {
+  page_.subheading("Calibration");
+  const auto details = read_segment_details(result.details, track);
+  const Calibration calibration = calibrate(rows, details);
+  if (calibration.coverage.empty())
+    return page_.paragraph(
+        details.empty()
+            ? fmt::format("There are no details of this submission in {}: its intervals and probabilities are "
+                          "not known.",
+                          (result.details / fmt::format("track_{}", track)).string())
+            : "No segment of the details belongs to a scored one.");
+  add(result, coverage_table(track, calibration));
+  page_.paragraph(
+      "Of segments paired with a true one. Where a change point was missed, an interval stands for two truths and can "
+      "hold one only: well below 90 % in an experiment may be that.");
+  const auto reliability = [&](const char* name, const std::vector<report::ReliabilityBin>& bins, const char* event) {
+    page_.figure(report::reliability_svg(name, bins), fmt::format("{} Observed and given differ by {} on average.",
+                                                                  event, score_text(calibration_error(bins))));
+  };
+  reliability("probability of a change point", calibration.change_point,
+              "Share of predicted change points with a matching true one within 3 frames.");
+  reliability("probability of the state", calibration.state, "Share of paired segments with the true state.");
+}
+
+void Report::add_worst_fovs(const ReportedResult& result, int track) {
+  if (!fs::exists(result.worst_fovs)) return;
+  bool first = true;
+  for (const WorstFov& fov : read_worst_fovs(result.worst_fovs)) {
+    if (fov.track != track) continue;
+    if (first) page_.subheading("The worst fields of view");
+    if (first)
+      page_.paragraph(
+          "Of each experiment the one with the largest sum of 1 - JSC, 1 - F1, MAE of alpha and root MSLE of K; three "
+          "experiments, at most 40 trajectories with the most change points missed or made up. Dots: change points.");
+    first = false;
+    const std::string place = fmt::format("Experiment {}, field of view {}", fov.experiment, fov.fov);
+    page_.figure(report::trajectories_svg(fov.truth), place + ": the truth.");
+    page_.figure(
+        report::trajectories_svg(fov.prediction),
+        fmt::format("{}: the submission. JSC {}, F1 {}, MAE of alpha {}, MSLE of K {}.", place, score_text(fov.jsc_cp),
+                    score_text(fov.f1_state), score_text(fov.mae_alpha), score_text(fov.msle_k)));
+    page_.end_figures();
+  }
+}
+
+// The field of view with the most states, of those that the inference put aside.
+void Report::add_shown_fov(const ReportedResult& result, int track) {
+  std::optional<ShownFov> best;
+  std::size_t most = 0;
+  for (const auto& [experiment, folder] : experiments_in(result.details, track)) {
+    if (!fs::exists(folder / shown_fov_name)) continue;
+    ShownFov shown = read_shown_fov(folder / shown_fov_name);
+    std::set<DiffusiveState> states;
+    for (const report::DrawnTrajectory& trajectory : shown.trajectories)
+      states.insert(trajectory.state.begin(), trajectory.state.end());
+    if (states.size() <= most) continue;
+    most = states.size();
+    best = std::move(shown);
+  }
+  if (!best) return;
+  page_.subheading("A field of view");
+  page_.figure(report::trajectories_svg(best->trajectories),
+               fmt::format("Field of view {} of experiment {}: trajectories coloured by the inferred state.", best->fov,
+                           best->experiment));
+}
+
+void Report::add_track(const ReportedResult& result, int track) {
+  const bool is_scored = result.tracks.contains(track);
+  if (!is_scored && experiments_in(result.details, track).empty()) return;
+  page_.heading((several() ? result.name + ", track " : "Track ") + (track == 1 ? "1: videos" : "2: trajectories"));
+  if (is_scored) add_scores(result, track);
+  add(result, model_table(track, result.details));
+  if (is_scored && result.rows) {
+    const ReportedRows rows = read_rows(result, track);
+    add_values(rows);
+    add_change_points(result, track, rows);
+    add_calibration(result, track, rows);
+  }
+  add_worst_fovs(result, track);
+  add_shown_fov(result, track);
+}
+
+void Report::add_result(const ReportedResult& result) {
+  for (const int track : {2, 1}) add_track(result, track);
+  const std::string name = several() ? result.name + ": " : "";
+  if (!result.seconds.empty()) {
+    page_.heading(name + (several() ? "timings" : "Timings"));
+    add(result, seconds_table(result));
+  }
+  const auto problems = static_cast<std::int64_t>(result.problems.size()) + result.unlisted_problems;
+  if (problems == 0) return;
+  page_.heading(fmt::format("{}{} problem{}", name, problems, problems == 1 ? "" : "s"));
+  const Table table = problem_table(result);
+  add(result, table);
+  if (static_cast<std::int64_t>(table.rows.size()) < problems)
+    page_.paragraph(fmt::format("The first {} are listed.", table.rows.size()));
+}
+
+fs::path Report::write(const fs::path& output) {
+  for (const ReportedResult& result : results_) {
+    if (!result.settings.empty()) page_.paragraph((several() ? result.name + ": " : "") + result.settings);
+    if (result.tracks.empty()) page_.paragraph("There is no reference to score against.");
+  }
+  if (several()) add_leaderboard();
+  for (const ReportedResult& result : results_) add_result(result);
+  const fs::path folder = output / "tables";
+  io::make_folder(folder);
+  for (const Table& table : tables_) {
+    io::write_file_atomically(folder / (table.name + ".txt"), report::table_text(table));
+    io::write_file_atomically(folder / (table.name + ".csv"), report::table_csv(table));
+    io::write_file_atomically(folder / (table.name + ".md"), report::table_markdown(table));
+    io::write_file_atomically(folder / (table.name + ".tex"), report::table_latex(table));
+  }
+  const fs::path file = output / "report.html";
+  io::write_file_atomically(file, page_.finish());
+  return file;
+}
+
+}  // namespace
+
+fs::path write_report(const std::vector<fs::path>& folders, const fs::path& output) {
+  std::vector<ReportedResult> results;
+  for (const Submission& folder : name_submissions(folders))
+    for (ReportedResult& result : read_results(folder.folder, folder.name)) results.push_back(std::move(result));
+  return Report(std::move(results)).write(output);
+}
+
+ExitCode run_report(const ReportOptions& options, const Config& config, const parallel::Communicator& world) {
+  if (!world.is_root()) return ExitCode::done;
+  const fs::path output = options.output.empty() ? options.results.front() : options.output;
+  if (options.dry_run) {
+    fmt::print("{}\n", (output / "report.html").string());
+    return ExitCode::done;
+  }
+  const fs::path file = write_report(options.results, output);
+  if (config.run.verbosity >= 0) fmt::print(stderr, "{}\n", file.string());
+  return ExitCode::done;
+}
+
+}  // namespace an::app

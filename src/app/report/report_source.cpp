@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "app/report/report_source.hpp"
+
+#include <fmt/format.h>
+
+#include "app/items/json_file.hpp"
+#include "app/program_info.hpp"
+#include "app/report/worst_fovs.hpp"
+#include "app/score/result_layout.hpp"
+#include "core/error.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using report::Json;
+using report::number_of;
+
+namespace {
+
+void take_submission(const Json& json, ReportedResult& result) {
+  const Json& tracks = json.at("tracks");
+  for (const int track : {1, 2})
+    if (const std::string number = std::to_string(track); tracks.contains(number))
+      result.tracks[track] = track_scores(tracks.at(number));
+  result.problems = json.at("problems");
+  if (!result.problems.is_array()) throw report::UnexpectedJson("expected a list of problems");
+  if (json.contains("unlisted_problems")) result.unlisted_problems = report::count_of(json.at("unlisted_problems"));
+}
+
+void take_head(const Json& summary, ReportedResult& result) {
+  const Json& program = summary.at("program");
+  result.settings = fmt::format("anomalousnet {} ({}), rules: {}.", program.at("version").get<std::string>(),
+                                short_commit(program.at("git").get<std::string>()),
+                                summary.at("config").at("score").at("rules").get<std::string>());
+  const Json& run = summary.at("run");
+  result.ranks = report::count_of(run.at("ranks"));
+  for (const auto& [step, seconds] : run.at("seconds").items()) result.seconds.emplace_back(step, number_of(seconds));
+}
+
+// Times of the inference, which `predict` notes beside the submission.
+void take_prediction(const fs::path& file, ReportedResult& result) {
+  if (!fs::exists(file)) return;
+  use_json(file, [&](const Json& record) {
+    if (!record.contains("run")) return;  // interrupted
+    const Json& seconds = record.at("run").at("seconds");
+    std::vector<std::pair<std::string, double>> times{{"track videos", number_of(seconds.at("track"))},
+                                                      {"fit and infer", number_of(seconds.at("solve"))}};
+    const Json& of_all = seconds.at("of_all_ranks");
+    for (const char* step : {"fit", "infer"})
+      times.emplace_back(fmt::format("{}, all ranks together", step), number_of(of_all.at(step)));
+    result.seconds.insert(result.seconds.begin(), times.begin(), times.end());
+    if (result.ranks == 0) result.ranks = report::count_of(record.at("run").at("ranks"));
+  });
+}
+
+std::shared_ptr<const io::ArrayReader> open_rows(const fs::path& file) {
+  if (!fs::exists(file)) return nullptr;
+  auto rows = std::make_shared<const io::ArrayReader>(file);
+  const std::string schema = rows->text("/", "schema").value_or("none");
+  if (schema != result_schema)
+    throw InputError(file,
+                     fmt::format("schema {} (expected {}: score again with this version)", schema, result_schema));
+  return rows;
+}
+
+}  // namespace
+
+std::vector<ReportedResult> read_results(const fs::path& folder, const std::string& name) {
+  if (!fs::is_directory(folder)) throw InputError(folder, "is no folder of results");
+  ReportedResult head;
+  head.name = name;
+  fs::path submission = fs::is_directory(folder / "submission") ? folder / "submission" : folder;
+  std::vector<ReportedResult> results;
+  if (const fs::path summary = folder / "summary.json"; fs::exists(summary)) {
+    use_json(summary, [&](const Json& json) {
+      take_head(json, head);
+      head.rows = open_rows(folder / "results.h5");
+      if (!json.contains("submissions")) {
+        take_submission(json, head);
+        if (json.contains("submission") && submission == folder)
+          submission = json.at("submission").at("folder").get<std::string>();
+        return;
+      }
+      for (const Json& one : json.at("submissions")) {
+        ReportedResult& result = results.emplace_back(head);
+        result.name = report::name_of(one.at("name"), "submission");
+        result.submission = static_cast<int>(results.size() - 1);
+        take_submission(one, result);
+        const fs::path place = one.at("folder").get<std::string>();
+        result.details = place / "details";
+        take_prediction(place / "prediction.json", result);
+        result.worst_fovs = folder / result.name / worst_fovs_name;
+      }
+    });
+  }
+  if (!results.empty()) return results;
+  head.details = submission / "details";
+  head.worst_fovs = folder / worst_fovs_name;
+  take_prediction(submission / "prediction.json", head);
+  if (head.tracks.empty() && !fs::is_directory(head.details))
+    throw InputError(folder, "holds neither summary.json nor the details of a submission: nothing to report");
+  return {head};
+}
+
+}  // namespace an::app

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+
+#include "app/score/score_plan.hpp"
+#include "app/score/score_result.hpp"
+#include "app/score/score_run.hpp"
+#include "parallel/communicator.hpp"
+
+namespace an::app {
+
+/// JSON texts of the program and the configuration, kept as attributes of the file.
+struct ResultAttributes {
+  std::string program, config;
+};
+
+/// Writes `results.h5`: per-experiment scores at the root, `/global`, `/submissions`, `/fields_of_view`,
+/// `/change_point_errors`, `/trajectories`, `/segments` and `/change_points`, each a group of plain columns with one
+/// dimension scale. Collective.
+void write_result_file(const std::filesystem::path& path, const ScorePlan& plan, const ScoreResults& results,
+                       const RowStore& rows, const ResultAttributes& attributes, const parallel::Communicator& ranks);
+
+}  // namespace an::app

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "app/score/score_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "io/benchmark_tree.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool has_tracks(const fs::path& folder) {
+  return fs::is_directory(folder / "track_1") || fs::is_directory(folder / "track_2");
+}
+
+// What a user who named the wrong folder probably meant.
+std::string nearby_tracks(const fs::path& folder) {
+  if (folder.filename().string().starts_with("track_"))
+    return fmt::format("; name its parent {}", folder.parent_path().string());
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.is_directory() && has_tracks(entry.path()))
+      return fmt::format("; did you mean {}?", entry.path().string());
+  return {};
+}
+
+void require_folder(const fs::path& folder, const char* role) {
+  if (!fs::exists(folder)) throw InputError(folder, fmt::format("no such folder (the {})", role));
+  if (!fs::is_directory(folder))
+    throw InputError(folder,
+                     fmt::format("not a folder (the {} is a folder with track_1/ and/or track_2/ in it)", role));
+}
+
+PlannedTrack plan_track(const fs::path& reference, int number, std::vector<FovPlace>& places, std::size_t track) {
+  PlannedTrack planned{number, {}};
+  for (const io::ExperimentFolder& found :
+       io::list_reference_experiments(reference / fmt::format("track_{}", number))) {
+    const std::size_t experiment = planned.experiments.size();
+    planned.experiments.push_back({found.number, found.folder, found.fovs, places.size()});
+    for (std::size_t fov = 0; fov < found.fovs; ++fov) places.push_back({track, experiment, fov});
+  }
+  return planned;
+}
+
+std::string plain_name(const fs::path& folder) {
+  const fs::path clean = folder.has_filename() ? folder : folder.parent_path();
+  return fs::weakly_canonical(clean).filename().string();
+}
+
+}  // namespace
+
+fs::path ScorePlan::submitted_track(std::size_t submission, std::size_t track) const {
+  return submissions[submission].folder / fmt::format("track_{}", tracks[track].number);
+}
+
+fs::path ScorePlan::submitted_experiment(std::size_t submission, std::size_t track, std::size_t experiment) const {
+  return submitted_track(submission, track) / fmt::format("exp_{}", tracks[track].experiments[experiment].number);
+}
+
+bool ScorePlan::has_track(std::size_t submission, std::size_t track) const {
+  return fs::exists(submitted_track(submission, track));
+}
+
+std::vector<Submission> name_submissions(const std::vector<fs::path>& folders) {
+  std::vector<Submission> named;
+  for (const fs::path& folder : folders) {
+    std::string name = plain_name(folder);
+    if (name == "res" || name == "submission") name = plain_name(fs::weakly_canonical(folder).parent_path());
+    const auto taken = [&](const std::string& candidate) {
+      return std::any_of(named.begin(), named.end(), [&](const Submission& s) { return s.name == candidate; });
+    };
+    const std::string stem = name;
+    for (int n = 2; taken(name); ++n) name = fmt::format("{}-{}", stem, n);
+    named.push_back({name, folder});
+  }
+  return named;
+}
+
+ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>& submissions,
+                          const ScoreRules& rules) {
+  require_folder(reference, "reference");
+  for (const fs::path& folder : submissions) require_folder(folder, "submission");
+  if (!has_tracks(reference))
+    throw InputError(reference,
+                     "holds neither track_1/ nor track_2/ (expected the reference's tree, as the challenge lays it "
+                     "out) [official: FileNotFoundError]" +
+                         nearby_tracks(reference));
+  ScorePlan plan{reference, name_submissions(submissions), rules, {}, {}};
+  for (const int number : {1, 2}) {
+    const auto track_of = [&](const Submission& s) { return s.folder / fmt::format("track_{}", number); };
+    const auto submitter = std::find_if(plan.submissions.begin(), plan.submissions.end(),
+                                        [&](const Submission& s) { return fs::exists(track_of(s)); });
+    if (submitter == plan.submissions.end()) continue;
+    if (!fs::is_directory(reference / fmt::format("track_{}", number)))
+      throw InputError(
+          reference / fmt::format("track_{}", number),
+          fmt::format("no such folder, but {} is submitted (move it away, or name a reference that has it) [official: "
+                      "FileNotFoundError]",
+                      track_of(*submitter).string()));
+    plan.tracks.push_back(plan_track(reference, number, plan.fovs, plan.tracks.size()));
+  }
+  return plan;
+}
+
+}  // namespace an::app

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "app/score/task_outcome.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "app/score/problem_cost.hpp"
+#include "core/number_text.hpp"
+#include "io/benchmark_tree.hpp"
+
+namespace an::app {
+
+using evaluation::EnsembleScores;
+using evaluation::ScoreSums;
+using evaluation::SingleScores;
+
+bool SubmissionScores::stopped() const {
+  return std::any_of(tracks.begin(), tracks.end(),
+                     [](const TrackScores& t) { return t.submitted && t.single_status == TaskStatus::stopped; });
+}
+
+bool SubmissionScores::gave_up() const {
+  const auto gave_up_task = [](const TrackScores& t) {
+    return t.submitted && (t.single_status == TaskStatus::aborted || t.ensemble_status == TaskStatus::aborted);
+  };
+  const bool none = std::none_of(tracks.begin(), tracks.end(), [](const TrackScores& t) { return t.submitted; });
+  return none || std::any_of(tracks.begin(), tracks.end(), gave_up_task);
+}
+
+namespace {
+
+ScoreSums sum_of(const std::vector<FovReport>& reports) {
+  ScoreSums sums;
+  for (const FovReport& report : reports) sums += report.sums;
+  return sums;
+}
+
+// The official scorer reads the files of an experiment, then scores it, then goes on to the next.
+TaskStatus single_status(const TrackInput& input, bool strict) {
+  for (std::size_t e = 0; e < input.by_fov.size(); ++e) {
+    for (const FovReport& report : input.by_fov[e]) {
+      if (report.event == FovEvent::abort) return TaskStatus::aborted;
+      if (report.event == FovEvent::stop) return TaskStatus::stopped;
+    }
+    const auto& reports = input.reports(e);
+    if (std::any_of(reports.begin(), reports.end(), [](const FovReport& r) { return r.scoring_stops; }))
+      return TaskStatus::stopped;
+    if (strict && sum_of(reports).trajectories == 0) return TaskStatus::stopped;
+  }
+  return strict && input.by_fov.empty() ? TaskStatus::stopped : TaskStatus::scored;
+}
+
+TaskStatus ensemble_status(const TrackInput& input, bool strict) {
+  const bool all = std::all_of(input.ensemble.begin(), input.ensemble.end(),
+                               [](const EnsembleReport& r) { return r.scores.has_value(); });
+  return all || !strict ? TaskStatus::scored : TaskStatus::aborted;
+}
+
+}  // namespace
+
+SubmissionScores decide_tasks(const SubmissionOutcome& outcome) {
+  const ScorePlan& plan = outcome.plan;
+  SubmissionScores scores;
+  scores.name = plan.submissions[outcome.submission].name;
+  for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
+    TrackScores track;
+    track.submitted = plan.has_track(outcome.submission, t);
+    if (track.submitted) {
+      track.single_status = single_status(outcome.inputs[t], plan.rules.strict());
+      track.ensemble_status = ensemble_status(outcome.inputs[t], plan.rules.strict());
+    }
+    scores.tracks.push_back(std::move(track));
+  }
+  return scores;
+}
+
+namespace {
+
+void compute_single(const TrackInput& input, evaluation::Rules rules, TrackScores& track) {
+  if (track.single_status == TaskStatus::aborted) track.single = evaluation::aborted_single_task;
+  if (track.single_status != TaskStatus::scored) return;
+  std::vector<SingleScores> scores;
+  std::vector<std::int64_t> trajectories;
+  for (std::size_t e = 0; e < input.by_fov.size(); ++e) {
+    ExperimentSingle experiment;
+    ScoreSums sums = sum_of(input.reports(e));
+    const ErrorSums& exact = input.error_sums.at(e);
+    sums.alpha_error = exact.alpha_error;
+    sums.k_squared_log_error = exact.k_squared_log_error;
+    experiment.trajectories = sums.trajectories;
+    experiment.scores = evaluation::scores_of(sums, rules);
+    experiment.fovs = input.reports(e);
+    for (FovReport& fov : experiment.fovs) fov.problems.clear();
+    if (experiment.trajectories > 0) {
+      scores.push_back(experiment.scores);
+      trajectories.push_back(experiment.trajectories);
+    }
+    track.single_experiments.push_back(std::move(experiment));
+  }
+  track.single = evaluation::weighted_mean(scores, trajectories, rules);
+}
+
+void compute_ensemble(const TrackInput& input, TrackScores& track) {
+  if (track.ensemble_status == TaskStatus::aborted) {
+    track.ensemble = evaluation::aborted_ensemble_task;
+    return;
+  }
+  for (const EnsembleReport& report : input.ensemble)
+    track.ensemble_experiments.push_back(report.scores.value_or(evaluation::aborted_ensemble_task));
+  track.ensemble = evaluation::plain_mean(track.ensemble_experiments);
+}
+
+ListedProblem listed(const ScoreProblem& problem, std::string cost) {
+  return {problem.file, problem.line, problem.column, problem.what, std::move(cost), problem.fatal};
+}
+
+// How the official scorer's running indices went wrong, at the first field of view where they did.
+std::string misalignment_text(const std::vector<FovReport>& by_fov) {
+  for (std::size_t f = 0; f < by_fov.size(); ++f) {
+    const FovReport& fov = by_fov[f];
+    if (fov.aligned) continue;
+    const std::size_t later = by_fov.size() - f - 1;
+    if (fov.last_index_true != fov.last_index_predicted && fov.last_index_predicted >= 0)
+      return fmt::format(
+          "the last index is {}, the reference's is {}: the official scorer counts on from it, which misaligns the {} "
+          "fields of view that follow",
+          plain_text(fov.last_index_predicted), plain_text(fov.last_index_true), later);
+    if (fov.last_index_predicted < 0)
+      return fmt::format(
+          "no trajectories: the official scorer then misaligns the {} fields of view that follow, or forgets those "
+          "before",
+          later);
+    return "indices are not different whole numbers from 0 on: the official scorer joins fields of view wrongly by "
+           "them";
+  }
+  return "indices are not different whole numbers from 0 on: the official scorer joins fields of view wrongly by them";
+}
+
+std::filesystem::path first_misaligned_file(const SubmissionOutcome& outcome, std::size_t track,
+                                            std::size_t experiment) {
+  const auto& by_fov = outcome.inputs[track].by_fov[experiment];
+  const auto first = std::find_if(by_fov.begin(), by_fov.end(), [](const FovReport& r) { return !r.aligned; });
+  const auto fov =
+      static_cast<std::size_t>(std::min(first - by_fov.begin(), static_cast<std::ptrdiff_t>(by_fov.size()) - 1));
+  return io::submission_labels(outcome.plan.submitted_experiment(outcome.submission, track, experiment), fov);
+}
+
+void list_single_problems(const SubmissionOutcome& outcome, std::size_t t, TrackScores& track,
+                          std::vector<ListedProblem>& list) {
+  const TrackInput& input = outcome.inputs[t];
+  const evaluation::Rules rules = outcome.plan.rules.rules;
+  std::vector<ScoreSums> sums;
+  for (const auto& experiment : input.by_fov) sums.push_back(sum_of(experiment));
+  const SingleTaskCost costs(sums, rules);
+  for (std::size_t e = 0; e < input.by_fov.size(); ++e) {
+    for (const FovReport& fov : input.by_fov[e])
+      for (const ScoreProblem& problem : fov.problems)
+        list.push_back(listed(problem, fov.event == FovEvent::abort && track.single_status == TaskStatus::aborted &&
+                                               problem.affected == 0b11111
+                                           ? costs.against(track.single)
+                                           : costs.of(e, problem.part, problem.affected)));
+    if (outcome.plan.rules.strict() && sum_of(input.reports(e)).trajectories == 0) {
+      ListedProblem empty;
+      empty.file = outcome.plan.tracks[t].experiments[e].reference.string();
+      empty.what =
+          "no trajectory of the experiment is left to be scored [the official scorer stops here: UnboundLocalError]";
+      empty.fatal = true;
+      list.push_back(std::move(empty));
+    }
+    if (input.joined[e].empty()) continue;
+    ListedProblem misaligned;
+    misaligned.file = first_misaligned_file(outcome, t, e).string();
+    misaligned.what = misalignment_text(input.by_fov[e]);
+    misaligned.cost = costs.of_other_sums(e, sum_of(input.joined[e]));
+    list.push_back(std::move(misaligned));
+    for (const FovReport& fov : input.joined[e])
+      for (const ScoreProblem& problem : fov.problems)
+        if (problem.fatal) list.push_back(listed(problem, ""));
+  }
+}
+
+void list_ensemble_problems(const TrackInput& input, const TrackScores& track, std::vector<ListedProblem>& list) {
+  std::vector<EnsembleScores> others;
+  for (const EnsembleReport& report : input.ensemble)
+    if (report.scores) others.push_back(*report.scores);
+  const std::string cost = ensemble_cost(track.ensemble, others);
+  for (const EnsembleReport& report : input.ensemble)
+    for (const ScoreProblem& problem : report.problems) list.push_back(listed(problem, cost));
+}
+
+}  // namespace
+
+void compute_scores(const SubmissionOutcome& outcome, SubmissionScores& scores) {
+  const ScorePlan& plan = outcome.plan;
+  for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
+    TrackScores& track = scores.tracks[t];
+    if (!track.submitted) {
+      ListedProblem missing;
+      missing.file = plan.submitted_track(outcome.submission, t).string();
+      missing.what = fmt::format("no such folder: track {} is not scored", plan.tracks[t].number);
+      scores.problems.push_back(std::move(missing));
+      continue;
+    }
+    compute_ensemble(outcome.inputs[t], track);
+    compute_single(outcome.inputs[t], plan.rules.rules, track);
+    list_ensemble_problems(outcome.inputs[t], track, scores.problems);
+    list_single_problems(outcome, t, track, scores.problems);
+  }
+}
+
+}  // namespace an::app

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "app/score/verify_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "app/score/submission_check.hpp"
+#include "core/byte_archive.hpp"
+#include "core/error.hpp"
+#include "io/benchmark_tree.hpp"
+#include "parallel/work_list.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// One file to be checked.
+struct Check {
+  fs::path file;
+  std::optional<fs::path> trajectories;
+  bool ensemble = false;
+  bool vips_only = false;
+};
+
+// The number between `stem` and `ending` in a file's name.
+std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending) {
+  if (!name.starts_with(stem) || !name.ends_with(ending) || name.size() <= stem.size() + ending.size())
+    return std::nullopt;
+  const std::string digits = name.substr(stem.size(), name.size() - stem.size() - ending.size());
+  constexpr std::size_t most_digits = 9;
+  if (digits.size() > most_digits ||
+      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return std::nullopt;
+  return std::stoul(digits);
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Lists what there is to check in a submission (or in a reference, whose label files are named otherwise), and what is
+// missing.
+class CheckList {
+ public:
+  CheckList(const fs::path& submission, const std::optional<fs::path>& public_data)
+      : submission_(submission), public_(public_data) {
+    bool any = false;
+    for (const int track : {1, 2}) {
+      const std::string name = fmt::format("track_{}", track);
+      if (!fs::is_directory(submission_ / name)) continue;
+      any = true;
+      for (const std::string& experiment : experiments(name)) add_experiment(name, experiment, track == 1);
+    }
+    if (!any)
+      throw InputError(submission_,
+                       "holds neither track_1/ nor track_2/ (expected a submission: track_T/exp_E/fov_F.txt and "
+                       "ensemble_labels.txt)");
+  }
+
+  std::vector<Check> checks;
+  std::vector<InputProblem> missing;
+
+ private:
+  std::vector<std::string> experiments(const std::string& track) const {
+    std::set<std::string> all;
+    for (const fs::path& root : {submission_, public_.value_or(submission_)})
+      for (const std::string& name : names_in(root / track))
+        if (numbered(name, "exp_", "")) all.insert(name);
+    return {all.begin(), all.end()};
+  }
+
+  void add_experiment(const std::string& track, const std::string& experiment, bool vips_only) {
+    const fs::path folder = submission_ / track / experiment;
+    std::set<std::size_t> submitted, truth;
+    for (const std::string& name : names_in(folder)) {
+      if (const auto fov = numbered(name, "fov_", ".txt")) submitted.insert(*fov);
+      if (const auto fov = numbered(name, "traj_labs_fov_", ".txt")) truth.insert(*fov);
+    }
+    const bool is_reference = submitted.empty() && !truth.empty();
+    const fs::path data = public_ ? *public_ / track / experiment : folder;
+    std::set<std::size_t> fovs = is_reference ? truth : submitted;
+    for (const std::string& name : names_in(data)) {
+      auto fov = numbered(name, "trajs_fov_", ".csv");
+      if (!fov) fov = numbered(name, "videos_fov_", ".tiff");
+      if (fov) fovs.insert(*fov);
+    }
+    for (std::size_t fov = 0; fov < (fovs.empty() ? 0 : *fovs.rbegin()); ++fov) fovs.insert(fov);
+    for (const std::size_t fov : fovs) {
+      const fs::path file = is_reference ? io::truth_labels(folder, fov) : io::submission_labels(folder, fov);
+      if (!fs::exists(file)) {
+        missing.push_back(
+            {file, 0, 0, "no such file (the official scorer gives up the whole single-trajectory task of this track)"});
+        continue;
+      }
+      const fs::path csv = io::trajectories(data, fov);
+      checks.push_back({file, fs::exists(csv) ? std::optional(csv) : std::nullopt, false, vips_only && !is_reference});
+    }
+    const fs::path ensemble = io::ensemble_labels(folder);
+    if (fs::exists(ensemble))
+      checks.push_back({ensemble, std::nullopt, true, false});
+    else
+      missing.push_back(
+          {ensemble, 0, 0, "no such file (the official scorer gives up the whole ensemble task of this track)"});
+  }
+
+  fs::path submission_;
+  std::optional<fs::path> public_;
+};
+
+std::vector<std::byte> packed(const std::vector<InputProblem>& problems) {
+  ByteWriter writer;
+  for (const InputProblem& problem : problems) writer.put(problem.text());
+  return writer.take();
+}
+
+}  // namespace
+
+ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel::Communicator& world,
+                    Progress& progress) {
+  if (!fs::is_directory(options.submission)) throw InputError(options.submission, "no such folder (the submission)");
+  if (options.public_data && !fs::is_directory(*options.public_data))
+    throw InputError(*options.public_data, "no such folder (the public data)");
+  const CheckList list(options.submission, options.public_data);
+  if (options.dry_run) {
+    for (const Check& check : list.checks)
+      if (world.is_root()) fmt::print("{}\n", check.file.string());
+    return ExitCode::done;
+  }
+  std::vector<double> costs;
+  for (const Check& check : list.checks) {
+    std::error_code ignored;
+    costs.push_back(static_cast<double>(fs::file_size(check.file, ignored) +
+                                        (check.trajectories ? fs::file_size(*check.trajectories, ignored) : 0)));
+  }
+  std::vector<std::vector<std::byte>> found(list.checks.size());
+  progress.start("verifying", "files", list.checks.size());
+  const auto work = [&](std::size_t item) {
+    const Check& check = list.checks[item];
+    found[item] = packed(check.ensemble ? check_ensemble_file(check.file)
+                                        : check_label_file(check.file, check.trajectories, check.vips_only));
+  };
+  const auto owner = parallel::for_each_item(world, costs, work, [&](std::size_t taken) { progress.update(taken); });
+  progress.finish();
+  std::int64_t problems = static_cast<std::int64_t>(list.missing.size());
+  if (world.is_root())
+    for (const InputProblem& problem : list.missing) fmt::print("{}\n", problem.text());
+  parallel::for_each_in_order(
+      world, owner, [&](std::size_t item) { return found[item]; },
+      [&](std::size_t, std::span<const std::byte> bytes) {
+        for (ByteReader reader(bytes); !reader.at_end(); ++problems) fmt::print("{}\n", reader.take_string());
+      });
+  world.max_of_all(std::span(&problems, 1));
+  if (world.is_root())
+    fmt::print("{} files checked, {} problem{}\n", list.checks.size(), problems, problems == 1 ? "" : "s");
+  return problems == 0 ? ExitCode::done : ExitCode::difference;
+}
+
+}  // namespace an::app

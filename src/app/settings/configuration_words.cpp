@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "app/settings/configuration_words.hpp"
+
+#include "app/settings/package_parameters.hpp"
+
+namespace an::app {
+
+namespace {
+
+simulation::Quirks quirks(bool on) { return {on, on, on, on, on, on, on, on, on}; }
+
+// One experiment from JSON; in the echo of the configuration it is a comment.
+void use_parameters(Config& config, const std::string& text, const std::string& file) {
+  PackageParameters parameters = read_package_parameters(text, file, config.simulate.fov.side);
+  config.experiments = {std::move(parameters.spec)};
+  config.simulate.frames = static_cast<std::int64_t>(parameters.frames);
+  config.experiments_toml = "# --params ";
+  for (const char c : text) {
+    config.experiments_toml += c;
+    if (c == '\n') config.experiments_toml += "# ";
+  }
+}
+
+}  // namespace
+
+Config configuration_of(const ConfigurationWords& words, const ReadConfigText& read_config_text) {
+  Config config;
+  if (!words.config_file.empty()) apply_toml(config, read_config_text(words.config_file), words.config_file);
+  for (const std::string& assignment : words.assignments) apply_assignment(config, assignment);
+  if (words.faithful) config.faithful = quirks(*words.faithful);
+  if (!words.tracking_file.empty())
+    apply_section_toml(config, "tracking", read_config_text(words.tracking_file), words.tracking_file);
+  if (!words.params_file.empty()) use_parameters(config, read_config_text(words.params_file), words.params_file);
+  for (const auto& [key, value] : words.settings)
+    apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
+  if (words.verbose) config.run.verbosity = 1;
+  if (words.quiet) config.run.verbosity = -1;
+  config.run.max_seconds = words.max_seconds;
+  return config;
+}
+
+}  // namespace an::app

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/settings/command_line.hpp"
+#include "app/settings/config.hpp"
+
+namespace an::app {
+
+/// What a command line says about the configuration, as it was written.
+struct ConfigurationWords {
+  std::string config_file;                                    ///< `--config`
+  std::vector<std::string> assignments;                       ///< `--set`, in order
+  std::optional<bool> faithful;                               ///< all of [faithful] at once
+  std::string tracking_file;                                  ///< `track --parameters`
+  std::string params_file;                                    ///< `simulate --params`
+  std::vector<std::pair<std::string, std::string>> settings;  ///< key and value of options with a name of their own
+  bool quiet = false;
+  bool verbose = false;
+  std::optional<double> max_seconds;
+};
+
+/// The configuration that they ask for: defaults, then the file, then `--set`, then the options that have a name of
+/// their own. \throws ConfigError as parse_command_line
+Config configuration_of(const ConfigurationWords& words, const ReadConfigText& read_config_text);
+
+}  // namespace an::app

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/track/tracked_video.hpp"
+#include "core/byte_archive.hpp"
+#include "report/json_text.hpp"
+#include "tracking/tracking_quality.hpp"
+
+namespace an::app {
+
+/// The truth of a video: `check` itself, or, where that is a folder, the file in it at the video's place that is called
+/// NAME.csv, NAME_gt.csv or, for the challenge's `videos_fov_F.tiff`, `trajs_fov_F.csv`. \param video relative to the
+/// input \throws InputError naming what was looked for
+std::filesystem::path truth_of(const std::filesystem::path& check, const std::filesystem::path& video);
+
+/// Compares tracks with the truth in a file. A truth that lies elsewhere, as the challenge's reference does, is moved
+/// to where it fits best. VIP k is the truth's trajectory k. \throws InputError
+tracking::TrackingQuality check_tracks(const TrackedVideo& video, const std::filesystem::path& truth);
+
+/// A table of the videos with their mean, and histograms of link distances and gaps.
+std::string quality_text(std::span<const std::string> names, std::span<const tracking::TrackingQuality> qualities,
+                         bool ansi);
+/// The same numbers, a video an object.
+report::Json quality_json(std::span<const std::string> names, std::span<const tracking::TrackingQuality> qualities);
+
+void pack(ByteWriter& writer, const tracking::TrackingQuality& quality);
+tracking::TrackingQuality unpack_quality(ByteReader& reader);
+
+}  // namespace an::app

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+#include "app/train/train_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <future>
+#include <memory>
+#include <stdexcept>
+
+#include "app/items/item_work.hpp"
+#include "app/program_info.hpp"
+#include "app/train/checkpoint.hpp"
+#include "app/train/learning_curve.hpp"
+#include "app/train/shared_gradients.hpp"
+#include "app/train/weights_file.hpp"
+#include "core/error.hpp"
+#include "io/atomic_file.hpp"
+#include "network/training_batch.hpp"
+#include "network/training_data.hpp"
+#include "parallel/stop_request.hpp"
+#include "report/json_text.hpp"
+
+namespace an::app {
+
+namespace fs = std::filesystem;
+using network::TrainingBatch;
+using report::Json;
+
+namespace {
+
+network::TrainingSet training_set(const Config& config, std::uint64_t seed) {
+  if (config.experiments.empty())
+    throw ConfigError("train: the configuration has no [[experiment]] to learn from (see configs/train_default.toml)");
+  network::TrainingSet set;
+  set.specs = config.experiments;
+  set.seed = seed;
+  set.frames = static_cast<std::size_t>(config.simulate.frames);
+  set.fov = config.simulate.fov;
+  set.quirks = config.faithful;
+  return set;
+}
+
+// Batches that are made ready while the last one is learnt from.
+class BatchSource {
+ public:
+  BatchSource(const network::TrainingSet& set, const network::StreamOptions& options,
+              const network::NetworkShape& shape, bool masked)
+      : stream_(set, options),
+        seed_(set.seed),
+        rank_(options.rank),
+        ranks_(options.ranks),
+        shape_(shape),
+        masked_(masked) {
+    prepare();
+  }
+  ~BatchSource() {
+    if (next_.valid()) next_.wait();
+  }
+  TrainingBatch next() {
+    TrainingBatch batch = next_.get();
+    prepare();
+    return batch;
+  }
+
+ private:
+  void prepare() {
+    next_ = std::async(std::launch::async, [this] {
+      TrainingBatch batch;
+      const std::uint64_t number = stream_.next_batch() * ranks_ + rank_;
+      stream_.next(tiles_);
+      thin_tiles(tiles_, seed_, number);
+      fill_batch(tiles_, shape_, masked_, batch);
+      return batch;
+    });
+  }
+
+  network::TrainingStream stream_;
+  std::uint64_t seed_, rank_, ranks_;
+  network::NetworkShape shape_;
+  bool masked_;
+  network::TrainingTiles tiles_;
+  std::future<TrainingBatch> next_;
+};
+
+class Training {
+ public:
+  Training(const TrainOptions& options, const Config& config, const parallel::Communicator& world, Progress& progress)
+      : options_(options),
+        config_(config),
+        train_(config.train),
+        world_(world),
+        progress_(progress),
+        shape_(chosen_shape()) {
+    const auto ranks = static_cast<std::size_t>(world.size());
+    if (static_cast<std::size_t>(train_.tiles) % ranks != 0)
+      throw ConfigError(fmt::format("train.tiles is {} (expected a multiple of the {} ranks)", train_.tiles, ranks));
+    share_ = static_cast<std::size_t>(train_.tiles) / ranks;
+    loss_.kind = shape_.task;
+    network_ = make_network(shape_, share_, tile_.rows, tile_.frames, true);
+    executor_ = make_executor(train_.backend, network_.plan, train_.precision, world.node_rank());
+    gradients_ = std::make_unique<SharedGradients>(world, network_.plan.parameters);
+    Json whole = config_json(config);
+    for (const char* section : {"score", "tracking", "segmentation", "predict", "chain", "run"}) whole.erase(section);
+    for (const char* key : {"threads", "checkpoint_every"}) whole["train"].erase(key);
+    configuration_ = whole.dump() + config.experiments_toml;
+    state_.weights = initial_weights(network_, train_.seed);
+    state_.first.assign(network_.plan.parameters, 0.0F);
+    state_.second = state_.first;
+    begin();
+  }
+
+  ExitCode run();
+
+ private:
+  network::NetworkShape chosen_shape() const {
+    network::NetworkShape shape;
+    try {
+      shape = network::shape_of_name(train_.network);
+    } catch (const std::invalid_argument& error) {
+      throw ConfigError(std::string("train.network: ") + error.what());
+    }
+    shape.scale = static_cast<float>(train_.scale);
+    return shape;
+  }
+  double seconds() const { return earlier_seconds_ + steady_seconds() - start_; }
+  void begin();
+  void learn_batch(const TrainingBatch& batch);
+  void share_errors(double& loss, network::FrameErrors& errors) const;
+  float rate_of(std::uint64_t step) const {
+    return network::learning_rate(static_cast<float>(train_.rate), step, static_cast<std::uint64_t>(train_.warmup),
+                                  static_cast<std::uint64_t>(train_.steps));
+  }
+  void validate();
+  void save();
+  network::StreamOptions stream_options(std::uint64_t first_batch) const;
+
+  const TrainOptions& options_;
+  const Config& config_;
+  const TrainConfig& train_;
+  const parallel::Communicator& world_;
+  Progress& progress_;
+  network::NetworkShape shape_;
+  network::TileShape tile_{};
+  std::size_t share_ = 0;
+  kernels::Loss loss_;
+  network::Network network_;
+  std::unique_ptr<kernels::Executor> executor_;
+  std::unique_ptr<SharedGradients> gradients_;
+  std::string configuration_;
+  Checkpoint state_;
+  std::vector<TrainingBatch> validation_;
+  double start_ = 0, earlier_seconds_ = 0;
+};
+
+network::StreamOptions Training::stream_options(std::uint64_t first_batch) const {
+  network::StreamOptions options;
+  options.tile = tile_;
+  options.tiles = static_cast<std::size_t>(train_.tiles);
+  options.first_batch = first_batch;
+  options.rank = static_cast<std::size_t>(world_.rank());
+  options.ranks = static_cast<std::size_t>(world_.size());
+  options.threads = static_cast<std::size_t>(train_.threads);
+  return options;
+}
+
+void Training::begin() {
+  FoundCheckpoint found = find_checkpoint(options_.output, network_, configuration_);
+  if (found.any && !options_.resume)
+    throw ConfigError(
+        fmt::format("{} holds a training; use --resume to go on, or another folder", options_.output.string()));
+  if (found.checkpoint) state_ = std::move(*found.checkpoint);
+  if (world_.is_root() && !found.problems.empty())
+    fmt::print(stderr, "{}training goes on from step {}\n", found.problems, state_.step);
+  earlier_seconds_ = state_.seconds;
+  world_.barrier();  // nobody writes before all have read
+  if (world_.is_root()) io::make_folder(options_.output);
+  world_.barrier();
+  executor_->set_parameters(state_.weights.parameters, state_.weights.statistics);
+  executor_->set_moments(state_.first, state_.second);
+}
+
+void Training::learn_batch(const TrainingBatch& batch) {
+  executor_->set_input(batch.input);
+  executor_->forward(kernels::Mode::training);
+  const double loss = executor_->loss(loss_, batch.targets);
+  if (!std::isfinite(loss))
+    throw Error(fmt::format("train: the loss of step {} is not finite (a smaller train.rate may help)", state_.step));
+  gradients_->backward(*executor_, kernels::weight_of(batch.targets));
+  gradients_->finish(*executor_);
+  kernels::AdamStep step;
+  step.rate = rate_of(state_.step);
+  step.decay = static_cast<float>(train_.decay);
+  step.step = ++state_.step;
+  executor_->step(step);
+  state_.loss_sum += loss;
+  state_.loss_count += 1;
+}
+
+// Means over the validation tiles of all ranks: every rank must come to the same end of training.
+void Training::share_errors(double& loss, network::FrameErrors& errors) const {
+  if (world_.size() == 1) return;
+  const double frames = errors.frames;
+  std::vector<float> sums;
+  for (const double mean : {1.0, loss, errors.alpha, errors.log_k, errors.state, errors.change})
+    sums.push_back(static_cast<float>(mean * frames));
+  world_.sum_in_rank_order(sums);
+  const double all = static_cast<double>(sums[0]);
+  if (!(all > 0)) return;
+  loss = static_cast<double>(sums[1]) / all;
+  errors = {all, static_cast<double>(sums[2]) / all, static_cast<double>(sums[3]) / all,
+            static_cast<double>(sums[4]) / all, static_cast<double>(sums[5]) / all};
+}
+
+void Training::validate() {
+  double loss = 0;
+  network::FrameErrors errors;
+  std::vector<float> output(network_.plan.values[network_.plan.output].shape.size());
+  for (const TrainingBatch& batch : validation_) {
+    executor_->set_input(batch.input);
+    executor_->forward(kernels::Mode::inference);
+    loss += executor_->loss(loss_, batch.targets) / static_cast<double>(validation_.size());
+    executor_->read_output(output);
+    errors.add(network::frame_errors(shape_.task, output, batch.targets));
+  }
+  share_errors(loss, errors);
+  const double trajectories =
+      static_cast<double>(state_.step) * static_cast<double>(train_.tiles) * static_cast<double>(tile_.rows);
+  state_.curve.push_back({static_cast<double>(state_.step), trajectories, seconds(),
+                          static_cast<double>(rate_of(state_.step - 1)),
+                          state_.loss_count > 0 ? state_.loss_sum / state_.loss_count : 0.0, loss, errors.alpha,
+                          errors.log_k, errors.state, errors.change});
+  state_.loss_sum = state_.loss_count = 0;
+  state_.since_best = loss < state_.best_loss ? 0 : state_.since_best + 1;
+  state_.best_loss = std::min(state_.best_loss, loss);
+  const LearningPoint& p = state_.curve.back();
+  const double speed = p.step > 0 ? p.seconds / p.step : 0;
+  progress_.note(fmt::format(
+      "step {:>7} of {}: loss {:.4f}, validation {:.4f}, alpha {:.4f}, ln(1+K) {:.5f}, states {:.4f}, changes "
+      "{:.4f}; {:.0f} trajectories/s, {} left",
+      state_.step, train_.steps, p.loss, loss, errors.alpha, errors.log_k, errors.state, errors.change,
+      p.seconds > 0 ? trajectories / p.seconds : 0.0,
+      duration_text(speed * (static_cast<double>(train_.steps) - p.step))));
+}
+
+void Training::save() {
+  if (!world_.is_root()) return;
+  executor_->read_parameters(state_.weights.parameters, state_.weights.statistics);
+  executor_->read_moments(state_.first, state_.second);
+  state_.seconds = seconds();
+  write_checkpoint(options_.output, network_, state_, configuration_);
+  write_learning_curve(options_.output, state_.curve);
+  write_weights(options_.output / "weights.h5", network_, state_.weights, true,
+                {{"program", program_info().dump()},
+                 {"configuration", configuration_},
+                 {"backend", kernels::backend_description(train_.backend)},
+                 {"trained", fmt::format("{} steps of {} tiles in {:.0f} s at {} ranks", state_.step, train_.tiles,
+                                         state_.seconds, world_.size())}});
+}
+
+ExitCode Training::run() {
+  start_ = steady_seconds();
+  network::StreamOptions options = stream_options(0);
+  {
+    network::TrainingStream stream(training_set(config_, train_.seed + 1'000'000'007), options);
+    const std::int64_t batches = (train_.validation_tiles + train_.tiles - 1) / train_.tiles;
+    for (std::int64_t i = 0; i < batches; ++i) {
+      network::TrainingTiles tiles;
+      stream.next(tiles);
+      fill_batch(tiles, shape_, true, validation_.emplace_back());
+    }
+  }
+  BatchSource source(training_set(config_, train_.seed), stream_options(state_.step), shape_, train_.masked);
+  const auto steps = static_cast<std::uint64_t>(train_.steps);
+  const std::uint64_t first = state_.step;
+  start_ = steady_seconds();
+  std::string stop_cause;
+  progress_.start("training", "steps", steps - first);
+  bool learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
+  while (state_.step < steps && !learnt) {
+    stop_cause = parallel::stop_asked_of_any(world_);
+    if (!stop_cause.empty()) break;
+    learn_batch(source.next());
+    progress_.update(state_.step - first);
+    const bool last = state_.step == steps;
+    if (last || state_.step % static_cast<std::uint64_t>(train_.validate_every) == 0) {
+      validate();
+      learnt = state_.since_best >= static_cast<std::uint64_t>(train_.patience);
+    }
+    if (!last && !learnt && state_.step % static_cast<std::uint64_t>(train_.checkpoint_every) == 0) save();
+  }
+  progress_.finish();
+  save();
+  if (stop_cause.empty()) return ExitCode::done;
+  if (world_.is_root()) print_stopped(stop_cause, fmt::format("{} of {} steps are done", state_.step, steps));
+  return ExitCode::stopped;
+}
+
+}  // namespace
+
+ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world,
+                   Progress& progress) {
+  if (options.dry_run) {
+    const network::Network network = make_network(network::shape_of_name(config.train.network), 1, 64, 208, false);
+    if (world.is_root())
+      fmt::print("{}: {} parameters, {} steps of {} tiles of 64 trajectories from {} kinds of experiments, {} {}\n",
+                 config.train.network, network.parameters(), config.train.steps, config.train.tiles,
+                 training_set(config, config.train.seed).specs.size(), kernels::backend_name(config.train.backend),
+                 kernels::precision_name(config.train.precision));
+    return ExitCode::done;
+  }
+  return Training(options, config, world, progress).run();
+}
+
+}  // namespace an::app
