@@ -62,6 +62,12 @@ Layer drawn_layer(std::mt19937_64& random) {
     l.in.columns *= o.stride_columns;
   }
   l.out.channels = pick({1, 3, 16, 16, 32, 48, 64});
+  if (random() % 8 == 0) {  // as heads and gates end
+    o.kind = OperationKind::convolution;
+    o.kernel_rows = o.kernel_columns = o.stride_rows = o.stride_columns = 1;
+    l.in.channels = pick({16, 32, 80});
+    l.out = {l.in.images, l.in.rows, l.in.columns, 1};
+  }
   return l;
 }
 
