@@ -41,7 +41,7 @@ AN_AMX void release() { _tile_release(); }
 }  // namespace
 
 bool has_amx() {
-  static const bool has = has_avx512() && library_uses_amx() && processor_has_tiles() && may_use_tiles();
+  static const bool has = library_uses(dnnl::cpu_isa::avx512_core_amx) && processor_has_tiles() && may_use_tiles();
   return has;
 }
 

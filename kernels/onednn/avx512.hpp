@@ -18,11 +18,9 @@ namespace an::kernels::onednn {
 
 inline constexpr std::size_t lanes = 16;
 
-/// Whether this machine has what float32 needs of it; who makes bfloat16 executors asks for its dot products.
-inline bool has_avx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
+/// Whether this machine has what float32 needs of it, and the library uses it, too: not where ONEDNN_MAX_CPU_ISA
+/// forbids it. Who makes bfloat16 executors asks for its dot products.
+bool has_avx512();
 
 /// Whether channels are in sixteens and this machine has what such loops need.
 inline bool in_sixteens(std::size_t channels) { return channels % lanes == 0 && has_avx512(); }

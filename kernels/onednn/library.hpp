@@ -12,11 +12,11 @@ struct Joined {
   dnnl::memory::dims strides, padding_before, padding_after;
 };
 
-/// Whether this machine has tiles (AMX) that the library uses: not where ONEDNN_MAX_CPU_ISA forbids them.
-inline bool library_uses_amx() {
-  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  const auto amx = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
-  return (isa & amx) == amx;
+/// Whether the library uses these instructions: this machine has them, and ONEDNN_MAX_CPU_ISA does not forbid them.
+inline bool library_uses(dnnl::cpu_isa instructions) {
+  const auto used = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  const auto wanted = static_cast<unsigned>(instructions);
+  return (used & wanted) == wanted;
 }
 
 inline void append_relu(dnnl::post_ops& operations) {

@@ -14,7 +14,7 @@ class Workspace {
   Workspace() : engine(dnnl::engine::kind::cpu, 0), stream(engine) {}
   /// Sees to it that scratch() has so many bytes.
   void reserve(std::size_t bytes);
-  void* scratch() const { return scratch_.get_data_handle(); }
+  void* scratch() const { return bytes_ > 0 ? scratch_.get_data_handle() : nullptr; }
 
   dnnl::engine engine;
   dnnl::stream stream;
