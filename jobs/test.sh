@@ -54,13 +54,13 @@ gpu_without_device() {
   run_ctest build-cuda -L cuda
 }
 formatted() { git ls-files -z '*.cpp' '*.hpp' '*.h' '*.cu' '*.cuh' | xargs -0 clang-format-14 --dry-run -Werror; }
-# Of sources that the last commits changed: earlier ones were looked at when they were new. AN_TIDY=all: of all.
+# Of sources that the last commits changed, not only moved: earlier ones were looked at when they were new. AN_TIDY=all: of all.
 tidy() {
   local sources=('src/*.cpp' 'evaluation/*.cpp') files
   if [[ ${AN_TIDY:-} == all ]] || ! git rev-parse -q --verify HEAD~15 >/dev/null; then
     files=$(git ls-files "${sources[@]}")
   else
-    files=$(git diff --name-only --diff-filter=d HEAD~15 -- "${sources[@]}")
+    files=$(git diff --name-only -M90% --diff-filter=AM HEAD~15 -- "${sources[@]}")
   fi
   [[ -n $files ]] || return 0
   # shellcheck disable=SC2086
