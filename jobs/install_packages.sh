@@ -7,7 +7,7 @@ packages=(cmake g++ ninja-build ccache pkg-config openmpi-bin libopenmpi-dev lib
   libtomlplusplus-dev nlohmann-json3-dev librandom123-dev libkissfft-dev libtiff-dev libtrilinos-kokkos-dev libpng-dev
   libdnnl-dev libxxhash-dev)
 if [[ "${1:-}" == --tests ]]; then
-  packages+=(libgtest-dev libgmock-dev libbenchmark-dev liblemon-dev python3 python3-h5py python3-xarray python3-h5netcdf python3-pandas help2man iproute2
+  packages+=(git libgtest-dev libgmock-dev libbenchmark-dev liblemon-dev python3 python3-h5py python3-xarray python3-h5netcdf python3-pandas help2man iproute2
     clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 hdf5-tools)
 fi
 
