@@ -34,4 +34,12 @@ class AmxTiles {
 AN_AMX_INLINE void before_tiles() { asm volatile("" ::: "memory"); }
 
 }  // namespace an::kernels::onednn
+
+#else
+
+namespace an::kernels::onednn {
+
+inline bool has_amx() { return false; }
+
+}  // namespace an::kernels::onednn
 #endif
