@@ -156,9 +156,7 @@ bool TileGradient::suits(const Operation& o, const Shape& in, const Shape& out) 
     return false;
   const std::size_t windows = transposed ? out.channels : in.channels;
   const std::size_t centres = transposed ? in.channels : out.channels;
-  constexpr std::size_t cached = 1 << 20;
-  return (windows % tile_rows == 0 || windows < tile_rows) && windows > 0 && centres % lanes == 0 &&
-         o.kernel_rows * o.kernel_columns * windows * centres * sizeof(float) <= cached;
+  return (windows % tile_rows == 0 || windows < tile_rows) && windows > 0 && centres % lanes == 0;
 }
 
 TileGradient::TileGradient(const Operation& o, const Shape& in, const Shape& out)

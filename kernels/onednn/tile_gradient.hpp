@@ -9,7 +9,7 @@ namespace an::kernels::onednn {
 /// sums over pixels of `window` pixels (what the kernel reaches) times `centre` pixels (one a window).
 class TileGradient final : public WeightsGradient<Bf16> {
  public:
-  /// Whether this machine and these shapes are such, and the sums few enough to stay in a cache.
+  /// Whether this machine and these shapes are such.
   static bool suits(const Operation& operation, const Shape& in, const Shape& out);
 
   TileGradient(const Operation& operation, const Shape& in, const Shape& out);
