@@ -65,7 +65,7 @@ class Install(unittest.TestCase):
 
     def test_a_project_finds_and_uses_the_library(self):
         build = self.folder / "consumer"
-        done = run(CMAKE, "-S", SOURCE / "tests/install/consumer", "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DCMAKE_CXX_COMPILER={COMPILER}")
+        done = run(CMAKE, "-G", "Ninja", "-S", SOURCE / "tests/install/consumer", "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DCMAKE_CXX_COMPILER={COMPILER}")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         done = run(CMAKE, "--build", build)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -21,6 +21,10 @@ if ! ip netns add "${id}b" || ! ip link add "${id}0" netns "${id}a" type veth pe
   echo "skipped: no cable between network namespaces"
   exit 77
 fi
+if ! ip netns exec "${id}a" unshare --uts true 2>/dev/null; then
+  echo "skipped: nothing runs inside a network namespace here"
+  exit 77
+fi
 place=a address=1
 for end in 0 1; do
   ip -n "$id$place" address add "10.87.65.$address/24" dev "$id$end"
