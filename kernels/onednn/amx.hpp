@@ -17,6 +17,9 @@ namespace an::kernels::onednn {
 /// Rows of a tile, and numbers of a row of 64 bytes.
 inline constexpr std::size_t tile_rows = 16, tile_numbers = 32;
 
+/// How many of `b` make `a` or more.
+inline std::size_t divided_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
 /// Whether this machine has them and the operating system lets this process use them.
 bool has_amx();
 

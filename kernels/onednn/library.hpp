@@ -19,6 +19,9 @@ inline bool library_uses(dnnl::cpu_isa instructions) {
   return (used & wanted) == wanted;
 }
 
+/// Whether this machine multiplies numbers of bfloat16.
+inline bool multiplies_bf16() { return library_uses(dnnl::cpu_isa::avx512_core_bf16); }
+
 inline void append_relu(dnnl::post_ops& operations) {
 #if DNNL_VERSION_MAJOR >= 3
   operations.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);

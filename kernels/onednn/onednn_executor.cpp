@@ -28,8 +28,6 @@ std::string_view instruction_set() {
   }
 }
 
-bool multiplies_bf16() { return instruction_set() == "avx512_core_bf16" || instruction_set() == "avx512_core_amx"; }
-
 template <class Activation>
 std::unique_ptr<Executor> make_executor_of(const Plan& plan) {
   using Kernels = onednn::OneDnnKernels<Activation>;
@@ -51,7 +49,7 @@ bool onednn_works() { return true; }
 
 std::unique_ptr<Executor> make_onednn_executor(const Plan& plan, Precision precision) {
   if (precision == Precision::f32) return make_executor_of<float>(plan);
-  if (!multiplies_bf16())
+  if (!onednn::multiplies_bf16())
     throw BackendMissing("back end onednn: precision bf16 needs a processor with avx512_core_bf16 (this one has " +
                          std::string(instruction_set()) + ")");
   return make_executor_of<Bf16>(plan);

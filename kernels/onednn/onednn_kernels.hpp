@@ -61,12 +61,12 @@ class OneDnnKernels {
     memory_.emplace_back(count * sizeof(T));
     return memory_.back().template as<T>();
   }
-  static void upload(std::span<const float> from, A* to) { convert(from.data(), from.size(), to); }
-  static void download(const A* from, std::span<float> to) { convert(from, to.size(), to.data()); }
-  static void upload(std::span<const float> from, float* to) requires(!std::is_same_v<A, float>) {
+  template <class T>
+  static void upload(std::span<const float> from, T* to) {
     convert(from.data(), from.size(), to);
   }
-  static void download(const float* from, std::span<float> to) requires(!std::is_same_v<A, float>) {
+  template <class T>
+  static void download(const T* from, std::span<float> to) {
     convert(from, to.size(), to.data());
   }
   void parameters_changed(const float*, std::size_t) {

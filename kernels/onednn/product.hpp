@@ -17,6 +17,12 @@ struct After {
   bool relu = false;
 };
 
+/// Whether each coarse pixel has a block of fine ones of its own, as large as the kernel, and they fill the image.
+inline bool fills_blocks(const Operation& o, const Shape& coarse, const Shape& fine) {
+  return o.kernel_rows == o.stride_rows && o.kernel_columns == o.stride_columns &&
+         fine.rows == coarse.rows * o.kernel_rows && fine.columns == coarse.columns * o.kernel_columns;
+}
+
 /// Pixels multiplied by a layer's weights: its outputs, or the gradient of its input.
 template <class A>
 class Product {

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "kernels/onednn/avx512.hpp"
+#include "kernels/onednn/finish.hpp"
+#include "kernels/onednn/thread_sums.hpp"
 #include "kernels/onednn/threads.hpp"
 
 namespace an::kernels::onednn {
@@ -49,23 +50,17 @@ AN_AVX512_INLINE __m512 products(const Pixels<A>& p, std::size_t pixel) {
 }
 
 template <class A>
-float finished(const Pixels<A>& p, float sum, std::size_t pixel) {
-  sum += p.bias;
-  if (p.after.add) sum += static_cast<float>(p.y[pixel]);
-  return p.after.relu ? std::max(sum, 0.0F) : sum;
-}
-
-template <class A>
 AN_AVX512 void sum_channels(const Pixels<A>& p, std::size_t first, std::size_t end) {
-  for (; first + lanes <= end; first += lanes) {
+  for (; first < end; first += lanes) {
+    const std::size_t count = std::min(lanes, end - first);
     __m512 v[lanes];
-    for (std::size_t i = 0; i < lanes; ++i) v[i] = products(p, first + i);
-    __m512 sums = _mm512_add_ps(sums_of(v), _mm512_set1_ps(p.bias));
-    if (p.after.add) sums = _mm512_add_ps(sums, load16(p.y + first));
-    if (p.after.relu) sums = positive(sums);
-    store16(p.y + first, sums);
+    for (std::size_t i = 0; i < lanes; ++i) v[i] = i < count ? products(p, first + i) : _mm512_setzero_ps();
+    A last[lanes] = {};  // of which not all are pixels
+    A* y = count == lanes ? p.y + first : last;
+    if (count < lanes) std::copy_n(p.y + first, count, last);
+    finish(sums_of(v), _mm512_set1_ps(p.bias), p.after, y);
+    if (count < lanes) std::copy_n(last, count, p.y + first);
   }
-  for (; first < end; ++first) p.y[first] = A(finished(p, sum_of(products(p, first)), first));
 }
 
 // The other way round: pixels of one channel to all, with what the weights give each.
@@ -75,9 +70,7 @@ AN_AVX512 void spread_channels(const Pixels<A>& p, std::size_t first, std::size_
     const __m512 one = _mm512_set1_ps(static_cast<float>(p.x[first]));
     A* y = p.y + first * p.channels;
     for (std::size_t k = 0; k < p.channels; k += lanes) {
-      __m512 value = _mm512_mul_ps(one, load16(p.weights + k));
-      if (p.after.add) value = _mm512_add_ps(value, load16(y + k));
-      store16(y + k, value);
+      finish(_mm512_mul_ps(one, load16(p.weights + k)), _mm512_setzero_ps(), p.after, y + k);
     }
   }
 }
@@ -128,17 +121,13 @@ void SingleOutput<A>::multiply(const A* x, const After& after, A* y, const std::
 template <class A>
 void SingleOutputGradient<A>::run(const A* x, A* dy, const A* y, float* dweights, float* dbias,
                                   const std::vector<AlignedMemory>& scratch) const {
-  for (const AlignedMemory& memory : scratch) std::fill_n(memory.as<float>(), in_.channels + 1, 0.0F);
+  clear_sums(scratch, in_.channels + 1);
   for_each_part(in_.pixels(), lanes, [&](std::size_t first, std::size_t end) {
     add_gradients(x, dy, y, in_.channels, first, end, scratch[thread_number()].template as<float>());
   });
-  std::fill_n(dweights, in_.channels, 0.0F);
-  *dbias = 0;
-  for (const AlignedMemory& memory : scratch) {
-    const auto* sums = memory.as<float>();
-    for (std::size_t k = 0; k < in_.channels; ++k) dweights[k] += sums[k];
-    *dbias += sums[in_.channels];
-  }
+  const float* sums = sums_of_threads(scratch, in_.channels + 1);
+  std::copy_n(sums, in_.channels, dweights);
+  *dbias = sums[in_.channels];
 }
 
 #else

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/onednn/avx512.hpp"
+#include "kernels/onednn/finish.hpp"
 #include "kernels/onednn/threads.hpp"
 
 namespace an::kernels::onednn {
@@ -36,11 +36,8 @@ AN_AVX512 void spread_pixels(const Part<A>& part, const A* x, std::size_t first)
           (part.in.columns - left) * apart + part.column * part.out.channels + part.channel;
   for (std::size_t p = 0; p < Pixels; ++p) {
     for (std::size_t v = 0; v < Vectors; ++v) {
-      __m512 y = load16(sums + (p * Vectors + v) * lanes);
-      if (part.after.bias != nullptr) y = _mm512_add_ps(y, load16(part.after.bias + part.channel + v * lanes));
-      if (part.after.add) y = _mm512_add_ps(y, load16(to + v * lanes));
-      if (part.after.relu) y = positive(y);
-      store16(to + v * lanes, y);
+      const __m512 bias = bias_at(part.after, part.channel + v * lanes);
+      finish(load16(sums + (p * Vectors + v) * lanes), bias, part.after, to + v * lanes);
     }
     to += apart;
     if (--left > 0) continue;
@@ -60,9 +57,7 @@ AN_AVX512 void spread_part(const Part<A>& part, const A* x, std::size_t first, s
 
 template <class A>
 bool Spread<A>::suits(const Operation& o, const Shape& in, const Shape& out) {
-  return o.kernel_rows == o.stride_rows && o.kernel_columns == o.stride_columns &&
-         out.rows == in.rows * o.kernel_rows && out.columns == in.columns * o.kernel_columns &&
-         out.channels % lanes == 0 && in.channels % channels_a_step<A> == 0 && has_avx512();
+  return fills_blocks(o, in, out) && in_sixteens(out.channels) && in.channels % channels_a_step<A> == 0;
 }
 
 template <class A>

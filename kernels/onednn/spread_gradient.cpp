@@ -5,6 +5,7 @@
 
 #include "kernels/onednn/avx512.hpp"
 #include "kernels/onednn/normalisation.hpp"
+#include "kernels/onednn/thread_sums.hpp"
 #include "kernels/onednn/threads.hpp"
 
 namespace an::kernels::onednn {
@@ -62,9 +63,7 @@ AN_AVX512 void add_line(const Lines<A>& l, std::size_t row, float* sums, A* memo
 
 template <class A>
 bool SpreadGradient<A>::suits(const Operation& o, const Shape& coarse, const Shape& fine) {
-  return o.kernel_rows == o.stride_rows && o.kernel_columns == o.stride_columns &&
-         fine.rows == coarse.rows * o.kernel_rows && fine.columns == coarse.columns * o.kernel_columns &&
-         coarse.channels % lanes == 0 && fine.channels % lanes == 0 && has_avx512();
+  return fills_blocks(o, coarse, fine) && in_sixteens(coarse.channels) && in_sixteens(fine.channels);
 }
 
 template <class A>
@@ -90,14 +89,12 @@ void SpreadGradient<A>::run(const A* x, A* dy, const A* y, float* dweights, floa
                             const std::vector<AlignedMemory>& scratch) const {
   bias_gradient(transposed_ ? fine_ : coarse_, dy, y, dbias);
   const Lines<A> lines{coarse_, fine_, kernel_rows_, kernel_columns_, transposed_ ? x : dy, transposed_ ? dy : x};
-  for (const AlignedMemory& memory : scratch) std::fill_n(memory.as<float>(), products(), 0.0F);
+  clear_sums(scratch, products());
   for_each_part(coarse_.images * coarse_.rows, 1, [&](std::size_t first, std::size_t end) {
     auto* sums = scratch[thread_number()].template as<float>();
     for (std::size_t row = first; row < end; ++row) add_line(lines, row, sums, reinterpret_cast<A*>(sums + products()));
   });
-  std::fill_n(dweights, products(), 0.0F);
-  for (const AlignedMemory& memory : scratch)
-    for (std::size_t i = 0; i < products(); ++i) dweights[i] += memory.as<float>()[i];
+  std::copy_n(sums_of_threads(scratch, products()), products(), dweights);
 }
 
 #else

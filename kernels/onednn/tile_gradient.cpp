@@ -5,6 +5,7 @@
 
 #include "kernels/onednn/amx.hpp"
 #include "kernels/onednn/normalisation.hpp"
+#include "kernels/onednn/thread_sums.hpp"
 #include "kernels/onednn/threads.hpp"
 #include "kernels/plan_executor.hpp"
 
@@ -15,8 +16,6 @@ namespace an::kernels::onednn {
 namespace {
 
 constexpr std::size_t max_rows = 64;  // of a block
-
-std::size_t divided_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
 // Sixteen channels of a pixel, each in the lower half of its 32 bits.
 AN_AVX512_INLINE __m512i lower_halves(const Bf16* from) {
@@ -151,9 +150,7 @@ std::size_t TileGradient::pairs_numbers() const { return 2 * block_rows_ * pairs
 bool TileGradient::suits(const Operation& o, const Shape& in, const Shape& out) {
   if (!has_amx()) return false;
   const bool transposed = o.kind == OperationKind::transposed_convolution;
-  if (transposed && (o.kernel_rows != o.stride_rows || o.kernel_columns != o.stride_columns ||
-                     out.rows != in.rows * o.kernel_rows || out.columns != in.columns * o.kernel_columns))
-    return false;
+  if (transposed && !fills_blocks(o, in, out)) return false;
   const std::size_t windows = transposed ? out.channels : in.channels;
   const std::size_t centres = transposed ? in.channels : out.channels;
   return (windows % tile_rows == 0 || windows < tile_rows) && windows > 0 && centres % lanes == 0;
@@ -251,7 +248,7 @@ void TileGradient::run(const Bf16* x, Bf16* dy, const Bf16* y, float* dweights, 
   Bf16* centres = transposed_ ? const_cast<Bf16*>(x) : dy;
   const Bf16* closed = transposed_ ? nullptr : y;
   const std::size_t all_sums = sums() + centres_.channels;
-  for (const AlignedMemory& memory : scratch) std::fill_n(memory.as<float>(), all_sums, 0.0F);
+  clear_sums(scratch, all_sums);
   for_each_part(centres_.images * centres_.rows, 1, [&](std::size_t begin, std::size_t end) {
     const AmxTiles configured(std::min(windows_.channels, tile_rows), tile_numbers);
     const Memory memory(*this, scratch[thread_number()]);
@@ -273,14 +270,9 @@ void TileGradient::run(const Bf16* x, Bf16* dy, const Bf16* y, float* dweights, 
       add_products(row, rows, memory);
     }
   });
-  std::fill_n(dweights, sums(), 0.0F);
-  if (!transposed_) std::fill_n(dbias, centres_.channels, 0.0F);
-  for (const AlignedMemory& memory : scratch) {
-    const auto* mine = memory.as<float>();
-    for (std::size_t i = 0; i < sums(); ++i) dweights[i] += mine[i];
-    if (!transposed_)
-      for (std::size_t k = 0; k < centres_.channels; ++k) dbias[k] += mine[sums() + k];
-  }
+  const float* total = sums_of_threads(scratch, all_sums);
+  std::copy_n(total, sums(), dweights);
+  if (!transposed_) std::copy_n(total + sums(), centres_.channels, dbias);
 }
 
 #else

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/onednn/amx.hpp"
+#include "kernels/onednn/finish.hpp"
 #include "kernels/onednn/threads.hpp"
 #include "kernels/plan_executor.hpp"
 
@@ -22,26 +23,22 @@ struct Pending {
     Bf16* y;
     std::size_t left;  // pixels that are not yet written
   };
+  After after;
   std::size_t apart;      // from one pixel's outputs to the next pixel's
   std::size_t first = 4;  // tile that has any left
   Tile tiles[4] = {};
 };
 
 // Writes outputs of the next `count` pixels.
-template <bool Add, bool Relu>
-AN_AMX_INLINE void finish(Pending& pending, std::size_t count) {
+AN_AMX_INLINE void finish_some(Pending& pending, std::size_t count) {
   while (pending.first < 4) {
     Pending::Tile& tile = pending.tiles[pending.first];
     const std::size_t some = count < tile.left ? count : tile.left;
-    const __m512 bias = load16(tile.bias);
     const float* sums = tile.sums;
     Bf16* y = tile.y;
-    for (std::size_t p = 0; p < some; ++p, sums += lanes, y += pending.apart) {
-      __m512 sum = _mm512_add_ps(load16(sums), bias);
-      if constexpr (Add) sum = _mm512_add_ps(sum, load16(y));
-      if constexpr (Relu) sum = positive(sum);
-      store16(y, sum);
-    }
+    const __m512 bias = load16(tile.bias);
+    const After after = pending.after;
+    for (std::size_t p = 0; p < some; ++p, sums += lanes, y += pending.apart) finish(load16(sums), bias, after, y);
     tile.sums = sums;
     tile.y = y;
     tile.left -= some;
@@ -65,9 +62,9 @@ struct Start {
 
 // Sums of two tiles of windows and 32 outputs (`TwoByTwo`), or of four tiles and 16 outputs: four at once, since each
 // product waits for the one before it in the same sum. Meanwhile other sums are finished.
-template <bool TwoByTwo, bool Add, bool Relu>
+template <bool TwoByTwo>
 AN_AMX void sum_tiles(const Windows& w, const Start* x, const Bf16* weights, float* sums, Pending& others) {
-  const std::size_t share = (4 * tile_rows + w.rows * w.steps - 1) / (w.rows * w.steps);
+  const std::size_t share = divided_up(4 * tile_rows, w.rows * w.steps);
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
@@ -93,7 +90,7 @@ AN_AMX void sum_tiles(const Windows& w, const Start* x, const Bf16* weights, flo
         _tile_loadd(5, at(x[3]), w.bytes);
         _tile_dpbf16ps(3, 5, 6);
       }
-      finish<Add, Relu>(others, share);
+      finish_some(others, share);
     }
   _tile_stored(0, sums, 64);
   _tile_stored(1, sums + tile_size, 64);
@@ -101,28 +98,19 @@ AN_AMX void sum_tiles(const Windows& w, const Start* x, const Bf16* weights, flo
   _tile_stored(3, sums + 3 * tile_size, 64);
 }
 
-template <bool Add, bool Relu>
-AN_AMX void finish_all(Pending& pending) {
-  finish<Add, Relu>(pending, 4 * tile_rows);
-}
-
-std::size_t divided_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+AN_AMX void finish_all(Pending& pending) { finish_some(pending, 4 * tile_rows); }
 
 }  // namespace
 
 bool TileProduct::suits(const Operation& o, Meeting meeting, const Shape& from, const Shape& to) {
   if (!has_amx() || from.channels % 2 != 0 || from.channels == 0 || to.channels % lanes != 0) return false;
-  const bool block = o.kernel_rows == o.stride_rows && o.kernel_columns == o.stride_columns;
-  const auto fills = [&](const Shape& coarse, const Shape& fine) {
-    return block && fine.rows == coarse.rows * o.kernel_rows && fine.columns == coarse.columns * o.kernel_columns;
-  };
   switch (meeting) {
     case Meeting::gather:
-      return o.kind == OperationKind::convolution || fills(to, from);
+      return o.kind == OperationKind::convolution || fills_blocks(o, to, from);
     case Meeting::flipped:
       return o.kind == OperationKind::convolution && o.stride_rows == 1 && o.stride_columns == 1;
     case Meeting::spread:
-      return fills(from, to);
+      return fills_blocks(o, from, to);
   }
   return false;
 }
@@ -140,8 +128,7 @@ TileProduct::TileProduct(const Operation& o, Meeting meeting, const Shape& from,
       before_rows_(padding_before(from.rows, to.rows, o.kernel_rows, o.stride_rows)),
       before_columns_(padding_before(from.columns, to.columns, o.kernel_columns, o.stride_columns)),
       sums_rows_(to.rows),
-      sums_columns_(to.columns),
-      places_(1) {
+      sums_columns_(to.columns) {
   if (meeting == Meeting::flipped) {
     before_rows_ = kernel_rows_ - 1 - before_rows_;
     before_columns_ = kernel_columns_ - 1 - before_columns_;
@@ -151,27 +138,26 @@ TileProduct::TileProduct(const Operation& o, Meeting meeting, const Shape& from,
     before_rows_ = before_columns_ = 0;
     sums_rows_ = from.rows;
     sums_columns_ = from.columns;
-    places_ = kernel_rows_ * kernel_columns_;
+    apart_rows_ = kernel_rows_;
+    apart_columns_ = kernel_columns_;
   }
+  const std::size_t outputs = apart_rows_ * apart_columns_ * to.channels;
   tiles_ = divided_up(sums_columns_, tile_rows);
   tile_height_ = divided_up(sums_columns_, tiles_);
   const std::size_t numbers = window_columns_ * from.channels;
   steps_ = divided_up(numbers, tile_numbers);
   while (numbers % (2 * steps_) != 0) ++steps_;
   inner_ = numbers / steps_;
-  weights_ = AlignedMemory(window_rows_ * numbers * places_ * to.channels * sizeof(Bf16));
+  const std::size_t weights = window_rows_ * numbers * outputs * sizeof(Bf16);  // bytes
+  weights_ = AlignedMemory(weights);
   // Blocks whose inputs stay in the nearest cache beside the weights, where those are few; else in the second.
   constexpr std::size_t near_weights = 28 << 10, near = 16 << 10, near_tiles = 4, kept = 384 << 10;
-  const bool few = window_rows_ * numbers * places_ * to.channels * sizeof(Bf16) <= near_weights;
+  const bool few = weights <= near_weights;
   block_tiles_ = few ? divided_up(tiles_, divided_up(tiles_, near_tiles)) : tiles_;
   const std::size_t row = block_tiles_ * tile_height_ * stride_rows_ * stride_columns_ * from.channels * sizeof(Bf16);
   block_rows_ = std::clamp<std::size_t>((few ? near : kept) / row, 1, sums_rows_);
   patch_line_ = ((tile_height_ - 1) * stride_columns_ + window_columns_) * from.channels;
-  if (meeting == Meeting::spread) {
-    apart_rows_ = kernel_rows_;
-    apart_columns_ = kernel_columns_;
-  }
-  for (std::size_t k = 0; k < places_ * to.channels; k += lanes) {
+  for (std::size_t k = 0; k < outputs; k += lanes) {
     const std::size_t place = k / to.channels;
     output_places_.push_back((place / apart_columns_ * to.columns + place % apart_columns_) * to.channels +
                              k % to.channels);
@@ -185,7 +171,7 @@ std::size_t TileProduct::scratch_bytes() const {
 // Weights lie in the order they are read: outputs by 32 (or 16), rows of the window, its steps, sixteen outputs, pairs
 // of numbers.
 void TileProduct::pack(const float* weights) {
-  const std::size_t from = from_.channels, to = to_.channels, outputs = places_ * to;
+  const std::size_t from = from_.channels, to = to_.channels, outputs = output_places_.size() * lanes;
   const std::size_t last = kernel_rows_ * kernel_columns_ - 1;
   Bf16* packed = weights_.as<Bf16>();
   for (std::size_t k = 0; k < outputs; ++k)
@@ -220,13 +206,12 @@ void TileProduct::copy_patch(const Bf16* image, std::size_t row, std::size_t col
 }
 
 // Sums of a block's tiles.
-template <bool Add, bool Relu>
-void TileProduct::multiply_block(std::span<const TilePlace> tiles, const float* bias, float* sums) const {
+void TileProduct::multiply_block(std::span<const TilePlace> tiles, const After& after, float* sums) const {
   const Windows windows{window_rows_, steps_, inner_, stride_columns_ * from_.channels * sizeof(Bf16)};
   const std::size_t outputs = output_places_.size();
   const Bf16* weights = weights_.as<Bf16>();
   alignas(64) static constexpr float no_bias[lanes] = {};
-  Pending pending{.apart = apart_columns_ * to_.channels};
+  Pending pending{.after = after, .apart = apart_columns_ * to_.channels};
   float *now = sums, *before = sums + 4 * tile_size;
   for (std::size_t k = 0; k < outputs; k += 2) {
     const std::size_t right = std::min<std::size_t>(2, outputs - k), left = 4 / right;
@@ -236,27 +221,25 @@ void TileProduct::multiply_block(std::span<const TilePlace> tiles, const float* 
         const TilePlace& tile = tiles[std::min(group + i, tiles.size() - 1)];
         starts[i] = {tile.input, tile.line};
       }
-      right > 1 ? sum_tiles<true, Add, Relu>(windows, starts, weights, now, pending)
-                : sum_tiles<false, Add, Relu>(windows, starts, weights, now, pending);
+      right > 1 ? sum_tiles<true>(windows, starts, weights, now, pending)
+                : sum_tiles<false>(windows, starts, weights, now, pending);
       pending.first = 0;
       for (std::size_t i = 0; i < left; ++i)
         for (std::size_t j = 0; j < right; ++j) {
           const TilePlace& tile = tiles[std::min(group + i, tiles.size() - 1)];
-          pending.tiles[right * i + j] = {
-              now + (right * i + j) * tile_size, bias == nullptr ? no_bias : bias + (k + j) * lanes % to_.channels,
-              tile.output + output_places_[k + j], group + i < tiles.size() ? tile.count : 0};
+          pending.tiles[right * i + j] = {now + (right * i + j) * tile_size,
+                                          after.bias == nullptr ? no_bias : after.bias + (k + j) * lanes % to_.channels,
+                                          tile.output + output_places_[k + j],
+                                          group + i < tiles.size() ? tile.count : 0};
         }
       std::swap(now, before);
     }
     weights += right * window_rows_ * steps_ * inner_ * lanes;
   }
-  finish_all<Add, Relu>(pending);
+  finish_all(pending);
 }
 
 void TileProduct::multiply(const Bf16* x, const After& after, Bf16* y, const std::vector<AlignedMemory>& scratch) {
-  const auto block =
-      after.add ? (after.relu ? &TileProduct::multiply_block<true, true> : &TileProduct::multiply_block<true, false>)
-                : (after.relu ? &TileProduct::multiply_block<false, true> : &TileProduct::multiply_block<false, false>);
   const std::size_t patch = window_rows_ * patch_line_, pixel = from_.channels;
   for_each_part(from_.images * sums_rows_, 1, [&](std::size_t begin, std::size_t end) {
     const AmxTiles configured(tile_height_, inner_);
@@ -290,7 +273,7 @@ void TileProduct::multiply(const Bf16* x, const After& after, Bf16* y, const std
         tiles.clear();
         for (std::size_t r = 0; r < rows; ++r)
           for (std::size_t c = 0; c < std::min(block_tiles_, tiles_ - tile); ++c) add_tile(first + r, tile + c);
-        (this->*block)(tiles, after.bias, sums);
+        multiply_block(tiles, after, sums);
       }
     }
   });

@@ -39,8 +39,7 @@ class TileProduct final : public Product<Bf16> {
   };
 
   void copy_patch(const Bf16* image, std::size_t row, std::size_t column, Bf16* to) const;
-  template <bool Add, bool Relu>
-  void multiply_block(std::span<const TilePlace> tiles, const float* bias, float* sums) const;
+  void multiply_block(std::span<const TilePlace> tiles, const After& after, float* sums) const;
 
   Meeting meeting_;
   Shape from_, to_;
@@ -49,7 +48,6 @@ class TileProduct final : public Product<Bf16> {
   std::size_t stride_rows_, stride_columns_;  // of windows
   std::size_t before_rows_, before_columns_;  // of padding
   std::size_t sums_rows_, sums_columns_;      // places of windows
-  std::size_t places_;                        // of outputs that a window gives: a block's, or one
   std::size_t tiles_, tile_height_;           // of a row of windows; windows of a tile
   std::size_t inner_, steps_;                 // numbers of a window's row that are multiplied at once, and how often
   std::size_t block_rows_, block_tiles_;      // rows of windows and tiles of a row that are multiplied together

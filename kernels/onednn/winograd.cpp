@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernels/onednn/finish.hpp"
 #include "kernels/onednn/threads.hpp"
 #include "kernels/onednn/winograd_tiles.hpp"
 
@@ -25,22 +26,13 @@ struct Run {
   std::size_t block;  // tiles of a block of scratch
 };
 
-// One output with what comes after the convolution.
-template <class A>
-AN_AVX512_INLINE void finish(__m512 y, __m512 bias, const After& after, A* to) {
-  y = _mm512_add_ps(y, bias);
-  if (after.add) y = _mm512_add_ps(y, load16(to));
-  if (after.relu) y = positive(y);
-  store16(to, y);
-}
-
 // A' m A of a strip's tiles and sixteen outputs; m's places are `stride` apart, its tiles `width`.
 template <class A>
 AN_AVX512 void transform_output(const Run<A>& r, const Strip& strip, std::size_t channel, const float* m,
                                 std::size_t width) {
   const Shape& in = r.tiles.in;
   const std::size_t stride = r.block * width, below = in.columns * r.out_channels;
-  const __m512 bias = r.after.bias != nullptr ? load16(r.after.bias + channel) : _mm512_setzero_ps();
+  const __m512 bias = bias_at(r.after, channel);
   A* to = r.y + ((strip.image * in.rows + strip.row) * in.columns + strip.column) * r.out_channels + channel;
   const bool two_rows = strip.row + 1 < in.rows;
   for (std::size_t t = 0; t < strip.count; ++t, m += width, to += 2 * r.out_channels) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "kernels/onednn/winograd_gradient.hpp"
 
-#include "core/vectorised.hpp"
+#include "kernels/onednn/thread_sums.hpp"
 #include "kernels/onednn/threads.hpp"
 #include "kernels/onednn/winograd_tiles.hpp"
 
@@ -107,10 +107,6 @@ AN_AVX512 void run_block(const Tiles& tiles, const Shape& out, const A* x, A* dy
                      scratch.products + p * in_channels * out.channels);
 }
 
-AN_VECTORISED void add_to(const float* __restrict from, float* __restrict to, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
-}
-
 // G' of three rows or columns from four.
 AN_AVX512_INLINE void three_of_four(const __m512* u, std::size_t apart, __m512* to, std::size_t to_apart) {
   const __m512 half = _mm512_set1_ps(0.5F);
@@ -153,15 +149,14 @@ void WinogradGradient<A>::run(const A* x, A* dy, const A* y, float* dweights, fl
   Shape out = in_;
   out.channels = out_channels_;
   const std::size_t pairs = in_.channels * out_channels_, sums = tile_places * pairs + out_channels_;
-  for (const AlignedMemory& memory : scratch) std::fill_n(memory.as<float>(), sums, 0.0F);
+  clear_sums(scratch, sums);
   for_each_part(tiles.count(), block_, [&](std::size_t first, std::size_t end) {
     const Scratch<A> mine(scratch[thread_number()], in_.channels, out_channels_, block_);
     std::fill_n(mine.zeros, in_.channels, A(0));
     for (std::size_t t = first; t < end; t += block_)
       run_block(tiles, out, x, dy, y, t, std::min(block_, end - t), mine);
   });
-  auto* total = scratch.front().as<float>();
-  for (std::size_t i = 1; i < scratch.size(); ++i) add_to(scratch[i].as<float>(), total, sums);
+  const float* total = sums_of_threads(scratch, sums);
   finish(total, pairs, dweights);
   std::copy_n(total + tile_places * pairs, out_channels_, dbias);
 }

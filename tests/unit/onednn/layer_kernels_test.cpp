@@ -151,17 +151,6 @@ Plan plan_of(const Layer& l) {
   return plan;
 }
 
-bool multiplies_bf16() {
-  Plan nothing;
-  nothing.values = {{.shape = {1, 1, 1, 1}}};
-  try {
-    make_executor(Backend::onednn, nothing, Precision::bf16);
-    return true;
-  } catch (const BackendMissing&) {
-    return false;
-  }
-}
-
 template <class A>
 void compare(std::uint64_t seed, double values, double weights) {
   std::mt19937_64 random(seed);
@@ -188,7 +177,7 @@ TEST(LayerKernels, GiveTheReferencesResultsInFloat32) { compare<float>(1, 2e-5, 
 // Products of numbers that bfloat16 holds are exact; outputs are rounded to it (twice where they are added). Without
 // tiles, minimal filtering rounds what it transforms.
 TEST(LayerKernels, GiveTheReferencesResultsInBfloat16) {
-  if (!multiplies_bf16()) GTEST_SKIP() << "this processor does not multiply bfloat16";
+  if (!onednn::multiplies_bf16()) GTEST_SKIP() << "this processor does not multiply bfloat16";
   const bool exact = onednn::has_amx();
   compare<Bf16>(2, exact ? 8e-3 : 2e-2, exact ? 2e-5 : 2e-2);
 }
