@@ -9,13 +9,16 @@
 #include <numeric>
 #include <utility>
 
+#include "segmentation/binding_counts.hpp"
 #include "segmentation/whitening.hpp"
 
 namespace an::segmentation {
 
 namespace {
 
-constexpr double swapped = 0.02;  // probability that two partners' tracks change places
+constexpr double swapped = 0.02;        // probability that two partners' tracks change places
+constexpr double surprise = 12;         // squared deviations: something else has begun
+constexpr std::size_t remembered = 40;  // displacements after which it hardly matters when a pair was bound
 
 struct Spot {
   std::size_t trajectory, frame;  // the frame counts from the trajectory's own start
@@ -48,47 +51,52 @@ double typical_k(const Displacements& displacements, double noise) {
   return std::max(0.0, *middle / (4 * std::numbers::ln2) - noise * noise);
 }
 
-// Of a free particle whose neighbour is seen at a distance.
-double binding_probability(const Binding& binding, double distance, const LocalisationErrors& errors) {
-  const double z = (binding.range - distance) / errors.difference;
-  return std::clamp(binding.probability * 0.5 * std::erfc(-z / std::numbers::sqrt2), 1e-3, 0.95);
-}
+// The difference of two partners' positions if it is constant but for its errors, and their tracks change places now
+// and then.
+class SteadyDifference {
+ public:
+  SteadyDifference(double x, double y, double noise)
+      : variance_(noise * noise), mean_x_(x), mean_y_(y), spread_(variance_) {}
 
-// ln likelihood of each next difference of two partners' positions if it is constant but for its errors, and their
-// tracks change places now and then. After a surprise it starts anew.
-std::vector<double> steady_log_likelihoods(std::span<const double> x, std::span<const double> y, double noise) {
-  constexpr double surprise = 12;  // squared deviations: also of a pair that lets go and binds anew at once
-  const double variance = noise * noise;
-  const double drift = variance / 100;
-  std::vector<double> out;
-  double mean_x = x[0];
-  double mean_y = y[0];
-  double spread = variance;  // of the mean
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    const double total = spread + variance;
+  // ln likelihood of the next difference. After a surprise it starts anew.
+  double next(double x, double y) {
+    const double total = spread_ + variance_;
     const auto deviation = [&](double sign) {
-      const double dx = sign * x[i] - mean_x;
-      const double dy = sign * y[i] - mean_y;
+      const double dx = sign * x - mean_x_;
+      const double dy = sign * y - mean_y_;
       return (dx * dx + dy * dy) / total;
     };
     const double same = deviation(1);
     const double other = deviation(-1);
     const double sign = other < same ? -1 : 1;
-    const double density = (1 - swapped) * std::exp(-0.5 * (same - std::min(same, other))) +
-                           swapped * std::exp(-0.5 * (other - std::min(same, other)));
-    out.push_back(std::log(density) - 0.5 * std::min(same, other) - std::log(2 * std::numbers::pi * total));
-    const bool is_surprise = std::min(same, other) > surprise;
-    const double gain = is_surprise ? 1 : spread / total;
-    mean_x = sign * mean_x + gain * (x[i] - sign * mean_x);  // the tracks keep their new places
-    mean_y = sign * mean_y + gain * (y[i] - sign * mean_y);
-    spread = is_surprise ? variance : spread * variance / total + drift;
+    const double least = std::min(same, other);
+    const double density = (1 - swapped) * std::exp(-0.5 * (same - least)) + swapped * std::exp(-0.5 * (other - least));
+    const double gain = least > surprise ? 1 : spread_ / total;
+    mean_x_ = sign * mean_x_ + gain * (x - sign * mean_x_);  // the tracks keep their new places
+    mean_y_ = sign * mean_y_ + gain * (y - sign * mean_y_);
+    spread_ = least > surprise ? variance_ : spread_ * variance_ / total + variance_ / 100;
+    return std::log(density) - 0.5 * least - std::log(2 * std::numbers::pi * total);
+  }
+
+ private:
+  double variance_, mean_x_, mean_y_;
+  double spread_;  // of the mean
+};
+
+// ln likelihood of each next displacement if now the one and now the other of two motions makes it (Herbster & Warmuth,
+// Mach. Learn. 32, 151, 1998: a fixed share changes from each to the other).
+std::vector<double> either_log_likelihoods(const std::vector<double>& one, const std::vector<double>& other) {
+  constexpr double changes = 0.03;  // probability a displacement
+  std::vector<double> out;
+  double share = 0.5;  // of the one
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    const double greatest = std::max(one[i], other[i]);
+    const double as_one = share * std::exp(one[i] - greatest);
+    const double sum = as_one + (1 - share) * std::exp(other[i] - greatest);
+    out.push_back(greatest + std::log(sum));
+    share = changes + (1 - 2 * changes) * as_one / sum;
   }
   return out;
-}
-
-// The one with the larger sum.
-std::vector<double> likelier(std::vector<double> a, std::vector<double> b) {
-  return std::accumulate(a.begin(), a.end(), 0.0) >= std::accumulate(b.begin(), b.end(), 0.0) ? a : b;
 }
 
 // Where `holds` is true: begin and end of each stretch.
@@ -183,14 +191,118 @@ std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range)
 
 DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model) {
   constexpr double most = 1;  // of a bound particle's step; a free one's must not be made up for
-  const std::vector<double> as_own = predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, false));
-  const std::vector<double> as_middle = predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, true));
+  const std::vector<double> as_own =
+      predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, false), surprise);
+  const std::vector<double> as_middle =
+      predicted_log_likelihoods(own.x, own.y, whitening_of_bound(model, true), surprise);
   const std::vector<float> none(own.size());
-  DimerTerms out{{*model.dimer, own}, none, none, none, none};
+  DimerTerms out{{*model.dimer, own}, none, none, none, none, std::vector<std::vector<float>>(own.size())};
   for (std::size_t t = 0; t < own.size(); ++t)
     if (own.known[t] != 0) out.own[t] = static_cast<float>(std::clamp(as_own[t] - as_middle[t], -most, most));
   return out;
 }
+
+namespace {
+
+// What displacements of a particle beside a neighbour in range say of their being bound.
+struct Companion {
+  std::size_t begin;                               // the particle's displacement
+  std::span<const float> distances;                // at the begin of each displacement
+  std::vector<float> middle_x, middle_y;           // displacements of the middle between the two
+  std::vector<std::uint8_t> known;                 // whether both are
+  std::vector<double> difference_x, difference_y;  // of the positions, one more than displacements
+  std::vector<double> own_bound;                   // ln likelihood of the particle's own displacement, bound
+  std::vector<double> middle;                      // that of the middle's
+  std::vector<double> other_free;                  // that of the neighbour's if it is free
+
+  std::size_t size() const { return middle.size(); }
+  // The term of displacement `begin` + i. \param of_difference ln likelihood of the difference after it
+  float term(std::size_t i, double of_difference) const {
+    return static_cast<float>(std::clamp(middle[i] + of_difference - own_bound[i] - other_free[i], -30.0, 30.0));
+  }
+};
+
+// All neighbours' stretches in range.
+class Companions {
+ public:
+  Companions(const FieldOfView& fov, const ExperimentModel& model, const Trajectory& own)
+      : fov_(fov),
+        model_(model),
+        own_(own),
+        mine_(displacements_of(own.x, own.y)),
+        of_middle_(whitening_of_bound(model, true)),
+        of_bound_(whitening_of_bound(model, false)) {}
+
+  std::vector<Companion> of(const std::vector<Neighbour>& neighbours) const {
+    std::vector<Companion> out;
+    for (const Neighbour& neighbour : neighbours) {
+      const Trajectory& other = fov_.trajectories[neighbour.trajectory];
+      const Displacements theirs = displacements_of(other.x, other.y);
+      const auto is_near = [&](std::size_t i) {
+        return static_cast<double>(neighbour.distances[i]) < model_.dimer_range &&
+               is_step(mine_, neighbour.begin + i) && is_step(theirs, neighbour.shift + i);
+      };
+      for (const auto& [begin, end] : stretches(neighbour.distances.size(), is_near))
+        out.push_back(companion(neighbour, other, theirs, begin, end - begin));
+    }
+    return out;
+  }
+
+ private:
+  // A track's step may be another particle's: what it costs the middle must not be made up for.
+  bool is_step(const Displacements& d, std::size_t t) const {
+    const StatePopulation& free = model_.states[1 - *model_.dimer];
+    const double noise = model_.errors.noise;
+    const double longest = 60 * (free.k_mean + 2 * free.k_sd + noise * noise);  // squared, of exp(-15)
+    const auto dx = static_cast<double>(d.x[t]);
+    const auto dy = static_cast<double>(d.y[t]);
+    return model_.errors.strays == 0 || dx * dx + dy * dy < longest;
+  }
+
+  // A free one as the model has it, or as any: that it suits no model does not make it a partner.
+  std::vector<double> as_free(const Displacements& theirs, std::size_t begin, std::size_t count) const {
+    const StatePopulation& free = model_.states[1 - *model_.dimer];
+    const double noise = model_.errors.noise;
+    const double slowest = std::max(1e-4, free.k_mean - 2 * free.k_sd);
+    const double typical = std::max(slowest, typical_k(theirs, noise));
+    const auto as = [&](double alpha, double k) {
+      return predicted_log_likelihoods(part(theirs.x, begin, count), part(theirs.y, begin, count),
+                                       whitening_of(alpha, k, noise), surprise);
+    };
+    return either_log_likelihoods(
+        as(std::clamp(free.alpha_mean, 0.02, 1.99), std::min(typical, std::max(1e-3, free.k_mean + 2 * free.k_sd))),
+        as(1, typical));
+  }
+
+  Companion companion(const Neighbour& neighbour, const Trajectory& other, const Displacements& theirs,
+                      std::size_t begin, std::size_t count) const {
+    const std::size_t here = neighbour.begin + begin;
+    const std::size_t there = neighbour.shift + begin;
+    Companion out{here, part(neighbour.distances, begin, count), {}, {}, {}, {}, {}, {}, {}, {}};
+    for (std::size_t i = 0; i < count; ++i) {
+      out.middle_x.push_back(0.5F * (mine_.x[here + i] + theirs.x[there + i]));
+      out.middle_y.push_back(0.5F * (mine_.y[here + i] + theirs.y[there + i]));
+      out.known.push_back(static_cast<std::uint8_t>(mine_.known[here + i] != 0 && theirs.known[there + i] != 0));
+    }
+    for (std::size_t i = 0; i <= count; ++i) {
+      out.difference_x.push_back(own_.x[here + i] - other.x[there + i]);
+      out.difference_y.push_back(own_.y[here + i] - other.y[there + i]);
+    }
+    out.own_bound =
+        predicted_log_likelihoods(part(mine_.x, here, count), part(mine_.y, here, count), of_bound_, surprise);
+    out.middle = predicted_log_likelihoods(out.middle_x, out.middle_y, of_middle_, surprise);
+    out.other_free = as_free(theirs, there, count);
+    return out;
+  }
+
+  const FieldOfView& fov_;
+  const ExperimentModel& model_;
+  const Trajectory& own_;
+  Displacements mine_;
+  Whitening of_middle_, of_bound_;
+};
+
+}  // namespace
 
 DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhood, std::size_t trajectory,
                        const ExperimentModel& model) {
@@ -201,65 +313,41 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   DimerTerms out = lone_terms(mine, model);
   const std::vector<bool> border = neighbourhood.at_border(trajectory, model.dimer_range);
   for (std::size_t t = 0; t < mine.size(); ++t) out.bound[t] = border[t] || mine.known[t] == 0 ? 0 : alone;
-  std::vector<float> best(mine.size(), alone);  // of the neighbours' terms: worse ones are no partners
-  const StatePopulation& free = model.states[1 - *model.dimer];
-  const double free_alpha = std::clamp(free.alpha_mean, 0.02, 1.99);
-  const Whitening of_mean = whitening_of_bound(model, true);
-  const Whitening of_bound = whitening_of_bound(model, false);
-  // A track's step may be another particle's: what it costs the middle must not be made up for.
+  const std::vector<Companion> companions = Companions(fov, model, own).of(neighbourhood.of(trajectory));
+  std::vector<const Companion*> partner(mine.size());
+  std::vector<float> best(mine.size(), alone);  // of the companions' terms: worse ones are no partners
   const double most = errors.strays > 0 ? 5 : std::numeric_limits<double>::infinity();
-  const double longest = 60 * (free.k_mean + 2 * free.k_sd + errors.noise * errors.noise);  // squared, of exp(-15)
-  const auto is_step = [&](const Displacements& d, std::size_t t) {
-    const auto dx = static_cast<double>(d.x[t]);
-    const auto dy = static_cast<double>(d.y[t]);
-    return errors.strays == 0 || dx * dx + dy * dy < longest;
-  };
-  for (const Neighbour& neighbour : neighbourhood.of(trajectory)) {
-    const Trajectory& other = fov.trajectories[neighbour.trajectory];
-    const Displacements theirs = displacements_of(other.x, other.y);
-    // A free one as the model has it, or as any: that it suits no model does not make it a partner.
-    const double slowest = std::max(1e-4, free.k_mean - 2 * free.k_sd);
-    const double typical = std::max(slowest, typical_k(theirs, errors.noise));
-    const Whitening of_free =
-        whitening_of(free_alpha, std::min(typical, std::max(1e-3, free.k_mean + 2 * free.k_sd)), errors.noise);
-    const Whitening of_any = whitening_of(1, typical, errors.noise);
-    const auto is_near = [&](std::size_t i) {
-      return static_cast<double>(neighbour.distances[i]) < model.dimer_range && is_step(mine, neighbour.begin + i) &&
-             is_step(theirs, neighbour.shift + i);
+  for (const Companion& companion : companions) {
+    const auto difference = [&](std::size_t i) {
+      return SteadyDifference(companion.difference_x[i], companion.difference_y[i], errors.difference);
     };
-    for (const auto& [begin, end] : stretches(neighbour.distances.size(), is_near)) {
-      const std::size_t count = end - begin;
-      const std::size_t here = neighbour.begin + begin;
-      const std::size_t there = neighbour.shift + begin;
-      std::vector<float> mean_x(count), mean_y(count);
-      std::vector<double> difference_x, difference_y;
-      for (std::size_t i = 0; i < count; ++i) {
-        mean_x[i] = 0.5F * (mine.x[here + i] + theirs.x[there + i]);
-        mean_y[i] = 0.5F * (mine.y[here + i] + theirs.y[there + i]);
-      }
-      for (std::size_t i = 0; i <= count; ++i) {
-        difference_x.push_back(own.x[here + i] - other.x[there + i]);
-        difference_y.push_back(own.y[here + i] - other.y[there + i]);
-      }
-      const std::vector<double> mean = predicted_log_likelihoods(mean_x, mean_y, of_mean);
-      const std::vector<double> difference = steady_log_likelihoods(difference_x, difference_y, errors.difference);
-      const std::vector<double> own_bound =
-          predicted_log_likelihoods(part(mine.x, here, count), part(mine.y, here, count), of_bound);
-      const auto their_log_likelihoods = [&](const Whitening& whitening) {
-        return predicted_log_likelihoods(part(theirs.x, there, count), part(theirs.y, there, count), whitening);
-      };
-      const std::vector<double> other_free = likelier(their_log_likelihoods(of_free), their_log_likelihoods(of_any));
-      for (std::size_t i = 0; i < count; ++i) {
-        const double term = std::clamp(mean[i] + difference[i] - own_bound[i] - other_free[i], -30.0, 30.0);
-        const std::size_t t = here + i;
-        if (static_cast<float>(term) < best[t]) continue;
-        out.bound[t] = best[t] = static_cast<float>(term);
-        out.own[t] = static_cast<float>(std::clamp(own_bound[i] - mean[i], -most, most));
-        out.middle.displacements.x[t] = mean_x[i];
-        out.middle.displacements.y[t] = mean_y[i];
-        out.middle.displacements.known[t] =
-            static_cast<std::uint8_t>(mine.known[t] != 0 && theirs.known[there + i] != 0);
-      }
+    SteadyDifference all_along = difference(0);
+    for (std::size_t i = 0; i < companion.size(); ++i) {
+      const std::size_t t = companion.begin + i;
+      const double next_x = companion.difference_x[i + 1];
+      const double next_y = companion.difference_y[i + 1];
+      const float term = companion.term(i, all_along.next(next_x, next_y));
+      const float if_it_begins = companion.term(i, difference(i).next(next_x, next_y));
+      if (std::max(term, if_it_begins) < best[t]) continue;
+      best[t] = std::max(term, if_it_begins);
+      partner[t] = &companion;
+      out.bound[t] = std::max(term, alone);
+      out.own[t] = static_cast<float>(std::clamp(companion.own_bound[i] - companion.middle[i], -most, most));
+      out.middle.displacements.x[t] = companion.middle_x[i];
+      out.middle.displacements.y[t] = companion.middle_y[i];
+      out.middle.displacements.known[t] = companion.known[i];
+    }
+  }
+  // A pair that has just bound has a difference of its own.
+  for (std::size_t t = 0; t < mine.size(); ++t) {
+    if (partner[t] == nullptr) continue;
+    const Companion& companion = *partner[t];
+    std::size_t i = t - companion.begin;
+    SteadyDifference difference(companion.difference_x[i], companion.difference_y[i], errors.difference);
+    for (std::size_t u = t; u < std::min(mine.size(), t + remembered) && partner[u] == &companion; ++u, ++i) {
+      const float term =
+          companion.term(i, difference.next(companion.difference_x[i + 1], companion.difference_y[i + 1]));
+      out.since[t].push_back(std::max(term, alone) - out.bound[u]);
     }
   }
   if (!model.binding) return out;
@@ -267,9 +355,12 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   const std::vector<float> nearest = neighbourhood.nearest(trajectory);
   for (std::size_t t = 0; t < mine.size(); ++t) {
     if (border[t] && !std::isfinite(nearest[t])) continue;
-    const double probability = binding_probability(*model.binding, static_cast<double>(nearest[t]), errors);
-    out.binds[t] = static_cast<float>(std::log(std::max(1e-4, probability) / usual));
-    out.free[t] = static_cast<float>(std::log((1 - probability) / (1 - usual)));
+    const auto probability = [&](float distance) {
+      return binding_probability(*model.binding, static_cast<double>(distance), errors);
+    };
+    const float distance = partner[t] == nullptr ? nearest[t] : partner[t]->distances[t - partner[t]->begin];
+    out.binds[t] = static_cast<float>(std::log(probability(distance) / usual));
+    out.free[t] = static_cast<float>(std::log((1 - probability(nearest[t])) / (1 - usual)));
   }
   return out;
 }
@@ -282,38 +373,7 @@ void compute_evidence(SegmentEvidence& evidence, const Displacements& displaceme
   evidence.add_terms(dimer, terms.bound);
   evidence.add_terms(1 - dimer, terms.free);
   evidence.add_entry_terms(dimer, terms.binds);
-}
-
-void BindingCounts::add(std::span<const float> distances, const StatePath& path, double weight, std::size_t dimer) {
-  for (std::size_t s = 0; s < path.size(); ++s) {
-    if (path[s].state == dimer) continue;
-    const bool binds = s + 1 < path.size() && path[s + 1].state == dimer;
-    for (std::size_t t = path[s].begin + 1; t < path[s].end + (binds ? 1 : 0); ++t) {
-      const double place = static_cast<double>(distances[t]) / bin;
-      if (!(place < static_cast<double>(chances_.size()))) continue;
-      chances_[static_cast<std::size_t>(place)] += weight;
-      if (t == path[s].end) bound_[static_cast<std::size_t>(place)] += weight;
-    }
-  }
-}
-
-Binding BindingCounts::estimate(const LocalisationErrors& errors) const {
-  Binding best{3, 0.1};
-  double greatest = -std::numeric_limits<double>::infinity();
-  for (int r = 3; r <= 30; ++r)
-    for (int p = 10; p <= 19; ++p) {  // a pair tosses twice: rarely less than one half
-      const Binding binding{0.1 * r, 0.05 * p};
-      double sum = 0;
-      for (std::size_t i = 0; i < chances_.size(); ++i) {
-        const double q = binding_probability(binding, (static_cast<double>(i) + 0.5) * bin, errors);
-        sum += bound_[i] * std::log(q) + (chances_[i] - bound_[i]) * std::log(1 - q);
-      }
-      if (sum > greatest) {
-        greatest = sum;
-        best = binding;
-      }
-    }
-  return best;
+  for (std::size_t t = 0; t < terms.since.size(); ++t) evidence.add_terms_since(dimer, t, terms.since[t]);
 }
 
 }  // namespace an::segmentation

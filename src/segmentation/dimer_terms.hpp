@@ -48,6 +48,7 @@ struct DimerTerms {
   std::vector<float> bound;   ///< in that state: what the partner adds
   std::vector<float> free;    ///< in the other
   std::vector<float> binds;   ///< of a bound segment that begins there
+  std::vector<std::vector<float>> since;  ///< of a bound segment that begins there, what the partner adds more
 };
 
 /// What neighbours say of a particle's being bound. A bound pair keeps its distance, so its middle moves with (alpha,
@@ -65,19 +66,5 @@ DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model);
 /// Computes the evidence of a trajectory with its terms. \pre as many terms as displacements
 void compute_evidence(SegmentEvidence& evidence, const Displacements& displacements, const CellTable& cells,
                       const DimerTerms& terms);
-
-/// Free particles' chances to bind, and how often they did, by the distance of their nearest neighbour.
-class BindingCounts {
- public:
-  static constexpr double bin = 0.1;  // px
-
-  /// \param distances of the nearest neighbour at each displacement
-  void add(std::span<const float> distances, const StatePath& path, double weight, std::size_t dimer);
-  /// The range within which pairs bind, and the probability a displacement: maximum likelihood.
-  Binding estimate(const LocalisationErrors& errors) const;
-
- private:
-  std::array<double, 40> chances_{}, bound_{};
-};
 
 }  // namespace an::segmentation

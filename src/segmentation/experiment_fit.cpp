@@ -94,11 +94,22 @@ double overlap(const StatePopulation& a, const StatePopulation& b) {
   return std::exp(-distance(alpha(a), alpha(b)) - distance(k(a), k(b)));
 }
 
+// Whether particles are known to change their state: kinds of particles, which never do, are less likely.
+bool has_changes(StateFit& fit, const FittedModel& fitted, std::size_t every) {
+  constexpr double hardly = 1e-3;  // of the probabilities
+  constexpr double much = 20;      // of ln evidence
+  ExperimentModel never = fitted.model;
+  for (double& change : never.dynamics.change) change *= hardly;
+  return fit.improve(never, 1, every).log_evidence < fitted.log_evidence - much;
+}
+
 // Two states alike are one whose particles or dwell times are not as modelled, unless something else tells them apart,
 // and states that no particle ever leaves are kinds of particles: one state whose population is not as modelled.
-bool has_needless_states(const ExperimentModel& model) {
+// \param every as the model was fitted
+bool has_needless_states(StateFit& fit, const FittedModel& fitted, std::size_t every) {
   constexpr double largest_overlap = 0.45;
   constexpr double ever = 1.0 / 250;  // probability a displacement
+  const ExperimentModel& model = fitted.model;
   if (model.phenomenon != Phenomenon::multi_state && model.phenomenon != Phenomenon::confinement) return false;
   double most_left = 0;
   for (std::size_t s = 0; s < model.particle_states(); ++s) {
@@ -107,7 +118,7 @@ bool has_needless_states(const ExperimentModel& model) {
       if (next != s) leaves += model.dynamics.change_of(s, next);
     most_left = std::max(most_left, leaves);
   }
-  if (!(most_left > ever)) return true;
+  if (!(most_left > ever) && !has_changes(fit, fitted, every)) return true;
   for (std::size_t a = 0; a < model.particle_states(); ++a)
     for (std::size_t b = 0; b < a; ++b)
       if (overlap(model.states[a], model.states[b]) > largest_overlap) return true;
@@ -127,6 +138,7 @@ void slowest_first(FittedModel& fit) {
     model.states[s] = before.model.states[order[s]];
     model.dynamics.start[s] = before.model.dynamics.start[order[s]];
     fit.at_zero[s] = before.at_zero[order[s]];
+    fit.wide[s] = before.wide[order[s]];
     for (std::size_t next = 0; next < order.size(); ++next)
       model.dynamics.change_of(s, next) = before.model.dynamics.change_of(order[s], order[next]);
     if (before.model.dimer == order[s]) model.dimer = s;
@@ -147,10 +159,12 @@ void call_strays_so(ExperimentModel& model) {
 
 // The same states as those of particles and, of two, as those of compartments: the likelier first.
 ExperimentFit with_and_without_compartments(const FittedModel& fit) {
+  constexpr double many = 0.1;  // of segments
   if (fit.model.phenomenon != Phenomenon::multi_state && !fit.model.confined) return {fit};
   ExperimentFit fits{with_compartments(fit, {})};
   if (fit.model.particle_states() == 2)
-    for (const std::size_t confined : {0U, 1U}) fits.push_back(with_compartments(fit, confined));
+    for (const std::size_t confined : {0U, 1U})
+      if (fit.wide[confined] < many) fits.push_back(with_compartments(fit, confined));
   sort_by_score(fits);
   return fits;
 }
@@ -207,6 +221,37 @@ FittedModel along_valleys(StateFit& fit, FittedModel best) {
   return best;
 }
 
+// Fits the likeliest model to the end, since rare states are slow to settle, and puts it first: or, where what it is
+// compared with speaks against it, one that is nearly as likely and agrees. \param fits the likeliest first
+void settle(StateFit& fit, ExperimentFit& fits, const FitOptions& options) {
+  constexpr double nearly = 100;  // of ln evidence
+  const auto put_first = [&](std::size_t place, const FittedModel& model) {
+    const auto at = fits.begin() + static_cast<std::ptrdiff_t>(place);
+    *at = model;
+    std::rotate(fits.begin(), at, at + 1);
+  };
+  std::optional<FittedModel> likeliest;
+  std::size_t its_place = 0;
+  Agreement its_agreement;
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    if (likeliest && fits[i].score() < likeliest->score() - nearly) break;
+    if (i > 0 && fits[i].log_evidence == fits[i - 1].log_evidence) continue;  // the same with or without compartments
+    const FittedModel kept =
+        without_others(fit.improve(fits[i].model, std::max<std::size_t>(2, options.rounds - 2), 1));
+    if (has_needless_states(fit, kept, 1) && i + 1 < fits.size()) continue;
+    for (const FittedModel& variant : with_and_without_compartments(kept)) {
+      if (!options.agreement_with) return put_first(i, variant);
+      const Agreement agreement = options.agreement_with(variant.model);
+      if (likeliest ? agreement.settles(its_agreement) : !agreement.model_is_doubtful()) return put_first(i, variant);
+      if (likeliest) continue;
+      likeliest = variant;
+      its_place = i;
+      its_agreement = agreement;
+    }
+  }
+  if (likeliest) put_first(its_place, *likeliest);
+}
+
 }  // namespace
 
 ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions& options) {
@@ -219,7 +264,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   }
   ExperimentFit searched;
   for (const FittedModel& model : search_models(fit, options))
-    if (!has_needless_states(model.model))
+    if (!has_needless_states(fit, model, searched_every))
       searched.push_back(with_and_without_compartments(without_others(model)).front());
   sort_by_score(searched);
   // What some trajectories could not decide, all of them do.
@@ -239,7 +284,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
           fit, without_others(fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1)));
       if (contenders++ == 0)
         best = fitted.log_evidence + fitted.log_start;
-      else if (has_needless_states(fitted.model))
+      else if (has_needless_states(fit, fitted, 1))
         continue;
       for (FittedModel& one : with_and_without_compartments(fitted)) fits.push_back(std::move(one));
     } else {  // judged by some trajectories
@@ -249,14 +294,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     }
   }
   sort_by_score(fits);
-  // Rare states are slow to settle.
-  for (auto at = fits.begin(); at != fits.end(); ++at) {
-    const FittedModel kept = without_others(fit.improve(at->model, std::max<std::size_t>(2, options.rounds - 2), 1));
-    if (has_needless_states(kept.model) && at + 1 != fits.end()) continue;
-    *at = with_and_without_compartments(kept).front();
-    std::rotate(fits.begin(), at, at + 1);
-    break;
-  }
+  settle(fit, fits, options);
   slowest_first(fits.front());
   call_strays_so(fits.front().model);
   fit.finish(fits.front().model);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "segmentation/experiment_model.hpp"
+#include "segmentation/frame_beliefs.hpp"
 #include "segmentation/method_part.hpp"
 
 namespace an::segmentation {
@@ -21,6 +22,8 @@ struct FitOptions {
   std::uint64_t seed = 1;
   std::uint32_t experiment = 0;  ///< names its random numbers
   MethodPart left_out = MethodPart::none;
+  /// How well a model agrees with something else than the likelihood; empty: there is nothing else.
+  std::function<Agreement(const ExperimentModel&)> agreement_with;
 };
 
 /// A model and what speaks for it.
@@ -30,6 +33,7 @@ struct FittedModel {
   double penalty = 0;           ///< in proportion to the number of parameters and ln of the number of trajectories
   double log_start = 0;         ///< of the experiment's first frame, see state_fit.hpp
   std::vector<double> at_zero;  ///< [state] fitted particles in it in that frame
+  std::vector<double> wide;     ///< [state] share of its segments that are wider than any compartment
   double gain_of_others = 0;    ///< of ln evidence, where any track may be one of several particles
   double score() const { return log_evidence - penalty + log_start; }
 };

@@ -118,23 +118,20 @@ void Agreement::add(const InferredTrajectory& inferred, const FrameBeliefs& beli
 }
 
 BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement, const BeliefShares& usual) {
-  constexpr double nearly_all = 0.9, of_values = 0.8;
-  if (agreement.model_is_doubtful()) return {of_values, nearly_all, nearly_all, true};
-  const auto exactness = [&] {
+  if (agreement.model_is_doubtful()) return {0.3, 0.9, 0.4, true};
+  const auto of_changes = [&] {
     switch (model.phenomenon) {
       case Phenomenon::single_state:
       case Phenomenon::multi_state:
-        return 0.025;
-      case Phenomenon::dimerization:
-        return 0.075;
       case Phenomenon::immobile_traps:
-        return 0.125;
+        return 0.0;
+      case Phenomenon::dimerization:
       case Phenomenon::confinement:
-        return 0.25;
+        return 0.15;
     }
     return 0.0;
-  };
-  return {usual.value, usual.state, usual.change * exactness(), false};
+  }();
+  return {usual.value, of_changes > 0 ? usual.state : 0, usual.change * of_changes, false};
 }
 
 InferredTrajectory segments_between(std::int64_t index, const std::vector<int>& chosen, std::span<const double> change,

@@ -48,11 +48,16 @@ struct Agreement {
   /// Whether the states differ more than the beliefs' own uncertainty explains: the model is then likely not the
   /// experiment's. Not from a small part of the frames, where the rest is hidden.
   bool model_is_doubtful() const { return 4 * frames > hidden && disagreement > 2 * uncertainty + 0.05; }
+  /// Whether the model of this agreement is the right one where that of `other` is doubtful: it is not, by far, and
+  /// hides nothing.
+  bool settles(const Agreement& other) const {
+    return !model_is_doubtful() && 3 * disagreement < other.disagreement && hidden <= other.hidden;
+  }
 };
 
-/// What beliefs count for in an experiment: as `usual`, change points by how exact the likelihood of the model is
-/// (chains of states are exact; partners, traps and compartments are approximated), and nearly all where the model is
-/// doubtful.
+/// What beliefs count for in an experiment: nothing where the likelihood of the model is exact (chains of states,
+/// traps), as `usual` where it is approximated (partners, compartments), of which change points a part, and much where
+/// the model is doubtful.
 BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement, const BeliefShares& usual);
 
 }  // namespace an::segmentation

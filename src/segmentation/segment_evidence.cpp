@@ -162,6 +162,15 @@ void SegmentEvidence::add_entry_terms(std::size_t state, std::span<const float> 
   }
 }
 
+void SegmentEvidence::add_terms_since(std::size_t state, std::size_t i, std::span<const float> terms) {
+  if (terms.empty()) return;
+  float sum = 0;
+  for (std::size_t j = i; j < count_; ++j) {
+    if (j - i < terms.size()) sum += terms[j - i];
+    evidence_[(state * count_ + j) * count_ + i] += sum;
+  }
+}
+
 double SegmentEvidence::offset() const { return std::accumulate(offsets_.begin(), offsets_.end(), 0.0); }
 
 void SegmentEvidence::cell_likelihoods(std::size_t state, std::size_t i, std::size_t j,

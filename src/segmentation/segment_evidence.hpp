@@ -49,6 +49,9 @@ class SegmentEvidence {
   void add_terms(std::size_t state, std::span<const float> terms);
   /// Adds to the evidence of every segment but the first the term of its first displacement.
   void add_entry_terms(std::size_t state, std::span<const float> terms);
+  /// Adds to the evidence of every segment that begins at displacement `i` the sum of the terms of its displacements,
+  /// of which the first few have any.
+  void add_terms_since(std::size_t state, std::size_t i, std::span<const float> terms);
   /// What the evidence of a path of segments lacks, whatever the path.
   double offset() const;
   /// Relative ln likelihood of a segment, displacements i to j, in each cell of the state.

@@ -9,7 +9,8 @@
 #include <stdexcept>
 
 #include "core/spread.hpp"
-#include "segmentation/population_likelihood.hpp"
+#include "segmentation/binding_counts.hpp"
+#include "segmentation/maximisation.hpp"
 
 namespace an::segmentation {
 
@@ -20,98 +21,8 @@ constexpr std::size_t more_paths = 24;       // of all trajectories: evidence fr
 constexpr std::size_t longest_fitted = 512;  // frames of a trajectory that are fitted
 constexpr double uncertainty = 10;           // of ln evidence
 constexpr double hardly_seen = 0.35;         // px, range of binding that is the least one looked for
-constexpr double other_particles = 0.03;     // share of tracks that are a mixture of several particles
-constexpr double most_strays = 0.02;         // probability a displacement
-constexpr double most_changes = 0.45;        // of one kind, the same
-constexpr double most_k = 1e6;               // px²
 constexpr double price = 0.75;               // of a parameter, times ln of the trajectories: dearer than Schwarz's 0.5,
                                              // since the best of many guesses is taken
-
-// Sums over trajectories that give the states' populations and dynamics.
-struct Statistics {
-  explicit Statistics(const ExperimentModel& model)
-      : start(model.states.size()), change(start.size() * start.size()), stay(start.size()) {
-    for (const StatePopulation& population : model.states)
-      populations.emplace_back(population, model.errors.noise, model.errors.strays > 0 ? other_particles : 0);
-  }
-
-  std::vector<PopulationLikelihood> populations;
-  std::vector<double> start, change, stay;
-  std::vector<double> at_zero = std::vector<double>(start.size());  // states in the experiment's first frame
-
-  void add(const PathSamples& samples) {
-    for (std::size_t s = 0; s < populations.size(); ++s)
-      for (const ParameterDraw& draw : samples.draws(s)) populations[s].add(draw.probability, draw.posterior);
-    for (std::size_t p = 0; p < samples.size(); ++p) {
-      const StatePath& path = samples.path(p);
-      const double weight = samples.weights()[p];
-      start[path.front().state] += weight;
-      for (std::size_t i = 0; i < path.size(); ++i) {
-        stay[path[i].state] += weight * static_cast<double>(path[i].end - path[i].begin - 1);
-        if (i > 0) change[path[i - 1].state * start.size() + path[i].state] += weight;
-      }
-    }
-  }
-};
-
-void maximise(const Statistics& sums, ExperimentModel& model) {
-  const std::size_t states = model.states.size();
-  const double particles = std::accumulate(sums.start.begin(), sums.start.end(), 0.0);
-  const double all_stays = std::accumulate(sums.stay.begin(), sums.stay.end(), 1.0);
-  for (std::size_t s = 0; s < states; ++s) {
-    model.dynamics.start[s] = (sums.start[s] + 1) / (particles + static_cast<double>(states));
-    double left = sums.stay[s];
-    for (std::size_t next = 0; next < states; ++next) left += sums.change[s * states + next];
-    for (std::size_t next = 0; next < states; ++next) {
-      double& change = model.dynamics.change_of(s, next);
-      if (model.has_hops() && change == 0) continue;  // hops come from the traps
-      change = s == next ? 0 : std::min(most_changes, (sums.change[s * states + next] + 0.2) / (left + 20));
-      if (model.states[next].stray && !model.has_hops()) change = std::min(change, most_strays);
-      if (model.states[s].stray && s != next) change = end_of_stray * (sums.stay[next] + 1) / all_stays;
-    }
-    model.states[s] = sums.populations[s].maximum();
-  }
-  if (!model.has_hops()) return;
-  model.dynamics.start[2] = 0;
-  model.dynamics.change_of(2, 0) = end_of_stray;  // to where they came from
-  model.states[2].k_mean = model.states[1].k_mean;
-}
-
-// Maximisation creeps where segments are short. Steps that keep their direction grow, as in resilient propagation.
-class LongerSteps {
- public:
-  explicit LongerSteps(std::size_t parameters) : last_(parameters), factor_(parameters, 1) {}
-
-  // \returns what comes after `before` when maximisation says `next`, both positive
-  double take(std::size_t parameter, double before, double next) {
-    constexpr double growth = 2;
-    constexpr double longest = 4;
-    constexpr double leap = 0.7;  // is long enough
-    double& factor = factor_[parameter];
-    const double step = std::log(next / before);
-    const bool goes_on = step * last_[parameter] > 0 && std::abs(step) < leap;
-    factor = goes_on ? std::min(longest, growth * factor) : 1;
-    last_[parameter] = step;
-    return before * std::exp(factor * step);
-  }
-
- private:
-  std::vector<double> last_, factor_;
-};
-
-void lengthen(const ExperimentModel& before, ExperimentModel& model, LongerSteps& steps) {
-  if (model.has_strays()) return;  // which lead it astray
-  const std::size_t states = model.states.size();
-  for (std::size_t s = 0; s < states; ++s) {
-    for (std::size_t next = 0; next < states; ++next) {
-      if (next == s) continue;
-      double& change = model.dynamics.change_of(s, next);
-      change = std::min(most_changes, steps.take(s * states + next, before.dynamics.change_of(s, next), change));
-    }
-    double& k = model.states[s].k_mean;
-    if (!model.states[s].is_fixed()) k = std::min(most_k, steps.take(states * states + s, before.states[s].k_mean, k));
-  }
-}
 
 LocalisationErrors scaled(LocalisationErrors errors, double factor) {
   for (double* error : {&errors.noise, &errors.overlapping, &errors.difference}) *error *= factor;
@@ -155,7 +66,7 @@ double log_start(const ExperimentModel& model, const std::vector<double>& at_zer
 
 // What the samples say under a model.
 struct StateFit::Expectation {
-  Statistics sums;
+  PathStatistics sums;
   BindingCounts binding;
   double log_evidence = 0;
   double gain_of_others = 0;
@@ -289,7 +200,7 @@ std::vector<SegmentEstimate> StateFit::general_segments() {
 // Paths of each `every`-th sample, drawn with the model.
 StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32_t round, std::size_t every) {
   const CellTable table = cells_of(model);
-  Expectation out{Statistics(model), {}};
+  Expectation out{PathStatistics(model), {}};
   for (std::size_t i = 0; i < samples_.size(); i += every) {
     const Sample& sample = samples_[i];
     DimerTerms terms;
@@ -299,6 +210,7 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
       terms = dimer_terms(fovs_[sample.fov], neighbourhood(sample.fov), sample.trajectory, model);
       const std::size_t fitted = sample.displacements.size();
       for (std::vector<float>* part : {&terms.own, &terms.bound, &terms.free, &terms.binds}) part->resize(fitted);
+      terms.since.resize(fitted);
       compute_evidence(evidence_, sample.displacements, table, terms);
     } else {
       evidence_.compute(sample.displacements, table);
@@ -308,7 +220,7 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
     const bool shared = options_.left_out != MethodPart::sharing;
     const PathSamples paths(evidence_, table, posterior, shared, partners, every == 1 ? more_paths : drawn_paths,
                             random);
-    out.sums.add(paths);
+    out.sums.add(paths, fovs_[sample.fov].trajectories[sample.trajectory]);
     if (fovs_[sample.fov].trajectories[sample.trajectory].first_frame == 0 &&
         options_.left_out != MethodPart::first_frame)
       for (std::size_t p = 0; p < paths.size(); ++p)
@@ -356,7 +268,7 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
   for (const StatePopulation& population : model.states) parameters += population.is_fixed() ? 0 : 4;
   const double penalty = price * parameters * std::log(static_cast<double>(fitted));
   std::optional<FittedModel> best;
-  LongerSteps steps(model.states.size() * (model.states.size() + 1));
+  LongerSteps steps(model.states.size());
   for (std::uint32_t round = 0; round < rounds; ++round) {
     const Expectation found = expect(model, round, every);
     // Tracks that stray, or few trajectories, can lead maximisation astray; drawn paths alone make the evidence
@@ -368,11 +280,12 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
               penalty,
               log_start(model, found.sums.at_zero),
               found.sums.at_zero,
+              found.sums.wide_shares(),
               found.gain_of_others};
     if (round + 1 == rounds) break;
     const ExperimentModel before = model;
     maximise(found.sums, model);
-    lengthen(before, model, steps);
+    steps.lengthen(before, model);
     if (model.dimer) {
       model.binding = found.binding.estimate(model.errors);
       model.dimer_range = std::min(widest_dimer, model.binding->range + 2.8 * model.errors.difference);

@@ -60,6 +60,12 @@ StatePath without_strays(const StatePath& path, std::uint32_t first_stray) {
   return out;
 }
 
+// A path whose hops, the last state, are steps of the free state; the label filter leaves those that are too short out.
+StatePath with_free_hops(StatePath path) {
+  for (PathSegment& segment : path) segment.state = std::min(segment.state, 1U);
+  return path;
+}
+
 // States of the frames of one path, smoothed as the challenge smooths its labels.
 std::vector<std::uint32_t> frame_states(const StatePath& path, std::size_t frames, bool rules_step_before,
                                         bool smoothed) {
@@ -132,10 +138,12 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
     double share = 0;
     for (std::size_t t = begin; t < end; ++t) share += frame_shares_[s][t];
     share /= static_cast<double>(end - begin);
-    const std::vector<double>& posterior = paths.cell_posterior(s);
-    if (!(share > 1e-3) || posterior.empty()) continue;
-    grids_[s].add_to(alpha, k, posterior, share);
+    if (!(share > 1e-3)) continue;
     const std::span<const Cell> cells = cells_.cells(s);
+    std::vector<double> posterior = paths.cell_posterior(s);
+    if (posterior.empty())  // of hops alone
+      for (const Cell& cell : cells) posterior.push_back(cell.share);
+    grids_[s].add_to(alpha, k, posterior, share);
     for (std::size_t c = 0; c < posterior.size(); ++c) {
       const double weight = share * posterior[c];
       if (!(weight > 0)) continue;
@@ -318,8 +326,10 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
     const double weight = paths.weights()[p];
     if (!(weight > 1e-6)) continue;
     const StatePath& drawn = paths.path(p);
-    const StatePath path =
-        model_.has_strays() ? without_strays(drawn, static_cast<std::uint32_t>(model_.particle_states())) : drawn;
+    const StatePath path = model_.has_hops() ? with_free_hops(drawn)
+                           : model_.has_strays()
+                               ? without_strays(drawn, static_cast<std::uint32_t>(model_.particle_states()))
+                               : drawn;
     const std::vector<std::uint32_t> states =
         frame_states(path, frames, model_.label_rules_step_before(), options_.left_out != MethodPart::label_filter);
     std::vector<int> changes;

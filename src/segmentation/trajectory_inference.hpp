@@ -30,6 +30,8 @@ struct FrameBeliefs {
 struct BeliefShares {
   double value = 0, state = 0.3, change = 1;
   bool whole = false;  ///< the share of values is not lessened where the likelihood is sure
+
+  bool are_nothing() const { return value == 0 && state == 0 && change == 0; }
 };
 
 struct InferenceOptions {

@@ -42,8 +42,9 @@ Whitening whiten(std::span<const double> covariance) {
 }
 
 std::vector<double> predicted_log_likelihoods(std::span<const float> dx, std::span<const float> dy,
-                                              const Whitening& whitening) {
+                                              const Whitening& whitening, double surprise) {
   std::vector<double> out;
+  std::size_t known = 0;  // displacements to predict from
   const std::size_t order = whitening.reflection.size();
   std::vector<double> backward_x(order + 1);
   std::vector<double> backward_y(order + 1);
@@ -52,7 +53,7 @@ std::vector<double> predicted_log_likelihoods(std::span<const float> dx, std::sp
     double forward_y = static_cast<double>(dy[t]);
     double carry_x = forward_x;
     double carry_y = forward_y;
-    const std::size_t last = std::min(t, order);
+    const std::size_t last = std::min(known, order);
     for (std::size_t m = 0; m < last; ++m) {
       const double kappa = whitening.reflection[m];
       const double before_x = std::exchange(backward_x[m], carry_x);
@@ -65,8 +66,9 @@ std::vector<double> predicted_log_likelihoods(std::span<const float> dx, std::sp
     backward_x[last] = carry_x;
     backward_y[last] = carry_y;
     const double variance = whitening.variance[last];
-    out.push_back(-std::log(2 * std::numbers::pi * variance) -
-                  0.5 * (forward_x * forward_x + forward_y * forward_y) / variance);
+    const double deviation = (forward_x * forward_x + forward_y * forward_y) / variance;
+    out.push_back(-std::log(2 * std::numbers::pi * variance) - 0.5 * deviation);
+    known = deviation > surprise ? 0 : known + 1;
   }
   return out;
 }

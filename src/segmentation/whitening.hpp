@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -21,8 +22,10 @@ struct Whitening {
 /// Levinson and Durbin's recursion. \param covariance at lags 0 … the greatest order, positive definite
 Whitening whiten(std::span<const double> covariance);
 
-/// ln likelihood of each displacement given those before it.
+/// ln likelihood of each displacement given those before it. \param surprise a displacement so many squared deviations
+/// from what was expected is of another motion: the next ones are predicted from those after it alone
 std::vector<double> predicted_log_likelihoods(std::span<const float> dx, std::span<const float> dy,
-                                              const Whitening& whitening);
+                                              const Whitening& whitening,
+                                              double surprise = std::numeric_limits<double>::infinity());
 
 }  // namespace an::segmentation

@@ -64,5 +64,55 @@ TEST(ExperimentFit, KindsOfParticlesAreNoStates) {
   EXPECT_EQ(model.states.size(), 1U);
 }
 
+// But states that are seldom left are states.
+TEST(ExperimentFit, FindsStatesThatAreSeldomLeft) {
+  simulation::ModelParameters parameters;
+  parameters.model = simulation::ModelKind::multi_state;
+  parameters.particles = 150;
+  parameters.states = {{alphas(0.8, 0.0005), ks(0.27, 0.0001)}, {alphas(1.98, 0.05), ks(0.0002, 1e-10)}};
+  parameters.transition = {{1 - 1.0 / 500, 1.0 / 500}, {1.0 / 500, 1 - 1.0 / 500}};
+  const FieldOfView fov = seen(parameters, 46);
+  const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+  EXPECT_TRUE(model.phenomenon == Phenomenon::multi_state || model.phenomenon == Phenomenon::confinement);
+  ASSERT_EQ(model.states.size(), 2U);
+  EXPECT_LT(model.states[0].k_mean, 0.02);
+  EXPECT_NEAR(model.states[1].k_mean, 0.27, 0.05);
+}
+
+// Two states of which particles are mostly in the first when the experiment begins, as if the other were inside of
+// compartments.
+simulation::ModelParameters begun_in_one_state() {
+  simulation::ModelParameters parameters;
+  parameters.model = simulation::ModelKind::multi_state;
+  parameters.particles = 100;
+  parameters.states = {{alphas(1.1, 0.005), ks(0.035, 1e-6)}, {alphas(1.4, 0.05), ks(18, 1)}};
+  parameters.transition = {{1 - 1.0 / 30, 1.0 / 30}, {1.0 / 60, 1 - 1.0 / 60}};
+  parameters.initial_state = 0;
+  return parameters;
+}
+
+TEST(ExperimentFit, WhatGoesFarIsInNoCompartment) {
+  const FieldOfView fov = seen(begun_in_one_state(), 47);
+  const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+  ASSERT_EQ(model.states.size(), 2U);
+  EXPECT_NE(model.confined, 1U);
+}
+
+// Of models that are as likely that which agrees with something else comes first.
+TEST(ExperimentFit, AModelThatDisagreesGivesWay) {
+  const FieldOfView fov = seen(begun_in_one_state(), 47);
+  FitOptions options;
+  for (const bool confined : {false, true}) {
+    options.agreement_with = [confined](const ExperimentModel& model) {
+      Agreement agreement;
+      agreement.frames = 1000;
+      agreement.disagreement = model.confined.has_value() == confined ? 0 : 0.6;
+      return agreement;
+    };
+    const ExperimentModel model = fit_experiment(std::span(&fov, 1), options).front().model;
+    EXPECT_EQ(model.confined.has_value(), confined);
+  }
+}
+
 }  // namespace
 }  // namespace an::segmentation

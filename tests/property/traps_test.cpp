@@ -18,19 +18,20 @@ struct TrappedParticles {
 };
 
 // Slow particles leave a wide trap in several steps: most that are let go are held again before.
-TrappedParticles hopping_particles(std::size_t particles, std::uint64_t seed) {
+TrappedParticles hopping_particles(std::size_t particles, std::uint64_t seed, double alpha, double k, double binding,
+                                   std::size_t traps) {
   simulation::ModelParameters parameters;
   parameters.model = simulation::ModelKind::immobile_traps;
   parameters.particles = particles;
-  parameters.states = {{simulation::Distribution::fixed(0.9), simulation::Distribution::fixed(0.05)}};
-  parameters.centres = 400;
+  parameters.states = {{simulation::Distribution::fixed(alpha), simulation::Distribution::fixed(k)}};
+  parameters.centres = traps;
   parameters.radius = 1;
-  parameters.binding = 0.6;
+  parameters.binding = binding;
   parameters.unbinding = 0.05;
   const RandomKey key{seed, 0, 0, 0, RandomStream::particle};
   Random random({seed, 0, 0, 0, RandomStream::localisation});
-  const simulation::Layout traps = simulation::draw_layout(parameters, random);
-  const simulation::FieldOfView fov = testing::seen_box(parameters, traps, key, 0.12, random);
+  const simulation::Layout layout = simulation::draw_layout(parameters, random);
+  const simulation::FieldOfView fov = testing::seen_box(parameters, layout, key, 0.12, random);
   TrappedParticles out{testing::trajectories_of(fov), {}};
   for (const simulation::FovTrajectory& t : fov.trajectories) out.truth.push_back(t.segments);
   return out;
@@ -54,13 +55,29 @@ double right_share(const TrappedParticles& particles, const InferredFov& inferre
 }
 
 TEST(Traps, HopsBetweenTwoHoldsAreNoThirdState) {
-  const TrappedParticles particles = hopping_particles(80, 41);
+  const TrappedParticles particles = hopping_particles(80, 41, 0.9, 0.05, 0.6, 400);
   const ExperimentFit fit = fit_experiment(std::span(&particles.seen, 1), {});
   const ExperimentModel& model = fit.front().model;
   ASSERT_EQ(model.phenomenon, Phenomenon::immobile_traps);
   EXPECT_TRUE(model.has_hops());
   EXPECT_TRUE(model.states[0].immobile);
   EXPECT_GT(right_share(particles, infer_trajectories(particles.seen, model, {})), 0.93);
+}
+
+// Within a trap that seldom binds a particle is free for long enough to be called so.
+TEST(Traps, LongHopsAreFree) {
+  const TrappedParticles particles = hopping_particles(120, 45, 0.5, 0.17, 0.2, 1500);
+  const ExperimentModel model = fit_experiment(std::span(&particles.seen, 1), {}).front().model;
+  ASSERT_EQ(model.phenomenon, Phenomenon::immobile_traps);
+  EXPECT_TRUE(model.has_hops());
+  const InferredFov inferred = infer_trajectories(particles.seen, model, {});
+  double there = 0, found = 0;
+  for (std::size_t i = 0; i < particles.truth.size(); ++i) {
+    there += static_cast<double>(particles.truth[i].size() - 1);
+    found += static_cast<double>(inferred.trajectories[i].segments.size() - 1);
+  }
+  EXPECT_GT(there, 200);
+  EXPECT_NEAR(found / there, 1, 0.06);
 }
 
 // Particles that move and are held in the end, nobody near another.

@@ -111,7 +111,12 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   EXPECT_TRUE(differs.model_is_doubtful());
   ExperimentModel model;
   EXPECT_FALSE(shares_for(model, agrees, {}).whole);
+  EXPECT_TRUE(shares_for(model, agrees, {}).are_nothing());
   EXPECT_TRUE(shares_for(model, differs, {}).whole);
+  model.phenomenon = Phenomenon::dimerization;
+  EXPECT_FALSE(shares_for(model, agrees, {}).are_nothing());
+  EXPECT_TRUE(agrees.settles(differs));
+  EXPECT_FALSE(differs.settles(differs));
   // What is called rest may be motion that single frames do not show.
   wrong.segments[0].k.value = 1e-4;
   Agreement hidden;
@@ -119,6 +124,8 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   EXPECT_EQ(hidden.frames, 30);
   EXPECT_EQ(hidden.hidden, 30);
   EXPECT_NEAR(hidden.disagreement, 0, 1e-12);
+  // Nor is a model right because what disagreed is hidden.
+  EXPECT_FALSE(hidden.settles(differs));
   // A few frames that differ say little where nearly all are hidden.
   differs.hidden = 5 * differs.frames;
   EXPECT_FALSE(differs.model_is_doubtful());
