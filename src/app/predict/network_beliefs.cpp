@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <numeric>
 #include <stdexcept>
 #include <system_error>
 
@@ -91,6 +92,30 @@ std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::F
                          static_cast<double>(probability[2]), static_cast<double>(probability[3])});
   }
   return beliefs;
+}
+
+NetworkOpinion::NetworkOpinion(NetworkBeliefs& network, std::span<const segmentation::FieldOfView> fovs,
+                               const segmentation::InferenceOptions& options)
+    : fovs_(fovs), options_(options) {
+  std::size_t left = 150;  // trajectories, which are enough
+  for (std::size_t f = 0; f < fovs.size() && left > 0; ++f) {
+    beliefs_.push_back(network.of(fovs[f]));
+    wanted_.emplace_back(std::min(fovs[f].trajectories.size(), left));
+    std::iota(wanted_.back().begin(), wanted_.back().end(), std::size_t{0});
+    left -= wanted_.back().size();
+  }
+}
+
+segmentation::Agreement NetworkOpinion::agreement_with(const segmentation::ExperimentModel& model) {
+  segmentation::Agreement agreement;
+  for (std::size_t f = 0; f < beliefs_.size(); ++f) {
+    options_.wanted = wanted_[f];
+    if (options_.wanted.empty()) continue;  // it would mean all
+    const segmentation::InferredFov inferred = infer_trajectories(fovs_[f], model, options_);
+    for (std::size_t i = 0; i < options_.wanted.size(); ++i)
+      agreement.add(inferred.trajectories[i], beliefs_[f][options_.wanted[i]], model.errors.noise);
+  }
+  return agreement;
 }
 
 }  // namespace an::app

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "app/settings/config.hpp"
 #include "network/frame_predictor.hpp"
+#include "segmentation/frame_beliefs.hpp"
 #include "segmentation/trajectory_inference.hpp"
 
 namespace an::app {
@@ -36,6 +39,22 @@ class NetworkBeliefs {
 
  private:
   network::FramePredictor predictor_;
+};
+
+/// What the network says of an experiment's first fields of view, and how well models agree.
+class NetworkOpinion {
+ public:
+  /// A reference to the fields of view is kept. \param options as trajectories are inferred
+  NetworkOpinion(NetworkBeliefs& network, std::span<const segmentation::FieldOfView> fovs,
+                 const segmentation::InferenceOptions& options);
+
+  segmentation::Agreement agreement_with(const segmentation::ExperimentModel& model);
+
+ private:
+  std::span<const segmentation::FieldOfView> fovs_;
+  segmentation::InferenceOptions options_;
+  std::vector<std::vector<segmentation::FrameBeliefs>> beliefs_;  // [field of view][trajectory]
+  std::vector<std::vector<std::size_t>> wanted_;                  // [field of view]
 };
 
 }  // namespace an::app

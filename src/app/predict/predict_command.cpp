@@ -101,9 +101,6 @@ class Prediction {
     return out;
   }
   void fit(const PredictedExperiment& experiment);
-  segmentation::BeliefShares agreed_shares(const PredictedExperiment& experiment,
-                                           const std::vector<segmentation::FieldOfView>& fovs,
-                                           const segmentation::ExperimentModel& model);
   void infer(const PlannedFov& fov);
   segmentation::InferredFov infer_fov(const PlannedFov& fov, const TrackedFov& read);
   segmentation::InferredFov infer_alone(const TrackedFov& read, const segmentation::InferenceOptions& options) const;
@@ -154,28 +151,6 @@ void Prediction::track_videos() {
                           .working_seconds();
 }
 
-// Whether a fitted model and the network see the same states, in the first fields of view.
-segmentation::BeliefShares Prediction::agreed_shares(const PredictedExperiment& experiment,
-                                                     const std::vector<segmentation::FieldOfView>& fovs,
-                                                     const segmentation::ExperimentModel& model) {
-  constexpr std::size_t enough = 150;  // trajectories
-  segmentation::Agreement agreement;
-  segmentation::InferenceOptions options;
-  options.paths = static_cast<std::size_t>(config_.segmentation.paths);
-  options.seed = config_.segmentation.seed;
-  options.experiment = stream_of(experiment);
-  std::size_t seen = 0;
-  for (std::size_t f = 0; f < fovs.size() && seen < enough; ++f) {
-    const std::vector<segmentation::FrameBeliefs> beliefs = network_->of(fovs[f]);
-    options.wanted.clear();
-    for (std::size_t i = 0; i < fovs[f].trajectories.size() && seen < enough; ++i, ++seen) options.wanted.push_back(i);
-    const segmentation::InferredFov inferred = infer_trajectories(fovs[f], model, options);
-    for (std::size_t i = 0; i < options.wanted.size(); ++i)
-      agreement.add(inferred.trajectories[i], beliefs[options.wanted[i]], model.errors.noise);
-  }
-  return shares_for(model, agreement, config_.predict.shares);
-}
-
 void Prediction::fit(const PredictedExperiment& experiment) {
   std::vector<segmentation::FieldOfView> fovs;
   std::vector<double> noise, overlapping;
@@ -190,10 +165,22 @@ void Prediction::fit(const PredictedExperiment& experiment) {
   options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
   options.seed = config_.segmentation.seed;
   options.experiment = stream_of(experiment);
+  std::optional<NetworkOpinion> opinion;
+  if (config_.predict.method == Method::hybrid) {
+    segmentation::InferenceOptions inference;
+    inference.paths = static_cast<std::size_t>(config_.segmentation.paths);
+    inference.seed = config_.segmentation.seed;
+    inference.experiment = stream_of(experiment);
+    opinion.emplace(*network_, fovs, inference);
+    options.agreement_with = [&](const segmentation::ExperimentModel& model) { return opinion->agreement_with(model); };
+  }
   try {
     const segmentation::ExperimentFit fitted = segmentation::fit_experiment(fovs, options);
-    if (config_.predict.method == Method::hybrid)
-      write_shares(paths_.shares(experiment), agreed_shares(experiment, fovs, fitted.front().model));
+    if (opinion) {
+      const segmentation::ExperimentModel& model = fitted.front().model;
+      write_shares(paths_.shares(experiment),
+                   shares_for(model, opinion->agreement_with(model), config_.predict.shares));
+    }
     write_model(paths_.model(experiment), fitted);
   } catch (const std::invalid_argument&) {
     throw InputError(options_.input / experiment.place,
@@ -226,9 +213,9 @@ segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const Tra
   options.wanted = read.vips;
   options.left_out = config_.segmentation.left_out;
   std::vector<segmentation::FrameBeliefs> beliefs;
-  if (config_.predict.method != Method::likelihood) beliefs = network_->of(read.fov);
-  options.beliefs = beliefs;
   if (config_.predict.method == Method::hybrid) options.shares = read_shares(paths_.shares(experiment));
+  if (config_.predict.method != Method::likelihood && !options.shares.are_nothing()) beliefs = network_->of(read.fov);
+  options.beliefs = beliefs;
   return needs_fit() ? infer_trajectories(read.fov, read_model(paths_.model(experiment)), options)
                      : infer_alone(read, options);
 }
