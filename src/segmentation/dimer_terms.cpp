@@ -216,8 +216,11 @@ struct Companion {
   std::vector<double> other_free;                  // that of the neighbour's if it is free
 
   std::size_t size() const { return middle.size(); }
-  // The term of displacement `begin` + i. \param of_difference ln likelihood of the difference after it
-  float term(std::size_t i, double of_difference) const {
+  // The difference as if they were bound from displacement `begin` + i on. \param noise of it
+  SteadyDifference difference(std::size_t i, double noise) const { return {difference_x[i], difference_y[i], noise}; }
+  // The term of displacement `begin` + i, after which the difference is the next one.
+  float term(std::size_t i, SteadyDifference& difference) const {
+    const double of_difference = difference.next(difference_x[i + 1], difference_y[i + 1]);
     return static_cast<float>(std::clamp(middle[i] + of_difference - own_bound[i] - other_free[i], -30.0, 30.0));
   }
 };
@@ -225,11 +228,11 @@ struct Companion {
 // All neighbours' stretches in range.
 class Companions {
  public:
-  Companions(const FieldOfView& fov, const ExperimentModel& model, const Trajectory& own)
+  Companions(const FieldOfView& fov, const ExperimentModel& model, const Trajectory& own, const Displacements& mine)
       : fov_(fov),
         model_(model),
         own_(own),
-        mine_(displacements_of(own.x, own.y)),
+        mine_(mine),
         of_middle_(whitening_of_bound(model, true)),
         of_bound_(whitening_of_bound(model, false)) {}
 
@@ -298,7 +301,7 @@ class Companions {
   const FieldOfView& fov_;
   const ExperimentModel& model_;
   const Trajectory& own_;
-  Displacements mine_;
+  const Displacements& mine_;
   Whitening of_middle_, of_bound_;
 };
 
@@ -313,21 +316,17 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   DimerTerms out = lone_terms(mine, model);
   const std::vector<bool> border = neighbourhood.at_border(trajectory, model.dimer_range);
   for (std::size_t t = 0; t < mine.size(); ++t) out.bound[t] = border[t] || mine.known[t] == 0 ? 0 : alone;
-  const std::vector<Companion> companions = Companions(fov, model, own).of(neighbourhood.of(trajectory));
+  const std::vector<Companion> companions = Companions(fov, model, own, mine).of(neighbourhood.of(trajectory));
   std::vector<const Companion*> partner(mine.size());
   std::vector<float> best(mine.size(), alone);  // of the companions' terms: worse ones are no partners
   const double most = errors.strays > 0 ? 5 : std::numeric_limits<double>::infinity();
   for (const Companion& companion : companions) {
-    const auto difference = [&](std::size_t i) {
-      return SteadyDifference(companion.difference_x[i], companion.difference_y[i], errors.difference);
-    };
-    SteadyDifference all_along = difference(0);
+    SteadyDifference all_along = companion.difference(0, errors.difference);
     for (std::size_t i = 0; i < companion.size(); ++i) {
       const std::size_t t = companion.begin + i;
-      const double next_x = companion.difference_x[i + 1];
-      const double next_y = companion.difference_y[i + 1];
-      const float term = companion.term(i, all_along.next(next_x, next_y));
-      const float if_it_begins = companion.term(i, difference(i).next(next_x, next_y));
+      SteadyDifference anew = companion.difference(i, errors.difference);
+      const float term = companion.term(i, all_along);
+      const float if_it_begins = companion.term(i, anew);
       if (std::max(term, if_it_begins) < best[t]) continue;
       best[t] = std::max(term, if_it_begins);
       partner[t] = &companion;
@@ -343,12 +342,9 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
     if (partner[t] == nullptr) continue;
     const Companion& companion = *partner[t];
     std::size_t i = t - companion.begin;
-    SteadyDifference difference(companion.difference_x[i], companion.difference_y[i], errors.difference);
-    for (std::size_t u = t; u < std::min(mine.size(), t + remembered) && partner[u] == &companion; ++u, ++i) {
-      const float term =
-          companion.term(i, difference.next(companion.difference_x[i + 1], companion.difference_y[i + 1]));
-      out.since[t].push_back(std::max(term, alone) - out.bound[u]);
-    }
+    SteadyDifference anew = companion.difference(i, errors.difference);
+    for (std::size_t u = t; u < std::min(mine.size(), t + remembered) && partner[u] == &companion; ++u, ++i)
+      out.since[t].push_back(std::max(companion.term(i, anew), alone) - out.bound[u]);
   }
   if (!model.binding) return out;
   const double usual = model.dynamics.change_of(1 - *model.dimer, *model.dimer);

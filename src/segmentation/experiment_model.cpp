@@ -72,19 +72,31 @@ CellTable cells_of(const ExperimentModel& model) {
   return {states, noise, !model.errors.unsure};
 }
 
+namespace {
+
+void take_in(const Trajectory& trajectory, std::size_t begin, std::size_t end, std::optional<Extent>& extent) {
+  for (std::size_t t = begin; t < end; ++t) {
+    const double x = trajectory.x[t];
+    const double y = trajectory.y[t];
+    if (!std::isfinite(x) || !std::isfinite(y)) continue;
+    if (!extent) extent = {x, x, y, y};
+    extent = {std::min(extent->low_x, x), std::max(extent->high_x, x), std::min(extent->low_y, y),
+              std::max(extent->high_y, y)};
+  }
+}
+
+}  // namespace
+
 Extent extent_of(const FieldOfView& fov) {
-  Extent out;
-  bool first = true;
-  for (const Trajectory& trajectory : fov.trajectories)
-    for (std::size_t t = 0; t < trajectory.x.size(); ++t) {
-      const double x = trajectory.x[t];
-      const double y = trajectory.y[t];
-      if (!std::isfinite(x) || !std::isfinite(y)) continue;
-      if (first) out = {x, x, y, y};
-      first = false;
-      out = {std::min(out.low_x, x), std::max(out.high_x, x), std::min(out.low_y, y), std::max(out.high_y, y)};
-    }
-  return out;
+  std::optional<Extent> extent;
+  for (const Trajectory& trajectory : fov.trajectories) take_in(trajectory, 0, trajectory.x.size(), extent);
+  return extent.value_or(Extent{});
+}
+
+Extent extent_of(const Trajectory& trajectory, std::size_t begin, std::size_t end) {
+  std::optional<Extent> extent;
+  take_in(trajectory, begin, end, extent);
+  return extent.value_or(Extent{});
 }
 
 }  // namespace an::segmentation

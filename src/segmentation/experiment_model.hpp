@@ -54,8 +54,9 @@ struct ExperimentModel {
 /// Adds the state of strays to a model's states and dynamics, where its errors have any.
 void add_strays(ExperimentModel& model);
 
-/// Adds to a model of traps a state of hops: a trap lets go, but holds the particle again after a step or two, which
-/// are too few for a label of their own. \pre two states, of which the first is immobile, and no strays
+/// Adds to a model of traps a state of hops: a trap lets go, but holds the particle again before it is out. They are
+/// free steps; often they are too few for a label of their own. \pre two states, of which the first is immobile, and no
+/// strays
 void add_hops(ExperimentModel& model);
 
 /// The cells of the model's states.
@@ -78,5 +79,7 @@ struct Extent {
   double low_x = 0, high_x = 0, low_y = 0, high_y = 0;
 };
 Extent extent_of(const FieldOfView& fov);
+/// The same of a trajectory's frames [begin, end).
+Extent extent_of(const Trajectory& trajectory, std::size_t begin, std::size_t end);
 
 }  // namespace an::segmentation

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace an::segmentation {
@@ -17,18 +16,8 @@ constexpr double most_k = 1e6;         // px²
 // Whether some positions lie within no compartment.
 bool is_wide(const Trajectory& trajectory, const PathSegment& segment) {
   constexpr double widest_compartment = 16;  // px
-  const auto width = [&](const std::vector<double>& positions) {
-    const auto from = positions.begin() + static_cast<std::ptrdiff_t>(segment.begin);
-    double low = std::numeric_limits<double>::infinity();
-    double high = -low;
-    for (auto at = from; at != from + static_cast<std::ptrdiff_t>(segment.end + 1 - segment.begin); ++at) {
-      if (!std::isfinite(*at)) continue;
-      low = std::min(low, *at);
-      high = std::max(high, *at);
-    }
-    return high - low;
-  };
-  return std::max(width(trajectory.x), width(trajectory.y)) > widest_compartment;
+  const Extent extent = extent_of(trajectory, segment.begin, segment.end + 1);
+  return std::max(extent.high_x - extent.low_x, extent.high_y - extent.low_y) > widest_compartment;
 }
 
 }  // namespace

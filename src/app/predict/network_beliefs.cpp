@@ -100,20 +100,20 @@ NetworkOpinion::NetworkOpinion(NetworkBeliefs& network, std::span<const segmenta
   std::size_t left = 150;  // trajectories, which are enough
   for (std::size_t f = 0; f < fovs.size() && left > 0; ++f) {
     beliefs_.push_back(network.of(fovs[f]));
-    wanted_.emplace_back(std::min(fovs[f].trajectories.size(), left));
-    std::iota(wanted_.back().begin(), wanted_.back().end(), std::size_t{0});
-    left -= wanted_.back().size();
+    beliefs_.back().resize(std::min(beliefs_.back().size(), left));
+    left -= beliefs_.back().size();
   }
 }
 
 segmentation::Agreement NetworkOpinion::agreement_with(const segmentation::ExperimentModel& model) {
   segmentation::Agreement agreement;
   for (std::size_t f = 0; f < beliefs_.size(); ++f) {
-    options_.wanted = wanted_[f];
-    if (options_.wanted.empty()) continue;  // it would mean all
+    if (beliefs_[f].empty()) continue;  // none wanted would mean all
+    options_.wanted.resize(beliefs_[f].size());
+    std::iota(options_.wanted.begin(), options_.wanted.end(), std::size_t{0});
     const segmentation::InferredFov inferred = infer_trajectories(fovs_[f], model, options_);
-    for (std::size_t i = 0; i < options_.wanted.size(); ++i)
-      agreement.add(inferred.trajectories[i], beliefs_[f][options_.wanted[i]], model.errors.noise);
+    for (std::size_t i = 0; i < beliefs_[f].size(); ++i)
+      agreement.add(inferred.trajectories[i], beliefs_[f][i], model.errors.noise);
   }
   return agreement;
 }

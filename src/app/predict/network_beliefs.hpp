@@ -53,8 +53,7 @@ class NetworkOpinion {
  private:
   std::span<const segmentation::FieldOfView> fovs_;
   segmentation::InferenceOptions options_;
-  std::vector<std::vector<segmentation::FrameBeliefs>> beliefs_;  // [field of view][trajectory]
-  std::vector<std::vector<std::size_t>> wanted_;                  // [field of view]
+  std::vector<std::vector<segmentation::FrameBeliefs>> beliefs_;  // [field of view][trajectory], of the first ones
 };
 
 }  // namespace an::app

@@ -93,6 +93,13 @@ class Prediction {
     }
     return options;
   }
+  segmentation::InferenceOptions inference_options(const PredictedExperiment& experiment) const {
+    segmentation::InferenceOptions options;
+    options.paths = static_cast<std::size_t>(config_.segmentation.paths);
+    options.seed = config_.segmentation.seed;
+    options.experiment = stream_of(experiment);
+    return options;
+  }
   TrackedFov read_fov(const PlannedFov& fov) const {
     if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(paths_.tracks_record(fov));
     TrackedFov out;
@@ -167,11 +174,7 @@ void Prediction::fit(const PredictedExperiment& experiment) {
   options.experiment = stream_of(experiment);
   std::optional<NetworkOpinion> opinion;
   if (config_.predict.method == Method::hybrid) {
-    segmentation::InferenceOptions inference;
-    inference.paths = static_cast<std::size_t>(config_.segmentation.paths);
-    inference.seed = config_.segmentation.seed;
-    inference.experiment = stream_of(experiment);
-    opinion.emplace(*network_, fovs, inference);
+    opinion.emplace(*network_, fovs, inference_options(experiment));
     options.agreement_with = [&](const segmentation::ExperimentModel& model) { return opinion->agreement_with(model); };
   }
   try {
@@ -202,13 +205,10 @@ segmentation::InferredFov Prediction::infer_alone(const TrackedFov& read,
 segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const TrackedFov& read) {
   if (config_.predict.method == Method::paper) return paper_method_->infer(read.fov, read.vips);
   const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
-  segmentation::InferenceOptions options;
-  options.paths = static_cast<std::size_t>(config_.segmentation.paths);
+  segmentation::InferenceOptions options = inference_options(experiment);
   options.choice = {config_.segmentation.expected_jaccard,
                     experiment.track == 1 ? config_.segmentation.video_error_weight : config_.segmentation.error_weight,
                     config_.segmentation.usual_error};
-  options.seed = config_.segmentation.seed;
-  options.experiment = stream_of(experiment);
   options.fov = static_cast<std::uint32_t>(fov.number);
   options.wanted = read.vips;
   options.left_out = config_.segmentation.left_out;
