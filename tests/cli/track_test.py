@@ -142,6 +142,22 @@ class TrackTest(unittest.TestCase):
         self.assertGreater(len(vips), 0)
         self.assertTrue(all(float(v["distance"]) < 1.2 for v in vips))
 
+    def test_a_truth_in_other_coordinates_is_moved_even_if_it_fits_inside_the_frame(self):
+        write_tiff(self.folder / "v.tif", some_frames())
+        video = ("--input", self.folder / "v.tif", "--set", "tracking.spot=gaussian")
+        self.assertEqual(track(*video, "--output", self.folder / "o").returncode, 0)
+        found = rows_of(self.folder / "o" / "trajectories.csv")
+        # The last is no other origin but an error of half a pixel, which must stay one.
+        for name, x, y, rmse in (("frame", 0, 0, 0), ("inside", 9, 7, 0), ("outside", 40, 50, 0), ("half", 0.5, 0.5, 0.5)):
+            truth = self.folder / f"{name}.csv"
+            rows = [f"{r['traj_idx']},{r['frame']},{float(r['x']) + x!r},{float(r['y']) + y!r}" for r in found]
+            truth.write_text("\n".join(["traj_idx,frame,x,y", *rows, ""]))
+            done = track(*video, "--output", self.folder / name, "--check", truth)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            quality = json.loads((self.folder / name / "tracking.json").read_text())["quality"]["mean"]
+            self.assertEqual((quality["recall"], quality["link_jsc"]), (1, 1), name)
+            self.assertAlmostEqual(quality["rmse"], rmse, places=9, msg=name)
+
     def test_same_bytes_on_any_number_of_ranks(self):
         for method in ("likelihood", "crocker-grier"):
             first = None

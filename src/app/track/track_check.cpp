@@ -110,14 +110,15 @@ TrackingQuality check_tracks(const TrackedVideo& video, const fs::path& path) {
     return outside(point, static_cast<double>(video.rows), point.y) ||
            outside(point, static_cast<double>(video.columns), point.x);
   });
-  if (elsewhere) {
-    const tracking::Place origin = tracking::frame_origin(truth, found);
-    for (TrackPoint& point : truth) {
-      point.y -= origin.y;
-      point.x -= origin.x;
-    }
+  const TrackingQuality unmoved = tracking::tracking_quality(truth, found, vips);
+  const tracking::Place origin = tracking::frame_origin(truth, found);
+  for (TrackPoint& point : truth) {
+    point.y -= origin.y;
+    point.x -= origin.x;
   }
-  return tracking::tracking_quality(truth, found, vips);
+  const TrackingQuality moved = tracking::tracking_quality(truth, found, vips);
+  // Box coordinates of few particles can all lie inside the frame: then only the tracks tell, and clearly.
+  return elsewhere || moved.found > 2 * unmoved.found ? moved : unmoved;
 }
 
 std::string quality_text(std::span<const std::string> names, std::span<const TrackingQuality> qualities, bool ansi) {

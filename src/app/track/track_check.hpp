@@ -18,8 +18,9 @@ namespace an::app {
 /// input \throws InputError naming what was looked for
 std::filesystem::path truth_of(const std::filesystem::path& check, const std::filesystem::path& video);
 
-/// Compares tracks with the truth in a file. A truth that lies elsewhere, as the challenge's reference does, is moved
-/// to where it fits best. VIP k is the truth's trajectory k. \throws InputError
+/// Compares tracks with the truth in a file. A truth in coordinates other than the frame's, as the challenge's
+/// reference is, is moved to where it fits best: one that leaves the frame, or of which more than twice as much is
+/// found there. VIP k is the truth's trajectory k. \throws InputError
 tracking::TrackingQuality check_tracks(const TrackedVideo& video, const std::filesystem::path& truth);
 
 /// A table of the videos with their mean, and histograms of link distances and gaps.
