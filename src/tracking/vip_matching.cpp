@@ -83,6 +83,12 @@ class VipMap {
 
 }  // namespace
 
+bool looks_like_vip_map(const Frame& page) {
+  if (page.type != PixelType::uint8) return false;
+  const auto background = static_cast<std::size_t>(std::count(page.pixels.begin(), page.pixels.end(), float{ground}));
+  return 20 * background >= 19 * page.pixels.size();
+}
+
 std::vector<VipLabel> read_vip_map(const Frame& page) { return VipMap(page).read(); }
 
 std::vector<std::size_t> nearest_assignment(std::span<const Place> places, std::span<const Place> candidates) {

@@ -17,6 +17,9 @@ struct VipLabel {
   Place place;
 };
 
+/// Whether a page is a map of VIPs, by its looks: bytes, nearly all 255 and the others low.
+bool looks_like_vip_map(const Frame& page);
+
 /// Reads the map of VIPs, the first page of a video of the challenge: 255 is background, VIP k a block of 2 x 2 pixels
 /// of value k that covers floor(position) and the next pixel. Where blocks overlap their k + 1 add up, minus 1: such
 /// blocks are found again from what is visible of them, and from what the sum leaves. \returns the VIPs in the order of

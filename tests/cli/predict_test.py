@@ -61,6 +61,31 @@ class Predict(unittest.TestCase):
         checked = run("verify", self.submission, "--public", self.data / "public")
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
+    def test_verify_says_what_the_public_data_have_and_the_submission_not_and_the_reverse(self):
+        copy = self.folder / "changed_submission"
+        shutil.copytree(self.submission, copy)
+        labels = copy / "track_1/exp_1/fov_0.txt"
+        first, *others = labels.read_text().splitlines()
+        index = first.split(",")[0]
+        labels.write_text("\n".join(others + ["99" + first[len(index):], ""]))
+        shutil.copy(copy / "track_2/exp_1/fov_0.txt", copy / "track_2/exp_1/fov_30.txt")
+        shutil.copytree(copy / "track_2/exp_1", copy / "track_2/exp_7")
+        checked = run("verify", copy, "--public", self.data / "public")
+        self.assertEqual(checked.returncode, 6, checked.stdout)
+        for words in (f"fov_0.txt: no line for VIP {index} of", "99 is no VIP of", "fov_30.txt: ", "holds no field of view 30",
+                      "exp_7: ", "holds no data of this experiment", "4 problems"):
+            self.assertIn(words, checked.stdout)
+        self.assertNotIn("fov_29.txt", checked.stdout)
+
+    def test_verify_refuses_public_data_with_which_nothing_can_be_compared(self):
+        empty, half = self.folder / "no_data", self.folder / "one_track"
+        empty.mkdir()
+        shutil.copytree(self.data / "public/track_2", half / "track_2")
+        for public, words in ((empty, "holds no data"), (self.data, "holds no data"), (half, "track_1 is submitted")):
+            checked = run("verify", self.submission, "--public", public)
+            self.assertEqual(checked.returncode, 3, checked.stdout)
+            self.assertIn(words, checked.stderr)
+
     def test_recognises_models_and_finds_change_points(self):
         self.assertEqual(self.solved.returncode, 0, self.solved.stderr)
         output = self.results

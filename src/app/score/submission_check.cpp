@@ -14,6 +14,9 @@
 #include "io/ensemble_file.hpp"
 #include "io/label_file.hpp"
 #include "io/trajectory_csv.hpp"
+#include "io/video_reader.hpp"
+#include "io/vip_file.hpp"
+#include "tracking/vip_matching.hpp"
 
 namespace an::app {
 
@@ -25,13 +28,14 @@ class LabelCheck {
  public:
   explicit LabelCheck(const fs::path& path) : path_(path) {}
 
-  std::vector<InputProblem> run(const std::optional<fs::path>& trajectories, bool vips_only) {
+  std::vector<InputProblem> run(const KnownFov& known) {
     const io::LabelFile file = io::read_labels(path_);
     for (const io::LineProblem& problem : file.problems)
       report(problem.line, problem.column, problem.what + (problem.fatal ? " (the official scorer stops here)" : ""));
     for (std::size_t row = 0; row < file.table.size(); ++row) check_row(file.table[row], file.table.line(row));
-    check_indices(file.table, vips_only);
-    if (trajectories) compare(file.table, *trajectories, vips_only);
+    check_indices(file.table, known.vips_only);
+    if (known.trajectories) compare(file.table, *known.trajectories, known.vips_only);
+    if (known.vips_only && known.vips) compare_vips(file.table, *known.vips);
     return std::move(problems_);
   }
 
@@ -141,6 +145,42 @@ class LabelCheck {
     problems_.insert(problems_.end(), wrong_lengths.begin(), wrong_lengths.end());
   }
 
+  // Labels of track 1 and the VIPs, whom the official scorer wants neither more nor less of.
+  void compare_vips(const LabelTable& table, const fs::path& file) {
+    constexpr const char* given_up = "the official scorer gives up the whole single-trajectory task of this track";
+    const std::optional<std::set<double>> vips = read_vip_indices(file);
+    if (!vips) return;
+    std::set<double> listed;
+    for (std::size_t row = 0; row < table.size(); ++row) {
+      const double index = table[row].index();
+      listed.insert(index);
+      if (!vips->contains(index))
+        report(table.line(row), 1, fmt::format("{} is no VIP of {} ({})", plain_text(index), file.string(), given_up));
+    }
+    for (const double vip : *vips)
+      if (!listed.contains(vip))
+        report(0, 0, fmt::format("no line for VIP {} of {} ({})", plain_text(vip), file.string(), given_up));
+  }
+
+  // Nothing where a video begins with a frame instead of the VIPs, or the file cannot be read.
+  std::optional<std::set<double>> read_vip_indices(const fs::path& file) {
+    std::set<double> indices;
+    try {
+      if (file.extension() == ".txt") {
+        for (const std::int64_t vip : io::read_vips(file).indices) indices.insert(static_cast<double>(vip));
+        return indices;
+      }
+      const std::optional<Frame> page = io::VideoReader(file, true).next();
+      if (!page || !tracking::looks_like_vip_map(*page)) return std::nullopt;
+      for (const tracking::VipLabel& label : tracking::read_vip_map(*page))
+        indices.insert(static_cast<double>(label.vip));
+      return indices;
+    } catch (const InputError& error) {
+      problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
+      return std::nullopt;
+    }
+  }
+
   // Whether the rows' lengths, by ascending index, are those of the CSV's trajectories in the order they appear.
   static bool in_order_of_appearance(const LabelTable& table, const std::vector<io::CsvTrajectory>& trajectories) {
     if (table.size() != trajectories.size()) return false;
@@ -161,10 +201,9 @@ class LabelCheck {
 
 }  // namespace
 
-std::vector<InputProblem> check_label_file(const fs::path& labels, const std::optional<fs::path>& trajectories,
-                                           bool vips_only) {
+std::vector<InputProblem> check_label_file(const fs::path& labels, const KnownFov& known) {
   try {
-    return LabelCheck(labels).run(trajectories, vips_only);
+    return LabelCheck(labels).run(known);
   } catch (const InputError& error) {
     return error.problems();
   }

@@ -9,12 +9,17 @@
 
 namespace an::app {
 
+/// What is known of the field of view that a label file is about.
+struct KnownFov {
+  std::optional<std::filesystem::path> trajectories;  ///< CSV with which indices and lengths are compared
+  bool vips_only = false;                             ///< only chosen trajectories are listed (track 1)
+  std::optional<std::filesystem::path> vips;          ///< `vip_idx_fov_F.txt`, or a video whose first page shows them
+};
+
 /// Checks a label file of one field of view before it is scored: every line's form and values, and that indices are 0,
-/// 1, 2, … (the official scorer counts on from the last one). The message says what the scorer would do about each
-/// defect. \param trajectories the CSV the labels belong to, if it is known: indices and lengths are compared with it
-/// \param vips_only whether the file lists chosen trajectories only (track 1)
-std::vector<InputProblem> check_label_file(const std::filesystem::path& labels,
-                                           const std::optional<std::filesystem::path>& trajectories, bool vips_only);
+/// 1, 2, … (the official scorer counts on from the last one) or those of the VIPs. The message says what the scorer
+/// would do about each defect.
+std::vector<InputProblem> check_label_file(const std::filesystem::path& labels, const KnownFov& known);
 
 /// Checks an ensemble file: its form, means within the challenge's bounds, variances and weights not negative.
 std::vector<InputProblem> check_ensemble_file(const std::filesystem::path& ensemble);

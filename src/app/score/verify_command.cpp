@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 
+#include "app/predict/prediction_plan.hpp"
 #include "app/score/submission_check.hpp"
 #include "core/byte_archive.hpp"
 #include "core/error.hpp"
@@ -21,9 +23,8 @@ namespace {
 // One file to be checked.
 struct Check {
   fs::path file;
-  std::optional<fs::path> trajectories;
   bool ensemble = false;
-  bool vips_only = false;
+  KnownFov known;
 };
 
 // The number between `stem` and `ending` in a file's name.
@@ -46,8 +47,26 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
+// The fields of view of which a folder holds trajectories or a video.
+std::set<std::size_t> fovs_of_data(const fs::path& folder) {
+  std::set<std::size_t> fovs;
+  for (const std::string& name : names_in(folder)) {
+    auto fov = numbered(name, "trajs_fov_", ".csv");
+    if (!fov) fov = numbered(name, "videos_fov_", ".tiff");
+    if (!fov) fov = numbered(name, "videos_fov_", ".tif");
+    if (fov) fovs.insert(*fov);
+  }
+  return fovs;
+}
+
+// The first of some files that exists.
+std::optional<fs::path> existing(std::initializer_list<fs::path> files) {
+  const auto found = std::find_if(files.begin(), files.end(), [](const fs::path& file) { return fs::exists(file); });
+  return found == files.end() ? std::nullopt : std::optional(*found);
+}
+
 // Lists what there is to check in a submission (or in a reference, whose label files are named otherwise), and what is
-// missing.
+// missing or not in the public data.
 class CheckList {
  public:
   CheckList(const fs::path& submission, const std::optional<fs::path>& public_data)
@@ -57,6 +76,10 @@ class CheckList {
       const std::string name = fmt::format("track_{}", track);
       if (!fs::is_directory(submission_ / name)) continue;
       any = true;
+      if (public_ && !fs::is_directory(*public_ / name))
+        throw InputError(*public_ / name,
+                         fmt::format("no such folder, but {} is submitted (name public data that has it)",
+                                     (submission_ / name).string()));
       for (const std::string& experiment : experiments(name)) add_experiment(name, experiment, track == 1);
     }
     if (!any)
@@ -66,7 +89,7 @@ class CheckList {
   }
 
   std::vector<Check> checks;
-  std::vector<InputProblem> missing;
+  std::vector<InputProblem> problems;
 
  private:
   std::vector<std::string> experiments(const std::string& track) const {
@@ -85,30 +108,44 @@ class CheckList {
       if (const auto fov = numbered(name, "traj_labs_fov_", ".txt")) truth.insert(*fov);
     }
     const bool is_reference = submitted.empty() && !truth.empty();
+    const std::set<std::size_t>& listed = is_reference ? truth : submitted;
     const fs::path data = public_ ? *public_ / track / experiment : folder;
-    std::set<std::size_t> fovs = is_reference ? truth : submitted;
-    for (const std::string& name : names_in(data)) {
-      auto fov = numbered(name, "trajs_fov_", ".csv");
-      if (!fov) fov = numbered(name, "videos_fov_", ".tiff");
-      if (fov) fovs.insert(*fov);
-    }
-    for (std::size_t fov = 0; fov < (fovs.empty() ? 0 : *fovs.rbegin()); ++fov) fovs.insert(fov);
+    const std::set<std::size_t> given = fovs_of_data(data);
+    if (public_ && given.empty())
+      problems.push_back({folder, 0, 0,
+                          fmt::format("{} holds no data of this experiment (the official scorer ignores "
+                                      "experiments that the reference does not have)",
+                                      data.string())});
+    // Fields of view are numbered from 0, so what is below the last one should be there.
+    const std::set<std::size_t>& known = public_ ? given : listed;
+    std::set<std::size_t> fovs = listed;
+    fovs.insert(given.begin(), given.end());
+    for (std::size_t fov = 0; fov < (known.empty() ? 0 : *known.rbegin()); ++fov) fovs.insert(fov);
     for (const std::size_t fov : fovs) {
       const fs::path file = is_reference ? io::truth_labels(folder, fov) : io::submission_labels(folder, fov);
       if (!fs::exists(file)) {
-        missing.push_back(
+        problems.push_back(
             {file, 0, 0, "no such file (the official scorer gives up the whole single-trajectory task of this track)"});
         continue;
       }
-      const fs::path csv = io::trajectories(data, fov);
-      checks.push_back({file, fs::exists(csv) ? std::optional(csv) : std::nullopt, false, vips_only && !is_reference});
+      if (public_ && !given.empty() && !given.contains(fov))
+        problems.push_back(
+            {file, 0, 0,
+             fmt::format("{} holds no field of view {} (the official scorer ignores the file)", data.string(), fov)});
+      checks.push_back({file, false, known_fov(data, fov, vips_only && !is_reference)});
     }
     const fs::path ensemble = io::ensemble_labels(folder);
     if (fs::exists(ensemble))
-      checks.push_back({ensemble, std::nullopt, true, false});
+      checks.push_back({ensemble, true, {}});
     else
-      missing.push_back(
+      problems.push_back(
           {ensemble, 0, 0, "no such file (the official scorer gives up the whole ensemble task of this track)"});
+  }
+
+  static KnownFov known_fov(const fs::path& data, std::size_t fov, bool vips_only) {
+    const fs::path video = io::video(data, fov);
+    return {existing({io::trajectories(data, fov)}), vips_only,
+            existing({io::vip(data, fov), video, fs::path(video).replace_extension(".tif")})};
   }
 
   fs::path submission_;
@@ -128,6 +165,7 @@ ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel:
   if (!fs::is_directory(options.submission)) throw InputError(options.submission, "no such folder (the submission)");
   if (options.public_data && !fs::is_directory(*options.public_data))
     throw InputError(*options.public_data, "no such folder (the public data)");
+  if (options.public_data) find_public_data(*options.public_data);  // throws where there is none
   const CheckList list(options.submission, options.public_data);
   if (options.dry_run) {
     for (const Check& check : list.checks)
@@ -137,21 +175,20 @@ ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel:
   std::vector<double> costs;
   for (const Check& check : list.checks) {
     std::error_code ignored;
-    costs.push_back(static_cast<double>(fs::file_size(check.file, ignored) +
-                                        (check.trajectories ? fs::file_size(*check.trajectories, ignored) : 0)));
+    const std::optional<fs::path>& csv = check.known.trajectories;
+    costs.push_back(static_cast<double>(fs::file_size(check.file, ignored) + (csv ? fs::file_size(*csv, ignored) : 0)));
   }
   std::vector<std::vector<std::byte>> found(list.checks.size());
   progress.start("verifying", "files", list.checks.size());
   const auto work = [&](std::size_t item) {
     const Check& check = list.checks[item];
-    found[item] = packed(check.ensemble ? check_ensemble_file(check.file)
-                                        : check_label_file(check.file, check.trajectories, check.vips_only));
+    found[item] = packed(check.ensemble ? check_ensemble_file(check.file) : check_label_file(check.file, check.known));
   };
   const auto owner = parallel::for_each_item(world, costs, work, [&](std::size_t taken) { progress.update(taken); });
   progress.finish();
-  std::int64_t problems = static_cast<std::int64_t>(list.missing.size());
+  std::int64_t problems = static_cast<std::int64_t>(list.problems.size());
   if (world.is_root())
-    for (const InputProblem& problem : list.missing) fmt::print("{}\n", problem.text());
+    for (const InputProblem& problem : list.problems) fmt::print("{}\n", problem.text());
   parallel::for_each_in_order(
       world, owner, [&](std::size_t item) { return found[item]; },
       [&](std::size_t, std::span<const std::byte> bytes) {

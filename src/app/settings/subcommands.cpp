@@ -180,7 +180,7 @@ void declare_verify(Subcommand& command) {
   command.require("SUB, the submission's folder,", options.submission);
   command
       ->add_option("--public", options.public_data,
-                   "folder of the challenge's public data, to compare indices and lengths")
+                   "folder of the challenge's public data, to compare indices, lengths and VIPs")
       ->type_name("DIR");
 }
 

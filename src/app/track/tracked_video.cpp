@@ -21,13 +21,6 @@ using tracking::Place;
 
 constexpr std::size_t calibration_frames = 10;
 
-// A map of VIPs is bytes: nearly all 255, with some low values.
-bool looks_like_vip_map(const Frame& page) {
-  if (page.type != PixelType::uint8) return false;
-  const auto ground = static_cast<std::size_t>(std::count(page.pixels.begin(), page.pixels.end(), 255.0F));
-  return 20 * ground >= 19 * page.pixels.size();
-}
-
 // The frames of a video; the map of VIPs is taken off.
 class Frames {
  public:
@@ -36,7 +29,7 @@ class Frames {
     std::optional<Frame> first = reader_.next();
     if (!first) throw InputError(path, "no pages (expected frames)");
     const bool map =
-        config.vip_map == VipMap::yes || (config.vip_map == VipMap::automatic && looks_like_vip_map(*first));
+        config.vip_map == VipMap::yes || (config.vip_map == VipMap::automatic && tracking::looks_like_vip_map(*first));
     first_ = map ? 1 : 0;
     if (map)
       vips_ = tracking::read_vip_map(*first);
