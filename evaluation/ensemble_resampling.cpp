@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "evaluation/ensemble_resampling.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/pairwise_sum.hpp"
 #include "evaluation/ensemble_metrics.hpp"
 #include "evaluation/truncated_normal.hpp"
 
@@ -13,7 +13,7 @@ namespace an::evaluation {
 namespace {
 
 constexpr std::size_t grid_size = 1'000'000;
-constexpr std::size_t thinning = 100;
+constexpr std::size_t block_size = 100;  // points
 
 EnsembleLabels with_weights_of(std::span<const EnsembleLabels> fovs, std::span<const std::size_t> drawn) {
   EnsembleLabels labels = fovs.front();
@@ -23,46 +23,96 @@ EnsembleLabels with_weights_of(std::span<const EnsembleLabels> fovs, std::span<c
   return labels;
 }
 
-// Cumulative sums of a density on the scoring grid, at every `thinning`-th point.
-std::vector<double> thinned_cumulative(std::span<const double> x, const std::vector<Mode>& modes, Bounds bounds) {
-  std::vector<double> density(x.size(), 0);
-  add_mixture_density(x, modes, bounds, density);
-  std::vector<double> cumulative;
+// Cumulative sums of a density on the scoring grid.
+std::vector<double> cumulative_sums(std::span<const double> x, const std::vector<Mode>& modes, Quantity quantity) {
+  std::vector<double> sums(x.size(), 0);
+  const Bounds bounds{x.front(), x.back()};
+  if (quantity == Quantity::alpha)
+    add_mixture_density_evenly(x, modes, bounds, sums);
+  else
+    add_mixture_density_ascending(x, modes, bounds, sums);
   double sum = 0;
-  for (std::size_t i = 0; i < density.size(); ++i) {
-    sum += density[i];
-    if ((i + 1) % thinning == 0) cumulative.push_back(sum);
-  }
-  return cumulative;
+  for (double& value : sums) value = sum += value;
+  return sums;
 }
 
-// The curves of one quantity: each true state's and the prediction's.
-struct ThinnedCurves {
-  std::vector<double> x;
-  std::vector<std::vector<double>> states;
-  std::vector<double> prediction;
-
-  ThinnedCurves(const std::vector<double>& grid, Bounds bounds, const std::vector<Mode>& truth,
-                const std::vector<Mode>& predicted)
-      : prediction(thinned_cumulative(grid, predicted, bounds)) {
-    for (std::size_t i = thinning - 1; i < grid.size(); i += thinning) x.push_back(grid[i]);
+// The official distance of one quantity for any weights of the truth's states.
+//
+// The truth's cumulative distribution is the mean of its states' with shares that depend on the weights, so its
+// difference to the prediction's is the mean of theirs; and the integral of a difference that keeps its sign over some
+// points is, but for the sign, the mean of the states' integrals there. Only where it may change its sign are points
+// looked at.
+class WeightedDistance {
+ public:
+  WeightedDistance(const std::vector<double>& grid, const std::vector<Mode>& truth, const std::vector<Mode>& prediction,
+                   Quantity quantity) {
+    for (std::size_t i = 0; i + 1 < grid.size(); ++i) widths_.push_back(grid[i + 1] - grid[i]);
+    const std::vector<double> predicted = cumulative_sums(grid, prediction, quantity);
     for (Mode mode : truth) {
       mode.weight = 1;
-      states.push_back(thinned_cumulative(grid, {mode}, bounds));
+      std::vector<double> difference = cumulative_sums(grid, {mode}, quantity);
+      const double total = difference.back();
+      for (std::size_t i = 0; i < difference.size(); ++i)
+        difference[i] = (total > 0 ? difference[i] / total : 0) - predicted[i] / predicted.back();
+      totals_.push_back(total);
+      differences_.push_back(std::move(difference));
     }
+    for (std::size_t begin = 0; begin < widths_.size(); begin += block_size)
+      for (const std::vector<double>& difference : differences_) blocks_.push_back(block_of(difference, begin));
   }
 
-  double distance(std::span<const double> weights) const {
-    double truth_total = 0;
-    for (std::size_t k = 0; k < states.size(); ++k) truth_total += weights[k] * states[k].back();
+  double operator()(std::span<const double> weights) const {
+    double mass = 0;
+    for (std::size_t k = 0; k < totals_.size(); ++k) mass += weights[k] * totals_[k];
+    std::vector<double> shares;
+    for (std::size_t k = 0; k < totals_.size(); ++k) shares.push_back(weights[k] * totals_[k] / mass);
     double sum = 0;
-    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-      double truth = 0;
-      for (std::size_t k = 0; k < states.size(); ++k) truth += weights[k] * states[k][i];
-      sum += std::fabs(truth / truth_total - prediction[i] / prediction.back()) * (x[i + 1] - x[i]);
+    const Block* block = blocks_.data();
+    for (std::size_t begin = 0; begin < widths_.size(); begin += block_size) {
+      Block mean;
+      for (const double share : shares) {
+        mean.integral += share * block->integral;
+        mean.lowest += share * block->lowest;
+        mean.highest += share * block->highest;
+        ++block;
+      }
+      sum += mean.lowest >= 0 || mean.highest <= 0 ? std::fabs(mean.integral) : by_points(shares, begin);
     }
     return sum;
   }
+
+ private:
+  // A difference at `block_size` points.
+  struct Block {
+    double integral = 0, lowest = 0, highest = 0;
+  };
+
+  std::size_t end_of(std::size_t begin) const { return std::min(begin + block_size, widths_.size()); }
+
+  Block block_of(const std::vector<double>& difference, std::size_t begin) const {
+    Block block{0, difference[begin], difference[begin]};
+    for (std::size_t i = begin; i < end_of(begin); ++i) {
+      block.integral += difference[i] * widths_[i];
+      block.lowest = std::min(block.lowest, difference[i]);
+      block.highest = std::max(block.highest, difference[i]);
+    }
+    return block;
+  }
+
+  double by_points(std::span<const double> shares, std::size_t begin) const {
+    double sum = 0;
+    for (std::size_t i = begin; i < end_of(begin); ++i) {
+      double mean = 0;
+      for (std::size_t k = 0; k < shares.size(); ++k) mean += shares[k] * differences_[k][i];
+      sum += std::fabs(mean) * widths_[i];
+    }
+    return sum;
+  }
+
+  std::vector<double> widths_;                    // from each point of the grid to the next
+  std::vector<double> totals_;                    // mass of each state on the grid
+  std::vector<std::vector<double>> differences_;  // of each state's cumulative distribution to the prediction's
+  std::vector<Block> blocks_;                     // of each state, block after block
 };
 
 }  // namespace
@@ -70,26 +120,22 @@ struct ThinnedCurves {
 std::vector<EnsembleScores> bootstrap_ensemble(std::span<const EnsembleLabels> fovs, const EnsembleLabels& prediction,
                                                Rules rules, std::size_t experiment, const BootstrapOptions& options) {
   AN_ASSERT(!fovs.empty());
-  std::vector<EnsembleScores> samples;
+  std::vector<EnsembleScores> samples(options.resamples);
   const auto drawn_truth = [&](std::size_t r) {
     return with_weights_of(fovs, resampled_fovs(options.seed, r, experiment, fovs.size()));
   };
   if (rules == Rules::paper) {
     for (std::size_t r = 0; r < options.resamples; ++r)
-      samples.push_back(paper_ensemble_distance(drawn_truth(r), prediction).scores.value_or(aborted_ensemble_task));
+      samples[r] = paper_ensemble_distance(drawn_truth(r), prediction).scores.value_or(aborted_ensemble_task);
     return samples;
   }
-  const auto curves = [&](Quantity quantity, const std::vector<double>& grid) {
-    return ThinnedCurves(grid, {grid.front(), grid.back()}, modes_of(fovs.front(), quantity),
-                         modes_of(prediction, quantity));
+  const auto resample = [&](Quantity quantity, const std::vector<double>& grid) {
+    const WeightedDistance distance(grid, modes_of(fovs.front(), quantity), modes_of(prediction, quantity), quantity);
+    for (std::size_t r = 0; r < options.resamples; ++r)
+      samples[r][static_cast<std::size_t>(quantity)] = distance(drawn_truth(r).weight);
   };
-  const ThinnedCurves alpha = curves(Quantity::alpha, linear_grid(0, bounds::alpha_max, grid_size));
-  const ThinnedCurves k =
-      curves(Quantity::k, logarithmic_grid(std::log10(bounds::k_min), std::log10(bounds::k_max), grid_size));
-  for (std::size_t r = 0; r < options.resamples; ++r) {
-    const EnsembleLabels truth = drawn_truth(r);
-    samples.push_back({alpha.distance(truth.weight), k.distance(truth.weight)});
-  }
+  resample(Quantity::alpha, linear_grid(0, bounds::alpha_max, grid_size));
+  resample(Quantity::k, logarithmic_grid(std::log10(bounds::k_min), std::log10(bounds::k_max), grid_size));
   return samples;
 }
 
