@@ -90,8 +90,10 @@ class Check {
     // A uniform value never takes the ends of its interval; all others must keep away from 0 and 2.
     const bool open = alpha.kind == Kind::uniform || (alpha.kind == Kind::fixed && alpha.a.kind == Kind::uniform);
     const Interval ends = open ? Interval{0, 2} : Interval{1e-9, std::nextafter(2.0, 0.0)};
-    // A normal distribution of variance 0 is its mean.
-    const bool exact = alpha.kind == Kind::normal && alpha.b.range().high == 0;
+    // A normal distribution of variance 0 is its mean, and so is one whose sd is a share of a mean of 0.
+    const Interval mean = alpha.a.range();
+    const bool exact = alpha.kind == Kind::normal &&
+                       (alpha.b.range().high == 0 || (alpha.relative && mean.low == 0 && mean.high == 0));
     check_value("alpha", alpha, ends, exact ? Interval{1e-9, alpha_interval.high} : Interval{-1e3, 1e3},
                 exact ? "above 0, at most 1.999" : "above 0 and below 2");
   }

@@ -48,6 +48,13 @@ TEST(ExperimentToml, RefusesANegativeRelativeSpread) {
                an::ConfigError);
 }
 
+TEST(ExperimentToml, RefusesAnAlphaThatIsAlwaysZero) {
+  for (const std::string alpha : {"{ normal = [0, 0] }", "{ relative_normal = [0, 0.1] }"}) {
+    const std::string text = "[[experiment]]\nmodel = \"single_state\"\nk = 1\nalpha = " + alpha + "\n";
+    EXPECT_THROW(experiments_of(text), an::ConfigError) << alpha;
+  }
+}
+
 // A configuration of the project's own.
 an::app::Config config_named(const std::string& name) {
   std::ostringstream text;
