@@ -44,6 +44,11 @@ class NetworkTest(unittest.TestCase):
         for name in a:
             np.testing.assert_array_equal(a[name], b[name], name)
 
+    def test_repeats_are_counted_from_0(self):
+        done = run("network", "forward", "--weights", "w.h5", "--input", "x.h5", "--output", "y.h5", "--repeat", "-1")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("--repeat", done.stderr)
+
     def test_training_goes_on_as_if_it_had_not_been_broken_off(self):
         self.assertEqual(self.train("whole", 6).returncode, 0)
         broken = self.train("broken", 6, "--max-time", "1s")

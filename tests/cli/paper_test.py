@@ -206,7 +206,8 @@ class Paper(unittest.TestCase):
         self.assertIn("4050 experiments", done.stdout)
         self.assertFalse(nothing.exists())
         for words, expected in ((["--only", "table_5"], "table_4"), (["--method", "magic"], "likelihood"),
-                                (["--scale", "0"], "--scale"), (["--full", "--scale", "1"], "--full"), (["--fovs", "0"], "--fovs")):
+                                (["--scale", "0"], "--scale"), (["--full", "--scale", "1"], "--full"), (["--fovs", "0"], "--fovs"),
+                                (["--seed", "-1"], "--seed"), (["--seed", "99999999999999999999"], "--seed")):
             done = run("paper", "--output", nothing, "--dry-run", *words)
             self.assertEqual(done.returncode, 2, words)
             self.assertIn(expected, done.stderr)

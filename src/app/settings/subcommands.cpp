@@ -3,12 +3,18 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
+
 #include "app/settings/command_words.hpp"
 #include "core/error.hpp"
 
 namespace an::app {
 
 namespace {
+
+// What does not fit into 64 bits is read as the largest number, and so is beyond this.
+constexpr std::int64_t largest_number = std::numeric_limits<std::int64_t>::max() - 1;
 
 void declare_score(Subcommand& command) {
   auto& options = command.options<ScoreOptions>();
@@ -160,7 +166,9 @@ void declare_paper(Subcommand& command) {
                    "folder with public/ and ref/ for tables 3 and 4, instead of simulated data")
       ->type_name("DIR");
   add_weights(command, options.weights);
-  command->add_option("--seed", options.seed, "names all random numbers of the data")->type_name("N");
+  command->add_option("--seed", options.seed, "names all random numbers of the data")
+      ->type_name("N")
+      ->check(CLI::Range(std::int64_t{0}, largest_number));
   command
       ->add_option("--scale", options.scale,
                    fmt::format("share of the paper's data that is made (default: {})", usual_paper_scale))
@@ -215,7 +223,8 @@ void declare_network(Subcommand& command) {
   command
       ->add_option("--repeat", options.repeat,
                    "forward, gradient: do it N times more and print milliseconds (gradient: a whole training step)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::Range(0, 1'000'000'000));
   using Action = NetworkOptions::Action;
   const auto is = [&options](Action action) { return options.action == action; };
   command.require_that("--weights or --shape",
