@@ -193,6 +193,13 @@ class Paper(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(rows_of(again / "table_4.csv"), rows_of(self.paper / "table_4.csv"))
 
+    def test_a_benchmark_that_is_not_there_leaves_nothing(self):
+        output = self.folder / "mistyped"
+        done = run("paper", "--output", output, *self.quick, "--benchmark", self.benchmark / "public")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("holds no data", done.stderr)
+        self.assertFalse(output.exists())
+
     def test_example_of_the_help_is_understood(self):
         example = run("paper", "--help").stdout.split("Example:\n")[1].strip().split("anomalousnet ")[1].split()
         done = run(*example[:1], "--dump-config", *example[1:])

@@ -15,6 +15,7 @@
 #include "app/paper/paper_results.hpp"
 #include "app/paper/training_density.hpp"
 #include "app/predict/network_beliefs.hpp"
+#include "app/predict/prediction_plan.hpp"
 #include "app/program_info.hpp"
 #include "app/run/run_command.hpp"
 #include "app/simulate/simulate_command.hpp"
@@ -119,6 +120,8 @@ void Paper::write_record(bool complete) const {
 }
 
 void Paper::begin() {
+  // Throws before anything is written, so that the same output can be asked for again.
+  if (wants_benchmark() && options_.benchmark) find_public_data(*options_.benchmark / "public");
   if (world_.is_root()) {
     const fs::path record = options_.output / record_name;
     claim_output(options_.output, record_name, settings_, options_.resume, "the paper's tables");
