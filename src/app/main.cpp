@@ -61,7 +61,9 @@ struct Run {
 int run(const std::vector<std::string>& arguments, const parallel::Communicator& world) {
   ParsedCommand parsed;
   try {
-    parsed = parse_command_line(arguments, [&](const std::string& file) { return read_config_text(file, world); });
+    parsed = parse_command_line(arguments, [&](const std::string& option, const std::string& file) {
+      return read_config_text(option, file, world);
+    });
   } catch (...) {  // the same on every rank, since each has the same arguments
     const Failure failure = current_failure();
     if (world.is_root()) print_failure(failure, parallel::Communicator{});

@@ -205,6 +205,11 @@ class SimulateTest(unittest.TestCase):
             self.assertEqual(result.returncode, 2, result.stderr)
             self.assertRegex(result.stderr, rf"p\.json:{line}: {key}: .*{what}")
 
+    def test_a_file_of_parameters_that_is_not_there_is_named_by_its_option(self):
+        result = run("--params", self.folder / "nope.json", "--output", self.folder / "bad")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("error: --params: ", result.stderr)
+
     def test_kept_configurations_can_be_made(self):
         for name, fovs in (("andi2_benchmark", 270), ("paper_training", 101250), ("paper_validation", 55), ("wide_training", 100000)):
             result = run("--config", CONFIGS / f"{name}.toml", "--dry-run")

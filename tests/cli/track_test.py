@@ -308,6 +308,12 @@ class TrackTest(unittest.TestCase):
         axes = track("--input", self.videos, "--output", self.folder / "o", "--axes", "XYZ")
         self.assertEqual(axes.returncode, 2)
         self.assertIn("TYX", axes.stderr)
+        named = track("--input", self.videos, "--output", self.folder / "o", "--vip-map", "foo")
+        self.assertEqual(named.returncode, 2)
+        self.assertIn("error: --vip-map: tracking.vip_map is", named.stderr)
+        unread = track("--input", self.videos, "--output", self.folder / "o", "--parameters", self.folder / "none.toml")
+        self.assertEqual(unread.returncode, 2)
+        self.assertIn("error: --parameters: ", unread.stderr)
         help_text = track("--help").stdout
         for option in ("--input", "--output", "--parameters", "--check", "--overlay", "--axes", "--resume"):
             self.assertIn(option, help_text)

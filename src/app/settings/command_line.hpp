@@ -146,8 +146,8 @@ struct ParsedCommand {
   Config config;
 };
 
-/// Text of a configuration file; `-` is stdin. \throws ConfigError when it cannot be read
-using ReadConfigText = std::function<std::string(const std::string& file)>;
+/// Text of the configuration file that an option names; `-` is stdin. \throws ConfigError when it cannot be read
+using ReadConfigText = std::function<std::string(const std::string& option, const std::string& file)>;
 
 /// Understands the arguments after the program's name. Touches no file but through `read_config_text`.
 /// The configuration is: defaults, then `--config`, then `--set` in order, then the options that have a name of their

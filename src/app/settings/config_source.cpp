@@ -9,7 +9,7 @@
 
 namespace an::app {
 
-std::string read_config_text(const std::string& file, const parallel::Communicator& world) {
+std::string read_config_text(const std::string& option, const std::string& file, const parallel::Communicator& world) {
   std::string text, reason;
   if (world.is_root()) {
     try {
@@ -19,7 +19,7 @@ std::string read_config_text(const std::string& file, const parallel::Communicat
     }
   }
   world.broadcast(reason);
-  if (!reason.empty()) throw ConfigError("--config: " + reason);
+  if (!reason.empty()) throw ConfigError(option + ": " + reason);
   world.broadcast(text);
   return text;
 }

@@ -25,14 +25,15 @@ void use_parameters(Config& config, const std::string& text, const std::string& 
 
 Config configuration_of(const ConfigurationWords& words, const ReadConfigText& read_config_text) {
   Config config;
-  if (!words.config_file.empty()) apply_toml(config, read_config_text(words.config_file), words.config_file);
+  if (!words.config_file.empty())
+    apply_toml(config, read_config_text("--config", words.config_file), words.config_file);
   for (const std::string& assignment : words.assignments) apply_assignment(config, assignment);
   if (words.faithful) config.faithful = quirks(*words.faithful);
   if (!words.tracking_file.empty())
-    apply_section_toml(config, "tracking", read_config_text(words.tracking_file), words.tracking_file);
-  if (!words.params_file.empty()) use_parameters(config, read_config_text(words.params_file), words.params_file);
-  for (const auto& [key, value] : words.settings)
-    apply_setting(config, key, value, "--" + key.substr(key.find('.') + 1));
+    apply_section_toml(config, "tracking", read_config_text("--parameters", words.tracking_file), words.tracking_file);
+  if (!words.params_file.empty())
+    use_parameters(config, read_config_text("--params", words.params_file), words.params_file);
+  for (const GivenSetting& given : words.settings) apply_setting(config, given.key, given.value, given.option);
   if (words.verbose) config.run.verbosity = 1;
   if (words.quiet) config.run.verbosity = -1;
   config.run.max_seconds = words.max_seconds;

@@ -18,12 +18,20 @@ Subcommand::Subcommand(CLI::App& program, CommonOptions& common, const std::stri
 
 void Subcommand::add_setting(const std::string& option, const std::string& key, const std::string& what) {
   app_->add_option_function<std::string>(
-      option, [this, key](const std::string& value) { common_.configuration.settings.emplace_back(key, value); }, what);
+      option,
+      [this, option, key](const std::string& value) {
+        common_.configuration.settings.push_back({option, key, value});
+      },
+      what);
 }
 
 void Subcommand::add_switch(const std::string& option, const std::string& key, const std::string& what) {
   app_->add_flag_callback(
-      option, [this, key] { common_.configuration.settings.emplace_back(key, "true"); }, what);
+      option,
+      [this, option, key] {
+        common_.configuration.settings.push_back({option, key, "true"});
+      },
+      what);
 }
 
 void Subcommand::add_output(std::filesystem::path& output, const std::string& what, const std::string& type) {

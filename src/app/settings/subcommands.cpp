@@ -74,8 +74,8 @@ void declare_track(Subcommand& command) {
       [&command](const std::string& axes) {
         if (axes != "TYX" && axes != "auto")
           throw ConfigError(fmt::format("track: --axes is {} (expected TYX: all pages are frames, or auto)", axes));
-        command.configuration().settings.emplace_back("tracking.all_pages_are_frames",
-                                                      axes == "TYX" ? "true" : "false");
+        command.configuration().settings.push_back(
+            {"--axes", "tracking.all_pages_are_frames", axes == "TYX" ? "true" : "false"});
       },
       "TYX takes all pages for frames, whatever the file calls them");
   command.add_switch("--overlay", "tracking.overlay",
