@@ -3,6 +3,7 @@
 """The simulate command as users meet it. usage: simulate_test.py PROGRAM CONFIGS FIXTURES"""
 import json
 import pathlib
+import re
 import resource
 import signal
 import subprocess
@@ -146,6 +147,13 @@ class SimulateTest(unittest.TestCase):
         result = self.make("dry", "--dry-run")
         self.assertRegex(result.stdout, r"6 experiments, 18 fields of view, .* about 0\.0\d+ GB")
         self.assertFalse((self.folder / "dry").exists())
+
+    def test_dry_run_of_many_frames_is_quick(self):
+        sizes = []
+        for frames in (1000, 1000000):
+            done = self.make("dry", "--dry-run", "--experiments", "1", "--set", f"simulate.frames={frames}")
+            sizes.append(float(re.search(r"about ([0-9.]+) MB each", done.stdout).group(1)))
+        self.assertAlmostEqual(sizes[1] / sizes[0], 1000, delta=1)
 
     def test_labels_agree_with_trajectories_and_vips_come_first(self):
         self.make("data")

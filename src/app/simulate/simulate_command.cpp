@@ -38,25 +38,34 @@ Json data_config(const Config& config) {
   return json;
 }
 
-// Bytes that the whole set will take: the first field of view of each kind of experiment is made for it.
+// The first field of view of an experiment, of its first frames if it has many more.
+simulation::SimulatedFov sample_of(const SimulatePlan& plan, const PlannedSimulation& experiment) {
+  constexpr std::size_t most_frames = 1000;
+  simulation::ModelParameters parameters = experiment.parameters;
+  parameters.frames = std::min(parameters.frames, most_frames);
+  return simulation::simulate_fov(parameters, plan.config.fov, static_cast<std::size_t>(plan.config.vips),
+                                  plan.config.seed, experiment.number, 0);
+}
+
+// Bytes that the whole set will take, from a sample of each kind of experiment.
 std::uint64_t expected_bytes(const SimulatePlan& plan, std::vector<std::uint64_t>& of_specs) {
   const auto fovs = static_cast<std::size_t>(plan.config.fovs);
   std::uint64_t total = 0;
   std::vector<bool> seen(of_specs.size());
-  for (std::size_t e = 0; e < plan.experiments.size(); ++e) {
-    const PlannedSimulation& experiment = plan.experiments[e];
+  for (const PlannedSimulation& experiment : plan.experiments) {
     if (!seen[experiment.spec]) {
       seen[experiment.spec] = true;
-      const simulation::SimulatedFov made = simulate_item(plan, e * fovs);
+      const simulation::SimulatedFov made = sample_of(plan, experiment);
       const std::uint64_t rows = made.fov.numbers.size();
       const std::uint64_t box = plan.raw ? 8 * (made.box.positions.size() + 4 * made.box.codes.size()) : 0;
       const std::uint64_t reference = trajectory_text(made.fov, true, false).size() + label_text(made.fov).size();
       const std::uint64_t text = trajectory_text(made.fov, false, false).size() + reference;
-      const std::uint64_t video =
-          plan.config.videos ? reference + static_cast<std::uint64_t>(0.65 * static_cast<double>(plan.config.frames) *
-                                                                      plan.config.fov.side * plan.config.fov.side)
-                             : 0;
-      of_specs[experiment.spec] = plan.as_shards ? 17 * rows : text + box + video;
+      const std::uint64_t of_sample = plan.as_shards ? 17 * rows : text + box + (plan.config.videos ? reference : 0);
+      const double video = plan.config.videos ? 0.65 * static_cast<double>(plan.config.frames) * plan.config.fov.side *
+                                                    plan.config.fov.side
+                                              : 0;
+      of_specs[experiment.spec] =
+          of_sample * experiment.parameters.frames / made.box.frames + static_cast<std::uint64_t>(video);
     }
     total += of_specs[experiment.spec] * fovs;
   }
