@@ -131,6 +131,13 @@ class ScoreTest(unittest.TestCase):
 
     # several submissions
 
+    def test_nothing_in_the_folder_looks_like_the_result_of_a_run_before(self):
+        kinds = {("sub_mid",): {"scores.txt", "worst_fovs.json"}, ("sub_mid", "sub_good"): {"leaderboard.txt"}}
+        for names in 2 * list(kinds):
+            self.assertEqual(self.score(*map(self.submission, names)).returncode, 0)
+            files = {path.name for path in (self.folder / "out").iterdir() if path.is_file()}
+            self.assertEqual(files - {"summary.json", "results.h5"}, kinds[names])
+
     def test_leaderboard_and_intervals(self):
         done = self.score(self.submission("sub_good"), self.submission("sub_mid"), options=["--bootstrap", "200"])
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -28,6 +28,8 @@ using report::Json;
 namespace {
 
 constexpr std::size_t problems_on_terminal = 20;
+constexpr const char* scores_name = "scores.txt";
+constexpr const char* leaderboard_name = "leaderboard.txt";
 
 ScoreRules rules_of(const ScoreConfig& config) {
   constexpr std::int64_t most_in_a_file = 100;  // the rest is counted: memory must not grow with a bad submission
@@ -68,11 +70,12 @@ class ScoreReport {
   }
 
   void write(const Json& run) const {
+    remove_other_kind();
     for (std::size_t s = 0; s < plan_.submissions.size(); ++s) {
       if (results_.submissions[s].stopped()) continue;
       const fs::path folder = several() ? output_ / plan_.submissions[s].name : output_;
       io::make_folder(folder);
-      io::write_file_atomically(folder / "scores.txt", official_scores_text(plan_, results_.submissions[s]));
+      io::write_file_atomically(folder / scores_name, official_scores_text(plan_, results_.submissions[s]));
       io::write_file_atomically(folder / "summary.json", report::json_text(summary(run, s)));
       write_worst_fovs(folder / worst_fovs_name, plan_, results_.submissions[s], s);
     }
@@ -86,7 +89,7 @@ class ScoreReport {
     }
     summary["leaderboard"] = leaderboard_json(plan_, rankings_, intervals_, config_.score.confidence);
     io::write_file_atomically(output_ / "summary.json", report::json_text(summary));
-    io::write_file_atomically(output_ / "leaderboard.txt", leaderboard_text(plan_, rankings_, false));
+    io::write_file_atomically(output_ / leaderboard_name, leaderboard_text(plan_, rankings_, false));
   }
 
   std::string text(bool ansi) const {
@@ -105,6 +108,16 @@ class ScoreReport {
   }
 
  private:
+  // What a run of several submissions, or of one, left here would be taken for this run's.
+  void remove_other_kind() const {
+    const std::vector<std::string> names =
+        several() ? std::vector<std::string>{scores_name, worst_fovs_name} : std::vector<std::string>{leaderboard_name};
+    for (const std::string& name : names) {
+      std::error_code error;
+      if (!fs::remove(output_ / name, error) && error) throw OutputError(output_ / name, error.message());
+    }
+  }
+
   bool several() const { return plan_.submissions.size() > 1; }
   const SubmissionIntervals* intervals_of(std::size_t s) const { return intervals_.empty() ? nullptr : &intervals_[s]; }
 
