@@ -136,7 +136,8 @@ class CsvParser {
       return good ? nullptr : "a finite number";
     }
     if (!(std::fabs(value) <= exact) || value != std::trunc(value)) return "a whole number";
-    return column == frame_column && value < 0 ? "a frame from 0 on" : nullptr;
+    if (value >= 0) return nullptr;
+    return column == frame_column ? "a frame from 0 on" : "an index from 0 on";
   }
 
   void add_row(const Row& row) {

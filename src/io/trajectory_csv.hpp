@@ -14,7 +14,7 @@ namespace an::io {
 
 /// Positions of one particle in consecutive frames, as the challenge's CSV files hold them.
 struct CsvTrajectory {
-  std::int64_t index = 0;        ///< `traj_idx`
+  std::int64_t index = 0;        ///< `traj_idx`, from 0 on
   std::int64_t first_frame = 0;  ///< 0-based frame of x[0], y[0]
   std::vector<double> x, y;      ///< coordinates in pixels; as many of both
 };

@@ -77,6 +77,7 @@ TEST(TrajectoryCsv, ReportsEachKindOfBadValueWithItsPlace) {
   EXPECT_EQ(problem_of(header + "0.5,0,1,2\n").what, "traj_idx is '0.5' (expected a whole number)");
   EXPECT_EQ(problem_of(header + "0,1e30,1,2\n").what, "frame is '1e30' (expected a whole number)");
   EXPECT_EQ(problem_of(header + "0,-1,1,2\n").what, "frame is '-1' (expected a frame from 0 on)");
+  EXPECT_EQ(problem_of(header + "-3,0,1,2\n").what, "traj_idx is '-3' (expected an index from 0 on)");
   EXPECT_EQ(problem_of(header + "0,0,1\n").what, "3 values, but the header names 4 columns");
   EXPECT_EQ(problem_of(header + "0,0,1,2,3\n").what, "5 values, but the header names 4 columns");
 }
