@@ -151,10 +151,11 @@ class Paper(unittest.TestCase):
         refused = run("paper", "--output", self.paper, *self.all)
         self.assertEqual(refused.returncode, 2)
         self.assertIn("--resume", refused.stderr)
-        other = run("paper", "--output", self.paper, "--resume", *self.all, "--seed", "4")
-        self.assertEqual(other.returncode, 2)
+        for other in (["--seed", "4"], ["--set", "chain.penalty=0.01"], ["--set", "simulate.frames=100"]):
+            self.assertEqual(run("paper", "--output", self.paper, "--resume", *self.all, *other).returncode, 2, other)
         expected = results(self.paper)
-        again = run("paper", "--output", self.paper, "--resume", *self.all)
+        overwritten = ["--set", "simulate.seed=4", "--set", "simulate.fovs=2"]  # by the paper's plan
+        again = run("paper", "--output", self.paper, "--resume", *self.all, *overwritten)
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assertEqual(results(self.paper), expected)
         after = {path: path.stat().st_mtime_ns for path in before}

@@ -77,6 +77,8 @@ void repeat_each(Config& config, std::int64_t experiments) {
   for (simulation::ExperimentSpec& spec : config.experiments) spec.repeat = static_cast<std::uint32_t>(experiments);
 }
 
+Json simulate_json(const Config& data) { return config_json(data).at("simulate"); }
+
 struct PartCost {
   std::string what;
   double seconds;
@@ -159,9 +161,13 @@ Json plan_json(const PaperOptions& options, const Config& config, const PaperPla
             {"benchmark", options.benchmark ? Json(options.benchmark->string()) : Json(nullptr)},
             {"weights", options.weights.string()}};
   const Json whole = config_json(config);
-  for (const char* section : {"score", "video", "faithful", "tracking", "segmentation", "predict"})
+  for (const char* section : {"score", "video", "faithful", "tracking", "segmentation", "predict", "chain"})
     json[section] = whole.at(section);
   json["predict"].erase("method");
+  json["simulate"] = {{"benchmark", simulate_json(plan.benchmark)},
+                      {"validation", simulate_json(plan.validation)},
+                      {"frames", simulate_json(plan.frames)},
+                      {"training", simulate_json(plan.training)}};
   return json;
 }
 
