@@ -201,6 +201,25 @@ class Paper(unittest.TestCase):
         self.assertIn("holds no data", done.stderr)
         self.assertFalse(output.exists())
 
+    def test_frames_that_failed_are_compared_again(self):
+        again = self.folder / "frames"
+        wanted = ["--output", again, *self.quick, "--only", "table_1"]
+        done = run("paper", *wanted)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        expected = results(again)
+        labels = again / "frames/data/ref/track_2/exp_1/traj_labs_fov_0.txt"
+        text = labels.read_text()
+        labels.write_text("no labels\n")
+        for study in again.glob("frames/frames_*.json"):
+            study.unlink()
+        done = run("paper", *wanted, "--resume")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn(str(labels), done.stderr)
+        labels.write_text(text)
+        done = run("paper", *wanted, "--resume")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(results(again), expected)
+
     def test_example_of_the_help_is_understood(self):
         example = run("paper", "--help").stdout.split("Example:\n")[1].strip().split("anomalousnet ")[1].split()
         done = run(*example[:1], "--dump-config", *example[1:])

@@ -105,7 +105,7 @@ bool Paper::on_root(const std::function<bool()>& question) const {
   return answer != 0;
 }
 
-// Whether the run that left a record did all of its items; those that failed are tried again.
+// Whether what left a record did all of its items; those that failed are tried again.
 bool is_whole(const fs::path& record) {
   return fs::exists(record) && use_json(record, [](const Json& json) {
            return json.at("complete").get<bool>() && json.at("problems").empty();
@@ -180,7 +180,7 @@ std::vector<std::pair<std::string, std::vector<fs::path>>> Paper::networks() con
 }
 
 void Paper::study(const std::string& name, const std::function<FrameJudge()>& make) {
-  if (on_root([&] { return fs::exists(study_file(name)); })) return;
+  if (on_root([&] { return is_whole(study_file(name)); })) return;
   note(study_frames(part("frames") / "data", make(), study_file(name), world_, progress_));
 }
 
@@ -262,7 +262,7 @@ void Paper::make_all() {
   if (plan_.items.contains("figure_2"))
     timed("training", [&] {
       const fs::path file = part("training") / "density.json";
-      if (!on_root([&] { return fs::exists(file); })) note(count_densities(plan_.training, file, world_, progress_));
+      if (!on_root([&] { return is_whole(file); })) note(count_densities(plan_.training, file, world_, progress_));
     });
   if (wants_frames()) timed("frames", [&] { study_all_frames(); });
   if (wants_validation())

@@ -28,8 +28,8 @@ void count(const simulation::FovTrajectory& trajectory, TrainingDensity::Counts&
   }
 }
 
-void write_densities(const fs::path& file, const TrainingDensity& density) {
-  Json json{{"schema", 1}, {"models", Json::object()}};
+void write_densities(const fs::path& file, const TrainingDensity& density, const std::vector<std::string>& problems) {
+  Json json{{"schema", 1}, {"complete", true}, {"problems", problems}, {"models", Json::object()}};
   for (std::size_t m = 0; m < density.models.size(); ++m)
     json["models"][std::string(simulation::model_name(static_cast<ModelKind>(m)))] = {
         {"alpha", density.models[m].alpha}, {"k", density.models[m].k}};
@@ -72,7 +72,7 @@ ItemOutcome count_densities(const Config& config, const fs::path& file, const pa
           sum.k[b] += counts.k[b];
         }
       });
-  if (world.is_root()) write_densities(file, density);
+  if (world.is_root()) write_densities(file, density, outcome.failures);
   world.barrier();
   return outcome;
 }
