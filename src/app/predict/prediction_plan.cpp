@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +35,25 @@ std::optional<int> fov_number(int track, std::string_view name) {
   return number_in(name, "videos_fov_", ".tif");
 }
 
+std::optional<int> experiment_number(const fs::directory_entry& entry) {
+  return entry.is_directory() ? number_in(entry.path().filename().string(), "exp_", "") : std::nullopt;
+}
+
+// What has a number in a folder, by that number.
+std::map<int, fs::path> numbered_in(const fs::path& folder,
+                                    const std::function<std::optional<int>(const fs::directory_entry&)>& number_of) {
+  std::map<int, fs::path> found;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::optional<int> number = number_of(entry);
+    if (!number) continue;
+    const auto [same, is_new] = found.emplace(*number, entry.path());
+    if (is_new) continue;
+    const auto [first, second] = std::minmax(same->second, entry.path());
+    throw InputError(second, fmt::format("has the same number as {} (expected one of them)", first.string()));
+  }
+  return found;
+}
+
 }  // namespace
 
 PredictionPlan find_public_data(const fs::path& input) {
@@ -41,15 +62,11 @@ PredictionPlan find_public_data(const fs::path& input) {
   for (const int track : {1, 2}) {
     const fs::path folder = input / fmt::format("track_{}", track);
     if (!fs::is_directory(folder, error)) continue;
-    std::map<int, std::map<int, fs::path>> found;
-    for (const auto& experiment : fs::directory_iterator(folder)) {
-      const std::optional<int> number = number_in(experiment.path().filename().string(), "exp_", "");
-      if (!number || !experiment.is_directory()) continue;
-      for (const auto& file : fs::directory_iterator(experiment.path()))
-        if (const std::optional<int> fov = fov_number(track, file.path().filename().string()))
-          found[*number][*fov] = file.path();
-    }
-    for (const auto& [number, fovs] : found) {
+    for (const auto& [number, experiment_folder] : numbered_in(folder, experiment_number)) {
+      const std::map<int, fs::path> fovs = numbered_in(experiment_folder, [&](const fs::directory_entry& entry) {
+        return fov_number(track, entry.path().filename().string());
+      });
+      if (fovs.empty()) continue;
       PredictedExperiment experiment{track, number, fmt::format("track_{}/exp_{}", track, number), {}};
       for (const auto& [fov, path] : fovs) {
         experiment.fovs.push_back(plan.fovs.size());

@@ -32,7 +32,7 @@ struct PredictionPlan {
 };
 
 /// Finds `track_1/exp_E/videos_fov_F.tiff` and `track_2/exp_E/trajs_fov_F.csv`, whatever numbers there are.
-/// \throws InputError where there is nothing to infer
+/// \throws InputError where there is nothing to infer, or two have the same number
 PredictionPlan find_public_data(const std::filesystem::path& input);
 
 /// The number in a name PREFIX NUMBER SUFFIX; none where it is not of this form or negative.

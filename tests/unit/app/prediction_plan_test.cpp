@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "app/predict/prediction_plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "complaint.hpp"
+#include "temporary_folder.hpp"
+
+namespace an::app {
+namespace {
+
+using ::testing::AllOf;
+using testing::complaint;
+using ::testing::HasSubstr;
+using testing::TemporaryFolder;
+
+TEST(PredictionPlan, FindsFieldsOfViewByTheirNumbers) {
+  const TemporaryFolder data;
+  for (const char* file :
+       {"track_2/exp_10/trajs_fov_0.csv", "track_2/exp_2/trajs_fov_10.csv", "track_2/exp_2/trajs_fov_9.csv",
+        "track_2/exp_2/notes.txt", "track_2/exp_3/notes.txt", "track_1/exp_2/videos_fov_1.tif"})
+    data.add(file);
+  const PredictionPlan plan = find_public_data(data.path());
+  ASSERT_EQ(plan.experiments.size(), 3U);
+  EXPECT_EQ(plan.experiments[0].place, "track_1/exp_2");
+  EXPECT_EQ(plan.experiments[1].place, "track_2/exp_2");
+  EXPECT_EQ(plan.experiments[2].place, "track_2/exp_10");
+  ASSERT_EQ(plan.fovs.size(), 4U);
+  EXPECT_EQ(plan.fovs[1].number, 9U);
+  EXPECT_EQ(plan.fovs[2].number, 10U);
+}
+
+// What is said of a folder that holds both files.
+std::string of_two(const char* one, const char* other) {
+  const TemporaryFolder data;
+  data.add(one);
+  data.add(other);
+  return complaint([&] { find_public_data(data.path()); });
+}
+
+TEST(PredictionPlan, TwoOfOneNumberAreRefusedByName) {
+  EXPECT_THAT(of_two("track_2/exp_1/trajs_fov_0.csv", "track_2/exp_1/trajs_fov_00.csv"),
+              AllOf(HasSubstr("/trajs_fov_0.csv"), HasSubstr("/trajs_fov_00.csv")));
+  EXPECT_THAT(of_two("track_1/exp_1/videos_fov_3.tif", "track_1/exp_1/videos_fov_3.tiff"),
+              AllOf(HasSubstr("/videos_fov_3.tif "), HasSubstr("/videos_fov_3.tiff")));
+  EXPECT_THAT(of_two("track_2/exp_1/trajs_fov_0.csv", "track_2/exp_01/trajs_fov_1.csv"),
+              AllOf(HasSubstr("/track_2/exp_1:"), HasSubstr("/track_2/exp_01")));
+}
+
+}  // namespace
+}  // namespace an::app
