@@ -88,7 +88,7 @@ FrameTally tally_submission(const fs::path& submission, const Told& told, const 
   for (std::size_t i = 0; i < fov.trajectories.size(); ++i) {
     const auto found = row_of.find(static_cast<double>(fov.trajectories[i].index));
     if (found == row_of.end()) throw InputError(file, fmt::format("no trajectory {}", fov.trajectories[i].index));
-    const FrameLabels predicted = FrameLabels::of(table[found->second]);
+    const FrameLabels predicted = FrameLabels::of(table, found->second, file);
     if (predicted.size() != fov.truth[i].size())
       throw InputError(file, fmt::format("trajectory {} has {} frames (expected {})", fov.trajectories[i].index,
                                          predicted.size(), fov.truth[i].size()));

@@ -43,7 +43,7 @@ FrameFov read_fov(const FovPlace& place, const fs::path& data) {
   const fs::path labels = io::truth_labels(place.folder, place.number);
   FrameFov fov{place.experiment, place.number, io::read_trajectories(csv), {}};
   const LabelTable table = io::read_labels(labels).table;
-  for (std::size_t row = 0; row < table.size(); ++row) fov.truth.push_back(FrameLabels::of(table[row]));
+  for (std::size_t row = 0; row < table.size(); ++row) fov.truth.push_back(FrameLabels::of(table, row, labels));
   bool agree = fov.truth.size() == fov.trajectories.size();
   for (std::size_t i = 0; agree && i < fov.truth.size(); ++i)
     agree = fov.truth[i].size() == fov.trajectories[i].x.size() && fov.truth[i].size() <= TileNetwork::frames;

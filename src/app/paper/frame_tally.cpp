@@ -1,15 +1,41 @@
 // SPDX-License-Identifier: MIT
 #include "app/paper/frame_tally.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <cmath>
+#include <string>
+#include <utility>
+
+#include "core/error.hpp"
 
 namespace an::app {
 
-FrameLabels FrameLabels::of(const LabelRow& row) {
+namespace {
+
+// What keeps a line of labels from telling every frame; empty where nothing does.
+std::string problem_of(const LabelRow& row) {
+  constexpr double most_frames = 1e6;
+  if (row.change_points() < row.segments()) return "a trajectory without its length";
+  for (std::size_t s = 0; s < row.segments(); ++s) {
+    const double state = row.state(s), end = row.change_point(s);
+    if (!(state >= 0 && state <= 3 && state == std::trunc(state)))
+      return fmt::format("state {} (expected 0, 1, 2 or 3)", state);
+    if (!(end >= 0 && end <= most_frames))
+      return fmt::format("a segment that ends at frame {} (expected 0 to {})", end, most_frames);
+  }
+  return {};
+}
+
+}  // namespace
+
+FrameLabels FrameLabels::of(const LabelTable& table, std::size_t place, const std::filesystem::path& file) {
+  const LabelRow row = table[place];
+  if (std::string problem = problem_of(row); !problem.empty())
+    throw InputError({{file, table.line(place), 0, std::move(problem)}});
   FrameLabels frames;
   for (std::size_t s = 0; s < row.segments(); ++s) {
-    const auto end = static_cast<std::size_t>(std::max(0.0, row.change_point(s)));
+    const auto end = static_cast<std::size_t>(row.change_point(s));
     if (end <= frames.alpha.size()) continue;
     frames.alpha.resize(end, row.alpha(s));
     frames.log_k.resize(end, std::log1p(row.k(s)));

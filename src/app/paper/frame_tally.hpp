@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <vector>
 
 #include "core/byte_archive.hpp"
@@ -21,8 +22,8 @@ struct FrameLabels {
   std::vector<std::int8_t> state;   ///< DiffusiveState
   std::vector<double> log_chances;  ///< 4 a frame: logarithm of each state's probability
 
-  /// Of a line of labels. \pre the line ends with the trajectory's length
-  static FrameLabels of(const LabelRow& row);
+  /// Of a row of labels. \param file that it is of \throws InputError for states and lengths that there are not
+  static FrameLabels of(const LabelTable& table, std::size_t row, const std::filesystem::path& file);
   std::size_t size() const { return alpha.size(); }
 };
 
