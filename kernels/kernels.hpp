@@ -36,6 +36,12 @@ class BackendMissing : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A call of a back end's library or of its device failed, for which no input is to blame.
+class BackendFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Images of particles (rows) and frames (columns), channels last.
 struct Shape {
   std::size_t images = 0, rows = 0, columns = 0, channels = 0;
@@ -136,7 +142,7 @@ enum class Mode { inference, training };
 /// Is given final gradients: those of the parameters from `first` on, as many as there are.
 using GradientSink = std::function<void(std::size_t first, std::span<const float> gradients)>;
 
-/// Runs a plan on one device; holds all its memory. Any failed call throws std::runtime_error with the call's name.
+/// Runs a plan on one device; holds all its memory. Any failed call throws BackendFailed with the call's name.
 class Executor {
  public:
   virtual ~Executor() = default;

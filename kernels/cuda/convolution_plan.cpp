@@ -4,8 +4,9 @@
 
 #include <cudnn_frontend.h>
 
-#include <stdexcept>
 #include <unordered_map>
+
+#include "kernels/kernels.hpp"
 
 namespace an::kernels::cuda {
 
@@ -16,7 +17,7 @@ namespace {
 enum Tensor : std::int64_t { tensor_a = 1, tensor_b, tensor_bias, tensor_out };
 
 void check(fe::error_t error, const char* call) {
-  if (error.is_bad()) throw std::runtime_error(std::string(call) + ": " + error.get_message());
+  if (error.is_bad()) throw BackendFailed(std::string(call) + ": " + error.get_message());
 }
 
 std::shared_ptr<fe::graph::Tensor_attributes> add_tensor(fe::graph::Graph& graph, std::int64_t id,
@@ -95,11 +96,11 @@ void ConvolutionPlan::run(void* handle, const void* a, const void* b, const void
 
 CudnnHandle::CudnnHandle(void* stream) {
   cudnnHandle_t handle = nullptr;
-  if (cudnnCreate(&handle) != CUDNN_STATUS_SUCCESS) throw std::runtime_error("cudnnCreate failed");
+  if (cudnnCreate(&handle) != CUDNN_STATUS_SUCCESS) throw BackendFailed("cudnnCreate failed");
   handle_ = handle;
   if (cudnnSetStream(handle, static_cast<cudaStream_t>(stream)) != CUDNN_STATUS_SUCCESS) {
     cudnnDestroy(handle);
-    throw std::runtime_error("cudnnSetStream failed");
+    throw BackendFailed("cudnnSetStream failed");
   }
 }
 

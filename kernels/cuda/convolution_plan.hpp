@@ -21,7 +21,7 @@ class ConvolutionPlan {
  public:
   /// \param handle cudnnHandle_t of the device, or null: then for a device that is not there, told by its properties as
   /// cuDNN writes them (the text of a JSON object, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION) \throws
-  /// std::runtime_error in cuDNN's words where it has no deterministic engine
+  /// BackendFailed in cuDNN's words where it has no deterministic engine
   ConvolutionPlan(const ConvolutionShape& shape, ConvolutionPart part, void* handle,
                   const std::string& properties = "");
   ~ConvolutionPlan();

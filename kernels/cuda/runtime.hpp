@@ -4,21 +4,21 @@
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
 
-#include <stdexcept>
 #include <string>
+
+#include "kernels/kernels.hpp"
 
 /// Calls of the CUDA libraries, checked in one place.
 namespace an::kernels::cuda {
 
 inline void check(cudaError_t result, const char* call) {
   if (result != cudaSuccess)
-    throw std::runtime_error(std::string(call) + ": " + cudaGetErrorString(result) + " (" +
-                             std::to_string(static_cast<int>(result)) + ")");
+    throw BackendFailed(std::string(call) + ": " + cudaGetErrorString(result) + " (" +
+                        std::to_string(static_cast<int>(result)) + ")");
 }
 
 inline void check(cublasStatus_t result, const char* call) {
-  if (result != CUBLAS_STATUS_SUCCESS)
-    throw std::runtime_error(std::string(call) + ": " + cublasLtGetStatusString(result));
+  if (result != CUBLAS_STATUS_SUCCESS) throw BackendFailed(std::string(call) + ": " + cublasLtGetStatusString(result));
 }
 
 /// Looks for an error of the kernel just launched.

@@ -2,9 +2,22 @@
 #pragma once
 
 #include <oneapi/dnnl/dnnl.hpp>
+#include <string>
+
+#include "kernels/kernels.hpp"
 
 /// The few calls of oneDNN that versions 2 and 3 spell differently.
 namespace an::kernels::onednn {
+
+/// Calls the library. \throws BackendFailed where it fails
+template <class Calls>
+void checked(const Calls& calls) {
+  try {
+    calls();
+  } catch (const dnnl::error& error) {
+    throw BackendFailed(std::string("oneDNN: ") + error.what());
+  }
+}
 
 /// What a convolution or transposed convolution joins, whatever its direction.
 struct Joined {

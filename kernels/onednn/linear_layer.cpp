@@ -47,16 +47,20 @@ LinearLayer::LinearLayer(Workspace& workspace, const Operation& o, const Shape& 
   joined_.strides = {number(o.stride_rows), number(o.stride_columns)};
   if (transposed) {
     joined_.padding_before = joined_.padding_after = {0, 0};
-    make_steps<dnnl::deconvolution_forward, dnnl::deconvolution_backward_data, dnnl::deconvolution_backward_weights>(
-        false, dnnl::algorithm::deconvolution_direct, directions);
+    checked([&] {
+      make_steps<dnnl::deconvolution_forward, dnnl::deconvolution_backward_data, dnnl::deconvolution_backward_weights>(
+          false, dnnl::algorithm::deconvolution_direct, directions);
+    });
     return;
   }
   joined_.padding_before = {number(padding_before(in.rows, out.rows, o.kernel_rows, o.stride_rows)),
                             number(padding_before(in.columns, out.columns, o.kernel_columns, o.stride_columns))};
   joined_.padding_after = {padding_after(in.rows, out.rows, o.kernel_rows, o.stride_rows),
                            padding_after(in.columns, out.columns, o.kernel_columns, o.stride_columns)};
-  make_steps<dnnl::convolution_forward, dnnl::convolution_backward_data, dnnl::convolution_backward_weights>(
-      o.relu, dnnl::algorithm::convolution_direct, directions);
+  checked([&] {
+    make_steps<dnnl::convolution_forward, dnnl::convolution_backward_data, dnnl::convolution_backward_weights>(
+        o.relu, dnnl::algorithm::convolution_direct, directions);
+  });
 }
 
 template <class Forward, class BackwardData, class BackwardWeights>
@@ -118,16 +122,20 @@ void LinearLayer::parameters_changed() { forward_.packed = data_.packed = false;
 
 void LinearLayer::pack(Step& step, const float* weights) {
   if (step.packed) return;
-  given_.set_data_handle(const_cast<float*>(weights));
-  step.reorder.execute(workspace_.stream,
-                       {{DNNL_ARG_FROM, given_}, {DNNL_ARG_TO, step.arguments.at(DNNL_ARG_WEIGHTS)}});
+  checked([&] {
+    given_.set_data_handle(const_cast<float*>(weights));
+    step.reorder.execute(workspace_.stream,
+                         {{DNNL_ARG_FROM, given_}, {DNNL_ARG_TO, step.arguments.at(DNNL_ARG_WEIGHTS)}});
+  });
   step.packed = true;
 }
 
 void LinearLayer::run(Step& step) {
-  point(step, DNNL_ARG_SCRATCHPAD, workspace_.scratch());
-  step.primitive.execute(workspace_.stream, step.arguments);
-  workspace_.stream.wait();
+  checked([&] {
+    point(step, DNNL_ARG_SCRATCHPAD, workspace_.scratch());
+    step.primitive.execute(workspace_.stream, step.arguments);
+    workspace_.stream.wait();
+  });
 }
 
 void LinearLayer::forward(const void* x, const float* weights, const float* bias, void* y) {
@@ -149,10 +157,12 @@ void LinearLayer::backward_weights(const void* x, const void* dy, float* dweight
   point(weights_, DNNL_ARG_SRC, x);
   point(weights_, DNNL_ARG_DIFF_DST, dy);
   run(weights_);
-  given_.set_data_handle(dweights);
-  weights_.reorder.execute(workspace_.stream,
-                           {{DNNL_ARG_FROM, weights_.arguments.at(DNNL_ARG_DIFF_WEIGHTS)}, {DNNL_ARG_TO, given_}});
-  workspace_.stream.wait();
+  checked([&] {
+    given_.set_data_handle(dweights);
+    weights_.reorder.execute(workspace_.stream,
+                             {{DNNL_ARG_FROM, weights_.arguments.at(DNNL_ARG_DIFF_WEIGHTS)}, {DNNL_ARG_TO, given_}});
+    workspace_.stream.wait();
+  });
 }
 
 }  // namespace an::kernels::onednn

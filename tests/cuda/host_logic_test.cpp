@@ -49,8 +49,10 @@ TEST_F(HostLogic, WithoutADeviceItSaysSo) {
 TEST_F(HostLogic, AFailedCallIsNamed) {
   runtime_.failing = "cudaMalloc";
   EXPECT_EQ(what([] { kernels::cuda::DeviceMemory(8); }), "cudaMalloc: out of memory (2)");
+  EXPECT_THROW(kernels::cuda::DeviceMemory(8), kernels::BackendFailed);
   runtime_.failing = "cublasLtCreate";
   EXPECT_EQ(what([] { MatrixProducts(false, nullptr); }), "cublasLtCreate: CUBLAS_STATUS_NOT_INITIALIZED");
+  EXPECT_THROW(MatrixProducts(false, nullptr), kernels::BackendFailed);
   runtime_.failing = {};
   runtime_.devices = 1;
   runtime_.failing = "cudaGetDeviceProperties";

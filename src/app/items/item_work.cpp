@@ -47,6 +47,8 @@ void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMark
     throw;
   } catch (const kernels::BackendMissing&) {
     throw;
+  } catch (const kernels::BackendFailed&) {
+    throw;
   } catch (const Error& error) {
     marks.words[item] = error.what();
   } catch (const std::system_error& error) {

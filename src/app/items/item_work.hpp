@@ -44,8 +44,8 @@ struct ItemOutcome {
 };
 
 /// Does the items that the ledger does not hold, on all ranks, until they are done or stop_is_asked. An item that
-/// throws is recorded and the others go on; but a file that cannot be written, or a back end that is missing, ends it
-/// all. Collective.
+/// throws is recorded and the others go on; but a file that cannot be written, or a back end that is missing or
+/// fails, ends it all. Collective.
 ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, RunLedger& ledger,
                      std::span<const double> costs, const ItemWork& work);
 

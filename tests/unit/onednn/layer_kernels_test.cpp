@@ -176,6 +176,16 @@ TEST(LayerKernels, GiveTheReferencesResultsInFloat32) { compare<float>(1, 2e-5, 
 
 // Products of numbers that bfloat16 holds are exact; outputs are rounded to it (twice where they are added). Without
 // tiles, minimal filtering rounds what it transforms.
+TEST(LayerKernels, WhatTheLibraryRefusesIsAFailureOfTheBackEnd) {
+  onednn::Workspace workspace;
+  Operation o;
+  o.kind = OperationKind::transposed_convolution;
+  o.stride_rows = o.kernel_rows = 2;
+  const Shape in{1, 4, 4, 8}, wrong{2, 8, 4, 8};
+  EXPECT_THROW(onednn::LinearLayer(workspace, o, in, wrong, dnnl::memory::data_type::f32, {true, false, false}),
+               BackendFailed);
+}
+
 TEST(LayerKernels, GiveTheReferencesResultsInBfloat16) {
   if (!onednn::multiplies_bf16()) GTEST_SKIP() << "this processor does not multiply bfloat16";
   const bool exact = onednn::has_amx();
