@@ -99,12 +99,12 @@ FrameTally tally_submission(const fs::path& submission, const Told& told, const 
 
 }  // namespace
 
-FrameJudge judge_of_networks(const std::string& name, const std::vector<fs::path>& weights,
-                             const PredictConfig& config) {
+FrameJudge judge_of_networks(const std::string& name, const std::vector<fs::path>& weights, const PredictConfig& config,
+                             int device) {
   auto networks = std::make_shared<std::vector<TileNetwork>>();
   FrameJudge judge{name, {false, false, false, false, true}, {}, {}};
   for (const fs::path& file : weights) {
-    const TileNetwork& network = networks->emplace_back(file, config);
+    const TileNetwork& network = networks->emplace_back(file, config, device);
     const auto tell = [&](bool tells, const char* what, bool& told) {
       told = told || tells;
       if (tells) judge.parameters.emplace_back(what, network.parameters());

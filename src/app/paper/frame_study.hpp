@@ -30,9 +30,9 @@ struct FrameJudge {
   std::function<FrameTally(const FrameFov& fov)> tally;
 };
 
-/// Networks that together tell all. \param weights their files
+/// Networks that together tell all. \param weights their files \param device of those of a node, for `cuda`
 FrameJudge judge_of_networks(const std::string& name, const std::vector<std::filesystem::path>& weights,
-                             const PredictConfig& config);
+                             const PredictConfig& config, int device);
 /// A submission: its segments' values in each of their frames. \param submission folder of track_2
 FrameJudge judge_of_submission(const std::string& name, const std::filesystem::path& submission);
 

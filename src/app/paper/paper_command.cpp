@@ -188,7 +188,8 @@ void Paper::study_all_frames() {
   const fs::path data = part("frames") / "data";
   simulate(data, plan_.frames);
   for (const auto& network : networks())
-    study(network.first, [&] { return judge_of_networks(network.first, network.second, config_.predict); });
+    study(network.first,
+          [&] { return judge_of_networks(network.first, network.second, config_.predict, world_.node_rank()); });
   if (!wants_frame_figures()) return;
   solve(part("frames"), data, plan_.frames);
   for (const auto& method : plan_.methods)

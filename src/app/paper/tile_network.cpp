@@ -14,7 +14,7 @@ namespace an::app {
 using network::feature_count;
 using network::ParticlePath;
 
-TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConfig& config) {
+TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConfig& config, int device) {
   const io::ArrayReader file(weights);
   const network::NetworkShape shape = read_shape(file);
   if (shape.input_channels != 2 && shape.input_channels != feature_count)
@@ -22,7 +22,7 @@ TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConf
         weights, fmt::format("a network of {} input channels (expected 2 or {})", shape.input_channels, feature_count));
   network_ = network_of(file, shape, 1, rows, frames);
   const network::Weights values = read_weights(file, network_);
-  executor_ = kernels::make_executor(config.backend, network_.plan, config.precision);
+  executor_ = kernels::make_executor(config.backend, network_.plan, config.precision, device);
   executor_->set_parameters(values.parameters, values.statistics);
 }
 

@@ -18,9 +18,9 @@ class TileNetwork {
  public:
   static constexpr std::size_t rows = 64, frames = 208;
 
-  /// \throws InputError where the file holds no weights of a network of steps alone or of all features;
-  /// kernels::BackendMissing
-  TileNetwork(const std::filesystem::path& weights, const PredictConfig& config);
+  /// \param device of those of a node, for `cuda` \throws InputError where the file holds no weights of a network of
+  /// steps alone or of all features; kernels::BackendMissing
+  TileNetwork(const std::filesystem::path& weights, const PredictConfig& config, int device);
 
   kernels::LossKind task() const { return network_.shape.task; }
   std::size_t channels() const { return kernels::output_channels(task()); }
