@@ -9,6 +9,7 @@
 
 #include "app/items/json_file.hpp"
 #include "app/items/output_folder.hpp"
+#include "app/items/root_answer.hpp"
 #include "app/paper/frame_study.hpp"
 #include "app/paper/paper_page.hpp"
 #include "app/paper/paper_plan.hpp"
@@ -65,7 +66,6 @@ class Paper {
     return {static_cast<std::size_t>(config_.score.bootstrap), config_.score.confidence, config_.score.seed};
   }
 
-  bool on_root(const std::function<bool()>& question) const;
   void make_all();
   void note(const ItemOutcome& outcome) {
     if (world_.is_root()) print_failures(outcome.failures);
@@ -82,7 +82,7 @@ class Paper {
   void solve(const fs::path& folder, const fs::path& data, const Config& data_config);
   void study_all_frames();
   void study(const std::string& name, const std::function<FrameJudge()>& make);
-  std::vector<std::pair<std::string, std::vector<fs::path>>> networks() const;
+  void find_networks();
   std::vector<MethodResults> results_in(const fs::path& folder) const;
   void add_frames(std::vector<ComparisonTable>& tables, std::vector<FigureData>& figures) const;
   void add_validation(std::vector<ComparisonTable>& tables, std::vector<FigureData>& figures) const;
@@ -95,15 +95,9 @@ class Paper {
   const parallel::Communicator& world_;
   Progress& progress_;
   Json seconds_ = Json::object();
+  std::vector<std::pair<std::string, std::vector<fs::path>>> networks_;  // their files, by the name of their judge
   bool all_done_ = true;
 };
-
-// Root's answer, on every rank: files appear for ranks at different times.
-bool Paper::on_root(const std::function<bool()>& question) const {
-  std::int64_t answer = world_.is_root() && question() ? 1 : 0;
-  world_.max_of_all(std::span(&answer, 1));
-  return answer != 0;
-}
 
 // Whether what left a record did all of its items; those that failed are tried again.
 bool is_whole(const fs::path& record) {
@@ -141,7 +135,7 @@ void Paper::timed(const char* name, const std::function<void()>& work) {
 }
 
 void Paper::simulate(const fs::path& folder, const Config& data) {
-  if (on_root([&] { return is_whole(folder / "simulation.json"); })) return;
+  if (on_root(world_, [&] { return is_whole(folder / "simulation.json"); })) return;
   SimulateOptions options;
   options.output = folder;
   options.resume = true;
@@ -154,8 +148,9 @@ void Paper::solve(const fs::path& folder, const fs::path& data, const Config& da
   fs::path tracked;
   for (const auto& [name, method] : plan_.methods) {
     const fs::path output = folder / name;
-    const bool is_done = on_root(
-        [&] { return fs::exists(output / "report.html") && is_whole(output / "submission" / "prediction.json"); });
+    const bool is_done = on_root(world_, [&] {
+      return fs::exists(output / "report.html") && is_whole(output / "submission" / "prediction.json");
+    });
     if (!is_done) {
       const RunOptions run{data, output, options_.weights, true, false, tracked, false};
       Config config = data_config;
@@ -169,25 +164,24 @@ void Paper::solve(const fs::path& folder, const fs::path& data, const Config& da
 }
 
 // The weights there are: those of the paper's three nets, and those that methods use.
-std::vector<std::pair<std::string, std::vector<fs::path>>> Paper::networks() const {
-  std::vector<std::pair<std::string, std::vector<fs::path>>> found;
+void Paper::find_networks() {
   for (const auto& [name, method] : {std::pair("paper_nets", Method::paper), std::pair("default_net", Method::unet)}) {
     std::vector<fs::path> there = weights_files(options_.weights, method);
-    std::erase_if(there, [](const fs::path& file) { return !fs::exists(file); });
-    if (!there.empty()) found.emplace_back(name, std::move(there));
+    std::erase_if(there, [&](const fs::path& file) { return !on_root(world_, [&] { return fs::exists(file); }); });
+    if (!there.empty()) networks_.emplace_back(name, std::move(there));
   }
-  return found;
 }
 
 void Paper::study(const std::string& name, const std::function<FrameJudge()>& make) {
-  if (on_root([&] { return is_whole(study_file(name)); })) return;
+  if (on_root(world_, [&] { return is_whole(study_file(name)); })) return;
   note(study_frames(part("frames") / "data", make(), study_file(name), world_, progress_));
 }
 
 void Paper::study_all_frames() {
   const fs::path data = part("frames") / "data";
   simulate(data, plan_.frames);
-  for (const auto& network : networks())
+  find_networks();
+  for (const auto& network : networks_)
     study(network.first,
           [&] { return judge_of_networks(network.first, network.second, config_.predict, world_.node_rank()); });
   if (!wants_frame_figures()) return;
@@ -205,7 +199,7 @@ std::vector<MethodResults> Paper::results_in(const fs::path& folder) const {
 
 void Paper::add_frames(std::vector<ComparisonTable>& tables, std::vector<FigureData>& figures) const {
   std::vector<FrameStudy> studies;
-  for (const auto& network : networks()) studies.push_back(read_frame_study(study_file(network.first)));
+  for (const auto& network : networks_) studies.push_back(read_frame_study(study_file(network.first)));
   if (wants_frame_figures())
     for (const auto& method : plan_.methods) studies.push_back(read_frame_study(study_file(method.first)));
   if (plan_.items.contains("table_1")) tables.push_back(frame_table(studies, resampling()));
@@ -263,7 +257,8 @@ void Paper::make_all() {
   if (plan_.items.contains("figure_2"))
     timed("training", [&] {
       const fs::path file = part("training") / "density.json";
-      if (!on_root([&] { return is_whole(file); })) note(count_densities(plan_.training, file, world_, progress_));
+      if (!on_root(world_, [&] { return is_whole(file); }))
+        note(count_densities(plan_.training, file, world_, progress_));
     });
   if (wants_frames()) timed("frames", [&] { study_all_frames(); });
   if (wants_validation())

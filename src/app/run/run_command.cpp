@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/items/item_work.hpp"
+#include "app/items/root_answer.hpp"
 #include "app/predict/predict_command.hpp"
 #include "app/report/report_command.hpp"
 #include "app/score/score_command.hpp"
@@ -30,7 +31,7 @@ ExitCode run_benchmark(const RunOptions& options, const Config& config, const pa
   }
   const fs::path reference = options.benchmark / "ref";
   ExitCode scored = ExitCode::done;
-  if (fs::is_directory(reference)) {
+  if (on_root(world, [&] { return fs::is_directory(reference); })) {
     ScoreOptions score;
     score.reference = reference;
     score.submissions = {options.output / "submission"};
