@@ -44,6 +44,12 @@ class NetworkTest(unittest.TestCase):
         for name in a:
             np.testing.assert_array_equal(a[name], b[name], name)
 
+    def assert_same_curves(self, first, second):
+        def curve(name):  # without its seconds
+            rows = (self.folder / name / "learning_curve.csv").read_text().splitlines()
+            return [row.split(",")[:2] + row.split(",")[3:] for row in rows]
+        self.assertEqual(curve(first), curve(second))
+
     def test_repeats_are_counted_from_0(self):
         done = run("network", "forward", "--weights", "w.h5", "--input", "x.h5", "--output", "y.h5", "--repeat", "-1")
         self.assertEqual(done.returncode, 2, done.stderr)
@@ -56,6 +62,7 @@ class NetworkTest(unittest.TestCase):
         again = self.train("broken", 6, "--resume")
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assert_same_weights("whole", "broken")
+        self.assert_same_curves("whole", "broken")
 
     def test_training_shows_its_progress_as_asked(self):
         shown = self.train("shown", 4, "--progress", "lines")
@@ -68,6 +75,7 @@ class NetworkTest(unittest.TestCase):
             result = self.train(name, 3, ranks=2)
             self.assertEqual(result.returncode, 0, result.stderr)
         self.assert_same_weights("first", "second")
+        self.assert_same_curves("first", "second")
 
     def test_ranks_end_together_when_validation_gets_no_better(self):
         # Each rank has other tiles of validation, which get worse at other steps.

@@ -42,7 +42,7 @@ std::vector<float> gradients(const NetworkCase& c, Backend backend, bool overlap
     executor->forward(kernels::Mode::training);
     executor->loss(c.loss, c.targets);
     if (overlapped) {
-      shared.backward(*executor, weight);
+      shared.backward(*executor, 0, weight);
       shared.finish(*executor);
     } else {
       executor->backward();
@@ -75,6 +75,24 @@ TEST(SharedGradients, AreThoseOfTheRanksThatHaveAny) {
     }
 }
 
+TEST(SharedGradients, TheLossIsTheMeanOfAllRanksByTheirWeights) {
+  const NetworkCase c = case_of_rank(false, 1);
+  const auto executor = make_executor(Backend::reference, c.network.plan, Precision::f32);
+  c.load(*executor);
+  executor->forward(kernels::Mode::training);
+  executor->loss(c.loss, c.targets);
+  SharedGradients shared(world(), c.network.plan.parameters);
+  const auto loss_of = [](int rank) { return 3.0 + rank; };
+  const auto weight_of = [](int rank) { return 1.0 + 2 * rank; };
+  double sum = 0, weights = 0;
+  for (int rank = 0; rank < world().size(); ++rank) {
+    sum += loss_of(rank) * weight_of(rank);
+    weights += weight_of(rank);
+  }
+  shared.backward(*executor, loss_of(world().rank()), weight_of(world().rank()));
+  EXPECT_NEAR(shared.finish(*executor), sum / weights, 1e-6);
+}
+
 TEST(SharedGradients, AreTheExecutorsOwnWhenAlone) {
   const NetworkCase c = case_of_rank(false, 1);
   const auto executor = make_executor(Backend::reference, c.network.plan, Precision::f32);
@@ -82,8 +100,8 @@ TEST(SharedGradients, AreTheExecutorsOwnWhenAlone) {
   executor->forward(kernels::Mode::training);
   executor->loss(c.loss, c.targets);
   SharedGradients shared(parallel::Communicator(), c.network.plan.parameters);
-  shared.backward(*executor, kernels::weight_of(c.targets));
-  shared.finish(*executor);
+  shared.backward(*executor, 1.25, kernels::weight_of(c.targets));
+  EXPECT_EQ(shared.finish(*executor), 1.25);
   std::vector<float> found(c.network.plan.parameters), expected(found.size());
   executor->read_gradients(found);
   executor->backward();

@@ -64,7 +64,7 @@ void run(const parallel::Communicator& world, const std::string& name, std::size
       Way{"no sum", backward, [] {}, {}, {}},
       Way{"sum after backward", backward, [&] { test::share_gradients(world, *executor, parameters, weight); }, {}, {}},
       Way{"sum beside backward",
-          [&] { shared.backward(*executor, weight); },
+          [&] { shared.backward(*executor, 0, weight); },
           [&] { shared.finish(*executor); },
           {},
           {}}};

@@ -22,7 +22,7 @@ struct Checkpoint {
   network::Weights weights;
   std::vector<float> first, second;  ///< moments of Adam
   std::vector<LearningPoint> curve;
-  double loss_sum = 0, loss_count = 0;  ///< of training, since the curve's last row
+  double loss_sum = 0, loss_count = 0;  ///< of training over all ranks, since the curve's last row
   double seconds = 0;                   ///< of training
   double best_loss = 1e300;             ///< of validation
   std::uint64_t since_best = 0;         ///< validations since then

@@ -187,15 +187,14 @@ void Training::learn_batch(const TrainingBatch& batch) {
   const double loss = executor_->loss(loss_, batch.targets);
   if (!std::isfinite(loss))
     throw Error(fmt::format("train: the loss of step {} is not finite (a smaller train.rate may help)", state_.step));
-  gradients_->backward(*executor_, kernels::weight_of(batch.targets));
-  gradients_->finish(*executor_);
+  gradients_->backward(*executor_, loss, kernels::weight_of(batch.targets));
+  state_.loss_sum += gradients_->finish(*executor_);
+  state_.loss_count += 1;
   kernels::AdamStep step;
   step.rate = rate_of(state_.step);
   step.decay = static_cast<float>(train_.decay);
   step.step = ++state_.step;
   executor_->step(step);
-  state_.loss_sum += loss;
-  state_.loss_count += 1;
 }
 
 // Means over the validation tiles of all ranks: every rank must come to the same end of training.
