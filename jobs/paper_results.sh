@@ -8,9 +8,15 @@ shift
 cd "$(dirname "$0")/.."
 source jobs/environment.sh
 mpirun -n 2 build/anomalousnet paper --output "$folder" "$@" >/dev/null
-rm -rf results/paper
-mkdir results/paper
-cp "$folder"/{table,figure}_* results/paper/
+shopt -s nullglob
+made=("$folder"/{table,figure}_*)
+if [[ ${#made[@]} -eq 0 ]]; then
+  echo "no tables or figures in $folder: results/paper stays as it is" >&2
+  exit 1
+fi
+rm -rf results/paper.new
+mkdir results/paper.new
+cp "${made[@]}" results/paper.new/
 {
   echo "command: mpirun -n 2 anomalousnet paper --output FOLDER $*"
   echo "program: $(build/anomalousnet --version)"
@@ -18,4 +24,6 @@ cp "$folder"/{table,figure}_* results/paper/
   echo "machine: $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, load average $(cut -d' ' -f1 /proc/loadavg)"
   echo "record (seconds are those of all parts, with what else ran on the machine):"
   cat "$folder/paper_run.json"
-} >results/paper/provenance.txt
+} >results/paper.new/provenance.txt
+rm -rf results/paper
+mv results/paper.new results/paper
