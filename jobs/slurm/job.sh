@@ -9,8 +9,8 @@ AN_PROGRAM=${AN_PROGRAM:-$SLURM_SUBMIT_DIR/build/anomalousnet}
 read -r -a launch <<<"${AN_LAUNCH:-mpirun -n ${SLURM_NTASKS:-1}}"
 
 # run_or_requeue ARGUMENTS...: runs the program; ends the job with its exit code. Where it was stopped in order (exit code
-# 5: --max-time, SIGUSR1, SIGTERM), or ended early after the signal of the time limit, the job is put back into the queue:
-# with --resume it goes on from there.
+# 5: --max-time, SIGUSR1, SIGTERM), or the signal of the time limit killed it (a code above 128: it did not listen yet),
+# the job is put back into the queue: with --resume it goes on from there.
 run_or_requeue() {
   local step code again signalled=0 told=0
   "${launch[@]}" "$AN_PROGRAM" "$@" &
@@ -26,7 +26,7 @@ run_or_requeue() {
     [[ $again -eq 127 ]] || code=$again # 127: it had ended before
   done
   trap - USR1 TERM
-  if [[ $code -ne 5 ]] && [[ $told -eq 0 || $code -eq 0 ]]; then
+  if [[ $code -ne 5 ]] && [[ $told -eq 0 || $code -le 128 ]]; then
     exit "$code"
   fi
   if [[ ${SLURM_RESTART_COUNT:-0} -ge ${AN_RESTARTS:-100} ]]; then

@@ -61,6 +61,33 @@ class PaperResults(Jobs):
         self.assertEqual(self.texts(), {"table_1.txt": "old\n"})
 
 
+class Requeue(Jobs):
+    """run_or_requeue of slurm/job.sh."""
+
+    def ends(self, program):
+        """Whether the job goes back into the queue, and its exit code otherwise."""
+        self.stand_in(self.folder / "program", program)
+        self.stand_in(self.stand_ins / "scontrol", f"echo $1 >{self.folder}/asked")
+        self.stand_in(self.stand_ins / "sleep", "exit 0")
+        (self.folder / "asked").unlink(missing_ok=True)
+        done = self.run_script("bash", "-c", f"source {SOURCE}/jobs/slurm/job.sh; run_or_requeue", AN_PROGRAM=str(self.folder / "program"),
+                               AN_LAUNCH="env", SLURM_JOB_ID="1")
+        return "requeue" if (self.folder / "asked").exists() else done.returncode
+
+    def test_only_a_run_that_stopped_in_order_goes_back(self):
+        for code in (0, 1, 2, 3, 4):
+            self.assertEqual(self.ends(f"exit {code}"), code)
+        self.assertEqual(self.ends("exit 5"), "requeue")
+        self.assertEqual(self.ends("kill -KILL $$"), 137)
+
+    def test_after_the_signal_too_and_one_that_it_killed(self):
+        told = "/bin/sleep 0.3; kill -USR1 $PPID; for i in {1..50}; do /bin/sleep 0.1; done; exit 99"
+        for code in (0, 1, 2, 3, 4):
+            self.assertEqual(self.ends(f"trap 'exit {code}' USR1; {told}"), code)
+        self.assertEqual(self.ends(f"trap 'exit 5' USR1; {told}"), "requeue")
+        self.assertEqual(self.ends(told), "requeue")
+
+
 if __name__ == "__main__":
     SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
     unittest.main()
