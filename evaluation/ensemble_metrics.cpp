@@ -72,28 +72,6 @@ std::vector<Mode> modes_of(const EnsembleLabels& labels, Quantity quantity) {
   return modes;
 }
 
-std::optional<double> wasserstein_of_atoms(std::span<const double> x, std::span<const double> p,
-                                           std::span<const double> q) {
-  std::vector<std::size_t> order(x.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return x[a] < x[b]; });
-  const double p_total = std::accumulate(p.begin(), p.end(), 0.0);
-  const double q_total = std::accumulate(q.begin(), q.end(), 0.0);
-  const auto negative = [](double weight) { return weight < 0; };
-  if (std::any_of(p.begin(), p.end(), negative) || std::any_of(q.begin(), q.end(), negative)) return std::nullopt;
-  for (const double total : {p_total, q_total})
-    if (!(total > 0 && std::isfinite(total))) return std::nullopt;
-  double p_sum = 0;
-  double q_sum = 0;
-  double distance = 0;
-  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
-    p_sum += p[order[i]];
-    q_sum += q[order[i]];
-    distance += std::fabs(p_sum / p_total - q_sum / q_total) * (x[order[i + 1]] - x[order[i]]);
-  }
-  return distance;
-}
-
 OfficialEnsembleScorer::OfficialEnsembleScorer(std::size_t grid_size)
     : grids_{linear_grid(alpha_bounds.low, alpha_bounds.high, grid_size),
              logarithmic_grid(std::log10(k_bounds.low), std::log10(k_bounds.high), grid_size)} {}

@@ -26,12 +26,6 @@ enum class Quantity { alpha, k };
 /// The modes of a quantity; weights are divided by their sum if that is above 1.
 std::vector<Mode> modes_of(const EnsembleLabels& labels, Quantity quantity);
 
-/// Wasserstein-1 distance of two weightings p and q of the points x, in any order, as
-/// `scipy.stats.wasserstein_distance(x, x, p, q)`; nothing where a weight is negative or weights do not sum to a
-/// positive finite number.
-std::optional<double> wasserstein_of_atoms(std::span<const double> x, std::span<const double> p,
-                                           std::span<const double> q);
-
 /// The ensemble task by the official rules: densities on grids of 10⁶ points (alpha evenly, K evenly in its logarithm)
 /// taken as masses of the points, whatever their spacing, and the Wasserstein-1 distance of these.
 ///

@@ -29,10 +29,6 @@ double log_normal_cdf(double x);
 /// ln(Φ(b) - Φ(a)): the logarithm of the mass of a standard normal distribution between a < b; accurate in both tails.
 double log_normal_mass(double a, double b);
 
-/// exp(x) for x <= 600, flushing to zero below -745; within 2 ulp of std::exp. A plain loop of it is vectorised by the
-/// compiler.
-void fast_exp(std::span<const double> x, std::span<double> result);
-
 /// Adds the modes' weighted densities at x, in the given bounds, to `density` (zero outside of them).
 /// Parameters that are no finite numbers give NaN. \pre x lies in the bounds
 void add_mixture_density(std::span<const double> x, std::span<const Mode> modes, Bounds bounds,

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "core/number_text.hpp"
-#include "io/atomic_file.hpp"
 #include "io/python_float.hpp"
 #include "io/python_text.hpp"
 #include "io/text_file.hpp"
@@ -196,10 +195,6 @@ std::string format_trajectories(std::span<const CsvTrajectory> trajectories) {
                      trajectory.first_frame + static_cast<std::int64_t>(i), shortest_text(trajectory.x[i]),
                      shortest_text(trajectory.y[i]));
   return text;
-}
-
-void write_trajectories(const std::filesystem::path& path, std::span<const CsvTrajectory> trajectories) {
-  write_file_atomically(path, format_trajectories(trajectories));
 }
 
 }  // namespace an::io

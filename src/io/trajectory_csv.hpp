@@ -44,7 +44,4 @@ std::vector<CsvTrajectory> read_trajectories(const std::filesystem::path& path,
 /// The text of a trajectory CSV, as the official files are written (`traj_idx` whole, `frame` as `0.0`).
 std::string format_trajectories(std::span<const CsvTrajectory> trajectories);
 
-/// Writes format_trajectories(trajectories), whole or not at all. \throws OutputError
-void write_trajectories(const std::filesystem::path& path, std::span<const CsvTrajectory> trajectories);
-
 }  // namespace an::io

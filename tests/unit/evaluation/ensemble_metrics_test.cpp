@@ -5,28 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 
 namespace an::evaluation {
 namespace {
 
 using ::testing::HasSubstr;
-
-TEST(FastExp, AgreesWithTheLibraryToTwoUnitsInTheLastPlace) {
-  std::vector<double> x;
-  for (double v = -744; v < 600; v += 0.0137) x.push_back(v);
-  std::vector<double> y(x.size());
-  fast_exp(x, y);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const double expected = std::exp(x[i]);
-    const double unit = std::nextafter(expected, std::numeric_limits<double>::infinity()) - expected;
-    ASSERT_LE(std::fabs(y[i] - expected), 2 * unit) << x[i];
-  }
-  const std::vector<double> far{-746, -1000, -1e300, -std::numeric_limits<double>::infinity()};
-  std::vector<double> zero(far.size(), 1);
-  fast_exp(far, zero);
-  for (const double v : zero) EXPECT_EQ(v, 0);
-}
 
 TEST(LogarithmicGrid, IsTenToTheLinearGrid) {
   const auto t = linear_grid(-12, 6, 10'001);

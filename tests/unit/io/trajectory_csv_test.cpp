@@ -134,10 +134,7 @@ TEST(TrajectoryCsv, IsWrittenAsTheOfficialFiles) {
   const std::vector<CsvTrajectory> trajectories{{4, 10, {43.92736711086839, 1e-5}, {140.62506519388276, -3}}};
   const std::string text = "traj_idx,frame,x,y\n4,10.0,43.92736711086839,140.62506519388276\n4,11.0,1e-05,-3.0\n";
   EXPECT_EQ(format_trajectories(trajectories), text);
-  const testing::TemporaryFolder folder;
-  write_trajectories(folder.path() / "t.csv", trajectories);
-  EXPECT_EQ(testing::content_of(folder.path() / "t.csv"), text);
-  EXPECT_EQ(read_trajectories(folder.path() / "t.csv").at(0).y, trajectories[0].y);
+  EXPECT_EQ(parse_trajectories(text).trajectories.at(0).y, trajectories[0].y);
 }
 
 }  // namespace
