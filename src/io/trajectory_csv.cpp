@@ -16,6 +16,7 @@
 #include "io/python_float.hpp"
 #include "io/python_text.hpp"
 #include "io/text_file.hpp"
+#include "io/text_lines.hpp"
 
 namespace an::io {
 
@@ -35,10 +36,8 @@ struct Row {
 };
 
 // Takes the first line off `text`, without its \n or \r\n.
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
+std::string_view take_row(std::string_view& text) {
+  std::string_view line = take_line(text);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
@@ -49,7 +48,7 @@ class CsvParser {
 
   TrajectoryFile parse(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // as spreadsheets write it
-    read_header(take_line(text));
+    read_header(take_row(text));
     if (problems_.empty()) read_rows(text);
     file_.problems = problems_.take();
     return std::move(file_);
@@ -78,7 +77,7 @@ class CsvParser {
 
   void read_rows(std::string_view text) {
     while (!text.empty()) {
-      const std::string_view line = take_line(text);
+      const std::string_view line = take_row(text);
       ++line_;
       if (line.empty()) continue;
       if (const std::optional<Row> row = read_row(line))

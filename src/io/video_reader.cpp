@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "io/text_lines.hpp"
 #include "io/tiff_handle.hpp"
 
 namespace an::io {
@@ -27,13 +28,10 @@ constexpr std::uint64_t best_compression = 2000;  // deflate reaches 1032, LZW 1
 
 // The value of `key=` in ImageJ's description; empty where there is none.
 std::string_view described(std::string_view text, std::string_view key) {
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = text.substr(begin, end - begin);
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
     if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == '=')
       return line.substr(key.size() + 1);
-    begin = end + 1;
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include "core/number_text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/text_file.hpp"
+#include "io/text_lines.hpp"
 
 namespace an::app {
 
@@ -30,19 +31,19 @@ std::optional<Number> number_of(std::string_view text) {
   return number;
 }
 
-std::vector<std::string_view> parts_of(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (std::size_t end = text.find(separator); end != std::string_view::npos; end = text.find(separator)) {
-    parts.push_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
+std::vector<std::string_view> cells_of(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (std::size_t end = line.find(','); end != std::string_view::npos; end = line.find(',')) {
+    cells.push_back(line.substr(0, end));
+    line.remove_prefix(end + 1);
   }
-  if (separator != '\n' || !text.empty()) parts.push_back(text);
-  return parts;
+  cells.push_back(line);
+  return cells;
 }
 
 // Adds a line to the stages. \returns whether it is as it should be
 bool add_line(std::string_view line, std::vector<StageCosts>& stages) {
-  const std::vector<std::string_view> cells = parts_of(line, ',');
+  const std::vector<std::string_view> cells = cells_of(line);
   if (cells.size() != 6 || cells[0].empty()) return false;
   const auto after = cells[2].empty() ? std::optional(no_item) : number_of<std::size_t>(cells[2]);
   const auto rank = number_of<std::int64_t>(cells[3]);
@@ -90,11 +91,13 @@ void write_item_costs(const fs::path& file, std::span<const StageCosts> stages) 
 
 std::vector<StageCosts> read_item_costs(const fs::path& file) {
   const std::string text = io::read_text_file(file);
-  const std::vector<std::string_view> lines = parts_of(text, '\n');
+  std::string_view rest = text;
   std::vector<StageCosts> stages;
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    if (i == 0 ? lines[i] != header : !add_line(lines[i], stages))
-      throw InputError({{file, i + 1, 0, fmt::format("'{}' (expected {})", lines[i], header)}});
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::string_view line = io::take_line(rest);
+    if (number == 1 ? line != header : !add_line(line, stages))
+      throw InputError({{file, number, 0, fmt::format("'{}' (expected {})", line, header)}});
+  }
   if (stages.empty()) throw InputError(file, "holds no costs of items");
   return stages;
 }

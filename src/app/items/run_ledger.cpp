@@ -16,6 +16,7 @@
 #include "io/atomic_file.hpp"
 #include "io/file_checksum.hpp"
 #include "io/text_file.hpp"
+#include "io/text_lines.hpp"
 #include "parallel/work_list.hpp"
 
 namespace an::app {
@@ -30,11 +31,7 @@ constexpr const char* merged_name = "all.txt";
 // Calls `use` with every line.
 template <class Use>
 void each_line(std::string_view text, const Use& use) {
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    use(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  while (!text.empty()) use(io::take_line(text));
 }
 
 std::vector<fs::path> files_in(const fs::path& folder) {

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -16,6 +15,7 @@
 #include "core/error.hpp"
 #include "evaluation/segment_pairing.hpp"
 #include "io/text_file.hpp"
+#include "io/text_lines.hpp"
 
 namespace an::app {
 
@@ -139,9 +139,7 @@ void read_details_file(const fs::path& file, int experiment, int fov,
   const std::string text = io::read_text_file(file);
   std::string_view rest = text;
   for (std::size_t number = 1; !rest.empty(); ++number) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view line = io::take_line(rest);
     std::array<double, 12> n{};
     if (number == 1 ? line != segments_header : !read_line(line, n))
       throw InputError(
