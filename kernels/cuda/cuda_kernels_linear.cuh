@@ -163,7 +163,7 @@ void CudaKernels<A>::transposed_convolution_backward(const C& c) {
   });
   products_.multiply(columns, inner, pixels, Matrix(columns_.template as<A>(), true), Matrix(c.x), c.dweights, true);
   if (c.dx == nullptr) return;
-  A* fresh = columns_.as<A>() + aligned(c.out.size());
+  A* fresh = columns_.as<A>() + whole_packs(c.out.size());
   products_.multiply(pixels, inner, columns, Matrix(columns_.template as<A>()), Matrix(factors(c)),
                      c.add_dx ? fresh : c.dx, false);
   if (c.add_dx) add_gradient(c, fresh);

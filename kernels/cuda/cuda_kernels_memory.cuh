@@ -11,7 +11,7 @@ constexpr int loss_blocks = 512;
 constexpr std::size_t largest_tensor = 2'000'000'000;  // the kernels' indices are of 32 bits
 
 /// Elements, rounded up so that what follows them can be moved in packs and multiplied.
-constexpr std::size_t aligned(std::size_t elements) { return (elements + 15) / 16 * 16; }
+constexpr std::size_t whole_packs(std::size_t elements) { return (elements + 15) / 16 * 16; }
 
 template <class A>
 CudaKernels<A>::CudaKernels(const Plan& plan, int device)
@@ -51,7 +51,7 @@ void CudaKernels<A>::reserve_scratch(const Plan& plan) {
       largest = std::max(largest, in.size());
     }
     if (o.kind == OperationKind::transposed_convolution) {
-      columns = std::max(columns, aligned(out.size()));
+      columns = std::max(columns, whole_packs(out.size()));
       largest = std::max(largest, in.size());
     }
     if (o.kind == OperationKind::gate) openings = std::max(openings, out.size());
