@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
-#include <stdexcept>
-#include <string>
 
 namespace an::network {
 
@@ -22,7 +19,6 @@ namespace {
 
 constexpr std::size_t tile_rows = 64, usual_frames = 208, row_step = 16;
 constexpr std::size_t most_ready = 8;  // layouts kept
-constexpr float lowest_log_k = -30, highest_log_k = 14;
 
 std::size_t rounded_up(std::size_t n, std::size_t step) { return (n + step - 1) / step * step; }
 
@@ -48,35 +44,12 @@ void add_frame(kernels::LossKind task, const float* y, FramePredictions& p) {
   }
 }
 
-// Writes what a network of these channels gets of trajectories.
-class InputWriter {
- public:
-  InputWriter(std::span<const ParticlePath> fov, const NetworkShape& shape)
-      : fov_(fov), channels_(shape.input_channels), scale_(shape.scale) {
-    if (channels_ == feature_count) features_.emplace(fov);
-  }
-  void write(std::size_t particle, std::size_t frames, std::span<float> row) const {
-    if (features_)
-      features_->write(particle, frames, row);
-    else
-      write_steps(fov_[particle], scale_, row);
-  }
-
- private:
-  std::span<const ParticlePath> fov_;
-  std::size_t channels_;
-  float scale_;
-  std::optional<FovFeatures> features_;
-};
-
 }  // namespace
 
 FramePredictor::FramePredictor(const NetworkShape& shape, Weights weights, kernels::Backend backend,
                                kernels::Precision precision, int device)
     : shape_(shape), weights_(std::move(weights)), backend_(backend), precision_(precision), device_(device) {
-  if (shape.input_channels != feature_count && shape.input_channels != 2)
-    throw std::invalid_argument("a network of " + std::to_string(shape.input_channels) + " input channels (expected " +
-                                std::to_string(feature_count) + ", or 2 for steps alone)");
+  check_input_channels(shape);
   for (std::size_t i = 0; i < shape_.filters.size(); ++i) {
     frame_pool_ *= shape_.pool_columns;
     row_pool_ *= shape_.pool_rows;
@@ -90,12 +63,12 @@ std::size_t FramePredictor::rows_for(std::size_t trajectories) const {
   return rounded_up(alone ? rounded_up(trajectories, row_step) : tile_rows, row_pool_);
 }
 
-FramePredictor::Ready& FramePredictor::ready(std::size_t rows, std::size_t frames) {
+TileRunner& FramePredictor::ready(std::size_t rows, std::size_t frames) {
   const auto key = std::make_pair(rows, frames);
   const auto found = ready_.find(key);
   if (found != ready_.end()) return found->second;
   if (ready_.size() >= most_ready) ready_.clear();
-  Ready& made = ready_[key];
+  TileRunner& made = ready_[key];
   made.network = make_network(shape_, 1, rows, frames, false);
   made.executor = kernels::make_executor(backend_, made.network.plan, precision_, device_);
   made.executor->set_parameters(weights_.parameters, weights_.statistics);
@@ -106,18 +79,12 @@ std::vector<FramePredictions> FramePredictor::predict(std::span<const ParticlePa
   std::vector<FramePredictions> predictions(fov.size());
   std::size_t longest = usual_frames;
   for (const ParticlePath& path : fov) longest = std::max(longest, path.x.size());
-  const std::size_t frames = rounded_up(longest, frame_pool_), width = frames * shape_.input_channels;
+  const std::size_t frames = rounded_up(longest, frame_pool_);
   const std::size_t channels = kernels::output_channels(shape_.task);
-  const InputWriter writer(fov, shape_);
+  const NetworkInput input(fov, shape_);
   for (std::size_t first = 0; first < fov.size(); first += tile_rows) {
     const std::size_t count = std::min(tile_rows, fov.size() - first);
-    Ready& r = ready(rows_for(count), frames);
-    std::vector<float> input(rows_for(count) * width, 0.0F);
-    for (std::size_t i = 0; i < count; ++i) writer.write(first + i, frames, std::span(input).subspan(i * width, width));
-    r.executor->set_input(input);
-    r.executor->forward(kernels::Mode::inference);
-    std::vector<float> output(r.network.plan.values[r.network.plan.output].shape.size());
-    r.executor->read_output(output);
+    const std::vector<float> output = ready(rows_for(count), frames).outputs(input, first, count);
     for (std::size_t i = 0; i < count; ++i)
       for (std::size_t t = 0; t < fov[first + i].x.size(); ++t)
         add_frame(shape_.task, output.data() + (i * frames + t) * channels, predictions[first + i]);

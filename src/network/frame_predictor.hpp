@@ -3,18 +3,21 @@
 
 #include <array>
 #include <map>
-#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "network/attention_unet.hpp"
+#include "network/tile_outputs.hpp"
 #include "network/trajectory_features.hpp"
 
 namespace an::network {
 
 /// Softmax of the four logits of a frame's state.
 std::array<float, 4> state_probabilities(const float* logits);
+
+/// Bounds of ln K as networks tell it.
+inline constexpr float lowest_log_k = -30, highest_log_k = 14;
 
 /// What a network says of each frame of a trajectory; what its task does not tell is empty.
 struct FramePredictions {
@@ -37,11 +40,7 @@ class FramePredictor {
   std::vector<FramePredictions> predict(std::span<const ParticlePath> fov);
 
  private:
-  struct Ready {
-    Network network;
-    std::unique_ptr<kernels::Executor> executor;
-  };
-  Ready& ready(std::size_t rows, std::size_t frames);
+  TileRunner& ready(std::size_t rows, std::size_t frames);
   std::size_t rows_for(std::size_t trajectories) const;
 
   NetworkShape shape_;
@@ -50,7 +49,7 @@ class FramePredictor {
   kernels::Precision precision_;
   int device_;
   std::size_t row_pool_ = 1, frame_pool_ = 1;  // rows and frames are multiples of these
-  std::map<std::pair<std::size_t, std::size_t>, Ready> ready_;
+  std::map<std::pair<std::size_t, std::size_t>, TileRunner> ready_;
 };
 
 }  // namespace an::network

@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "io/benchmark_tree.hpp"
 #include "io/label_file.hpp"
+#include "network/frame_predictor.hpp"
 
 namespace an::app {
 
@@ -23,9 +24,9 @@ bool tells_k(LossKind task) { return task == LossKind::msle || task == LossKind:
 bool tells_state(LossKind task) { return task == LossKind::cross_entropy || task == LossKind::joint; }
 
 double log_k_of(LossKind task, const float* output) {
-  constexpr double highest_log_k = 14;
-  return task == LossKind::joint ? std::log1p(std::exp(std::min(highest_log_k, static_cast<double>(output[1]))))
-                                 : std::log1p(std::max(0.0, static_cast<double>(output[0])));
+  return task == LossKind::joint
+             ? std::log1p(std::exp(static_cast<double>(std::min(network::highest_log_k, output[1]))))
+             : std::log1p(std::max(0.0, static_cast<double>(output[0])));
 }
 
 std::array<double, 4> log_chances_of(LossKind task, const float* output) {

@@ -2,13 +2,11 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "app/settings/config.hpp"
-#include "network/attention_unet.hpp"
-#include "network/trajectory_features.hpp"
+#include "network/tile_outputs.hpp"
 
 namespace an::app {
 
@@ -22,17 +20,16 @@ class TileNetwork {
   /// steps alone or of all features; kernels::BackendMissing
   TileNetwork(const std::filesystem::path& weights, const PredictConfig& config, int device);
 
-  kernels::LossKind task() const { return network_.shape.task; }
+  kernels::LossKind task() const { return runner_.network.shape.task; }
   std::size_t channels() const { return kernels::output_channels(task()); }
-  std::size_t parameters() const { return network_.parameters(); }
+  std::size_t parameters() const { return runner_.network.parameters(); }
 
   /// Raw outputs, tile after tile of [row][frame][channel]: trajectory i is row i, from its own first frame on.
   /// \pre no trajectory is longer than 208 frames
   std::vector<float> outputs(std::span<const network::ParticlePath> fov);
 
  private:
-  network::Network network_;
-  std::unique_ptr<kernels::Executor> executor_;
+  network::TileRunner runner_;
 };
 
 }  // namespace an::app
