@@ -129,9 +129,11 @@ class CsvParser {
   // What is expected of a value, if it is not that; else nullptr.
   const char* unmet_expectation(std::size_t column, double value) const {
     constexpr double exact = 9007199254740992.0;  // 2^53
+    constexpr double farthest = 1e9;              // px; squares of steps between them are far from float's end
     if (column == x_column || column == y_column) {
-      const bool good = std::isfinite(value) || (rule_ == FrameRule::ascending && std::isnan(value));
-      return good ? nullptr : "a finite number";
+      if (rule_ == FrameRule::ascending && std::isnan(value)) return nullptr;
+      if (!std::isfinite(value)) return "a finite number";
+      return std::fabs(value) <= farthest ? nullptr : "a number of pixels within 1e9";
     }
     if (!(std::fabs(value) <= exact) || value != std::trunc(value)) return "a whole number";
     if (value >= 0) return nullptr;

@@ -68,11 +68,11 @@ TileRunner& FramePredictor::ready(std::size_t rows, std::size_t frames) {
   const auto found = ready_.find(key);
   if (found != ready_.end()) return found->second;
   if (ready_.size() >= most_ready) ready_.clear();
-  TileRunner& made = ready_[key];
+  TileRunner made;
   made.network = make_network(shape_, 1, rows, frames, false);
   made.executor = kernels::make_executor(backend_, made.network.plan, precision_, device_);
   made.executor->set_parameters(weights_.parameters, weights_.statistics);
-  return made;
+  return ready_.emplace(key, std::move(made)).first->second;
 }
 
 std::vector<FramePredictions> FramePredictor::predict(std::span<const ParticlePath> fov) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include "core/error.hpp"
 
@@ -104,19 +105,20 @@ void FovFeatures::find_steps() {
 }
 
 void FovFeatures::find_neighbours() {
-  std::size_t end = 0;
-  for (const ParticlePath& path : paths_) end = std::max(end, path.first_frame + path.x.size());
-  std::vector<std::vector<std::uint32_t>> starting(end + 1);
+  std::map<std::size_t, std::vector<std::uint32_t>> starting;  // by frame
   for (std::size_t i = 0; i < paths_.size(); ++i)
-    starting[paths_[i].first_frame].push_back(static_cast<std::uint32_t>(i));
+    if (!paths_[i].x.empty()) starting[paths_[i].first_frame].push_back(static_cast<std::uint32_t>(i));
   std::vector<Spot> present, spots;
-  for (std::size_t frame = 0; frame < end; ++frame) {
+  for (std::size_t frame = 0; !starting.empty() || !present.empty(); ++frame) {
+    if (present.empty()) frame = starting.begin()->first;
     std::erase_if(present, [&](const Spot& spot) {
       const ParticlePath& path = paths_[spot.particle];
       return frame >= path.first_frame + path.x.size();
     });
-    for (const std::uint32_t particle : starting[frame])
-      if (!paths_[particle].x.empty()) present.push_back({0, 0, particle});
+    if (const auto now = starting.find(frame); now != starting.end()) {
+      for (const std::uint32_t particle : now->second) present.push_back({0, 0, particle});
+      starting.erase(now);
+    }
     spots.clear();
     for (Spot& spot : present) {
       const ParticlePath& path = paths_[spot.particle];

@@ -336,7 +336,7 @@ void check(const SegmentCost& cost, const SearchOptions& options, const SearchEn
 
 std::optional<std::size_t> most_change_points(const SegmentCost& cost, const SearchOptions& given) {
   const SearchOptions options = with_shortest(given, cost);
-  if (cost.samples() < options.shortest) return {};
+  if (cost.samples() < std::max(options.shortest, cost.shortest())) return {};
   return std::min(cost.samples() / options.jump, (cost.samples() - options.shortest) / step_of(options));
 }
 

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t first_rounds = 3;   // of expectation and maximisation, to tell guesses apart
 constexpr std::size_t search_rounds = 6;  // to tell models apart
 
+// Whether tracks and errors are known well enough to trust small differences of the evidence.
+bool is_sure(const ExperimentModel& model) { return !model.errors.unsure && model.errors.strays == 0; }
+
 // Fits a model as well as one already known deserves: to the end only if it may come near to it.
 FittedModel compete(StateFit& fit, const ExperimentModel& start, double known) {
   constexpr double hopeless = 300;  // of ln evidence
@@ -40,6 +43,14 @@ FittedModel fit_traps(StateFit& fit, const FittedModel& one_state, const FittedM
   add_hops(start);
   other = fit.improve(start, first_rounds, searched_every);
   return other.score() > best.score() ? other : best;
+}
+
+// Two states of which the slower one hardly moves, where traps are likelier than the two found.
+std::optional<FittedModel> fit_hardly_moving(StateFit& fit, const FittedModel& two_state, const FittedModel& traps) {
+  if (traps.log_evidence < two_state.log_evidence) return {};
+  const double k = 0.05 * traps.model.errors.noise * traps.model.errors.noise;
+  const ExperimentModel start = first_guess({{0.7, 0.5, k, k}, traps.model.states[1]}, fit.errors());
+  return compete(fit, start, traps.log_evidence);
 }
 
 // A model in which one state is that of bound pairs, where neighbours speak for it.
@@ -118,7 +129,8 @@ bool has_needless_states(StateFit& fit, const FittedModel& fitted, std::size_t e
       if (next != s) leaves += model.dynamics.change_of(s, next);
     most_left = std::max(most_left, leaves);
   }
-  if (!(most_left > ever) && !has_changes(fit, fitted, every)) return true;
+  if ((!is_sure(model) || model.particle_states() > 2) && !(most_left > ever) && !has_changes(fit, fitted, every))
+    return true;
   for (std::size_t a = 0; a < model.particle_states(); ++a)
     for (std::size_t b = 0; b < a; ++b)
       if (overlap(model.states[a], model.states[b]) > largest_overlap) return true;
@@ -174,12 +186,15 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
   const std::vector<SegmentEstimate> segments = fit.general_segments();
   ExperimentFit fits;
   for (std::size_t states = 1; states <= options.most_states; ++states) {
-    std::vector<std::vector<StatePopulation>> guesses{cluster_segments(segments, states)};
+    std::vector<ExperimentModel> guesses{first_guess(cluster_segments(segments, states), fit.errors())};
     if (states > 1)
-      for (std::vector<StatePopulation>& more : with_one_more(fits.back().model)) guesses.push_back(std::move(more));
+      for (std::vector<StatePopulation>& more : with_one_more(fits.back().model))
+        guesses.push_back(first_guess(std::move(more), fit.errors()));
+    if (states == 2)
+      for (ExperimentModel& rare : with_rare_state(fits.back().model)) guesses.push_back(std::move(rare));
     std::optional<FittedModel> best;
-    for (std::vector<StatePopulation>& guess : guesses) {
-      FittedModel one = fit.improve(first_guess(std::move(guess), fit.errors()), first_rounds, searched_every);
+    for (const ExperimentModel& guess : guesses) {
+      FittedModel one = fit.improve(guess, first_rounds, searched_every);
       if (!best || one.score() > best->score()) best = std::move(one);
     }
     fits.push_back(fit.improve(best->model, search_rounds - first_rounds, searched_every));
@@ -188,6 +203,8 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
     const FittedModel one_state = fits[0];  // copies: the list grows
     const FittedModel two_state = fits[1];
     fits.push_back(fit_traps(fit, one_state, two_state));
+    if (std::optional<FittedModel> slow = fit_hardly_moving(fit, two_state, fits.back()))
+      fits.push_back(std::move(*slow));
     if (options.left_out != MethodPart::partners)
       if (std::optional<FittedModel> dimers = fit_dimers(fit, one_state, two_state)) fits.push_back(std::move(*dimers));
   }
@@ -197,27 +214,60 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
   return fits;
 }
 
-// Of motion slower than the noise little is told but K tau^alpha at some lag tau, and maximisation creeps along the
-// valley of its equals: looks ahead there.
+// Goes on with a fit while it gains.
+FittedModel to_its_end(StateFit& fit, FittedModel best) {
+  constexpr std::size_t rounds = 4;
+  constexpr int most = 6;
+  constexpr double hardly = 5;  // of ln evidence
+  for (int i = 0; i < most; ++i) {
+    FittedModel next = fit.improve(best.model, rounds, 1);
+    const double gain = next.log_evidence - best.log_evidence;
+    if (gain > 0) best = std::move(next);
+    if (gain < hardly) break;
+  }
+  return best;
+}
+
+// Of motion slower than the noise little is told but K tau^alpha at some lag tau: maximisation creeps along the valley
+// of its equals. Looks all along it, and goes to the mean of what is about as likely.
 FittedModel along_valleys(StateFit& fit, FittedModel best) {
-  constexpr double slow = 0.3;  // K in units of the noise's variance
-  constexpr double lag = 20;
-  constexpr double better = 5;  // of ln evidence
-  if (best.model.dimer || best.model.errors.strays > 0 || best.model.errors.unsure) return best;
-  for (std::size_t s = 0; s < best.model.particle_states(); ++s)
-    for (const double step : {0.3, -0.3})
-      for (;;) {
-        ExperimentModel model = best.model;
-        StatePopulation& state = model.states[s];
-        if (state.is_fixed() || state.k_mean > slow * model.errors.noise * model.errors.noise) break;
-        state.alpha_mean = std::clamp(state.alpha_mean + step, 0.05, 1.95);
-        state.k_mean *= std::pow(lag, -step);
-        state.alpha_sd = std::max(0.1, state.alpha_sd);
-        state.k_sd = 0.3 * state.k_mean;
-        const FittedModel other = fit.improve(model, 4, 1);
-        if (other.log_evidence < best.log_evidence + better) break;
-        best = other;
-      }
+  constexpr double slow = 0.3;       // K in units of the noise's variance
+  constexpr double uncertainty = 2;  // of ln evidence
+  constexpr double least_k = 1e-6;   // px²
+  for (std::size_t s = 0; s < best.model.particle_states(); ++s) {
+    const StatePopulation known = best.model.states[s];
+    if (known.is_fixed() || known.k_mean > slow * best.model.errors.noise * best.model.errors.noise) continue;
+    const double lag = std::clamp(0.5 / best.model.dynamics.ends(s), 5.0, 60.0);  // half of the usual segment
+    FittedModel likeliest = best;
+    std::vector<FittedModel> equals{best};
+    for (const double alpha : {0.1, 0.4, 0.7, 1.0, 1.3, 1.6, 1.9}) {
+      if (std::abs(alpha - known.alpha_mean) < 0.15) continue;
+      ExperimentModel model = best.model;
+      StatePopulation& state = model.states[s];
+      state.alpha_mean = alpha;
+      state.alpha_sd = std::max(0.1, known.alpha_sd);
+      state.k_mean = known.k_mean * std::pow(lag, known.alpha_mean - alpha);
+      state.k_sd = 0.3 * state.k_mean;
+      equals.push_back(fit.improve(model, 2, 1));
+      if (equals.back().log_evidence > likeliest.log_evidence) likeliest = equals.back();
+    }
+    double total = 0;
+    double alpha = 0;
+    double log_k = 0;
+    for (const FittedModel& one : equals) {
+      const double weight = std::exp((one.log_evidence - likeliest.log_evidence) / uncertainty);
+      total += weight;
+      alpha += weight * one.model.states[s].alpha_mean;
+      log_k += weight * std::log(std::max(least_k, one.model.states[s].k_mean));
+    }
+    ExperimentModel middle = likeliest.model;
+    StatePopulation& state = middle.states[s];
+    state.alpha_mean = alpha / total;
+    state.k_mean = std::exp(log_k / total);
+    state.k_sd = std::min(state.k_sd, 0.5 * state.k_mean);
+    best = fit.improve(middle, 3, 1);
+    if (best.log_evidence < likeliest.log_evidence - 2 * uncertainty) best = likeliest;
+  }
   return best;
 }
 
@@ -280,8 +330,10 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     const bool may_win =
         ahead + margin > (model.penalty - leader.penalty) / searched_every || model.score() + margin > leader.score();
     if (may_win && contenders < most_contenders) {
-      const FittedModel fitted = along_valleys(
-          fit, without_others(fit.improve(model.model, model.model.states[0].broad ? 1 : options.rounds, 1)));
+      const bool broad = model.model.states[0].broad;
+      FittedModel fitted = without_others(fit.improve(model.model, broad ? 1 : options.rounds, 1));
+      if (!broad && !fitted.model.dimer && is_sure(fitted.model))
+        fitted = along_valleys(fit, to_its_end(fit, std::move(fitted)));
       if (contenders++ == 0)
         best = fitted.log_evidence + fitted.log_start;
       else if (has_needless_states(fit, fitted, 1))

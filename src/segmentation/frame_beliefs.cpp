@@ -12,7 +12,6 @@ namespace {
 
 constexpr double no_change = 0.004;      // below: a change here is out of the question
 constexpr std::size_t quiet_frames = 4;  // that many of these part two changes
-constexpr int shortest_segment = 3;      // frames
 
 // Runs of frames that may hold a change, apart from each other.
 std::vector<std::pair<std::size_t, std::size_t>> doubtful_runs(std::span<const double> change) {

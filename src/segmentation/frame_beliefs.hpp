@@ -7,10 +7,14 @@
 #include <span>
 #include <vector>
 
+#include "core/label_filter.hpp"
 #include "core/random.hpp"
 #include "segmentation/trajectory_inference.hpp"
 
 namespace an::segmentation {
+
+/// Frames of the shortest segment that is chosen, as the challenge's label filter leaves them.
+inline constexpr int shortest_segment = LabelFilter{}.shortest_segment;
 
 /// Sets of change points that have, frame by frame, about the given probabilities. Frames that belong together (a
 /// change point whose place is unsure) give as many changes as their probabilities come to; frames apart are
@@ -55,9 +59,9 @@ struct Agreement {
   }
 };
 
-/// What beliefs count for in an experiment: nothing where the likelihood of the model is exact (chains of states,
-/// traps), as `usual` where it is approximated (partners, compartments), of which change points a part, and much where
-/// the model is doubtful.
+/// What beliefs count for in an experiment: nothing of states and change points where the likelihood of the model is
+/// exact (chains of states, traps), as `usual` where it is approximated (partners, compartments), of which change
+/// points a part, and much where the model is doubtful. Values count as `usual` in all that are not doubtful.
 BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement, const BeliefShares& usual);
 
 }  // namespace an::segmentation

@@ -46,6 +46,18 @@ std::vector<std::vector<StatePopulation>> with_one_more(const ExperimentModel& m
   return all;
 }
 
+std::vector<ExperimentModel> with_rare_state(const ExperimentModel& model) {
+  const StatePopulation& common = model.states[0];
+  std::vector<ExperimentModel> all;
+  for (const double factor : {0.1, 10.0}) {
+    const double k = factor * common.k_mean;
+    ExperimentModel more = first_guess({{1, 0.5, k, k}, common}, model.errors);
+    set_rare_slow_state(more);
+    all.push_back(std::move(more));
+  }
+  return all;
+}
+
 void set_rare_slow_state(ExperimentModel& model) {
   model.states.resize(2);
   model.dynamics = {{0.2, 0.8}, {0, 0.05, 0.02, 0}};

@@ -13,6 +13,9 @@ ExperimentModel first_guess(std::vector<StatePopulation> states, const Localisat
 /// Gives a model the dynamics of two states, the first of them the rarer one.
 void set_rare_slow_state(ExperimentModel& model);
 
+/// A model of one state with another that is rare: one far slower, and one far faster.
+std::vector<ExperimentModel> with_rare_state(const ExperimentModel& model);
+
 /// The states with one more: each of them in turn made two, of smaller and larger alpha or K.
 std::vector<std::vector<StatePopulation>> with_one_more(const ExperimentModel& model);
 

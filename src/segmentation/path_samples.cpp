@@ -78,6 +78,19 @@ double add_draw(const float* prior, const std::vector<float>& posterior, std::ve
   return std::log(static_cast<double>(sum));
 }
 
+void add_to(ParameterDraw& sum, double probability, const std::vector<float>& posterior) {
+  sum.probability += probability;
+  sum.posterior.resize(posterior.size());
+  for (std::size_t c = 0; c < posterior.size(); ++c)
+    sum.posterior[c] += probability * static_cast<double>(posterior[c]);
+}
+
+ParameterDraw mean_of(ParameterDraw sum) {
+  constexpr double nothing = 1e-12;
+  for (double& value : sum.posterior) value = value > nothing * sum.probability ? value / sum.probability : 0;
+  return sum;
+}
+
 }  // namespace
 
 PathSamples::PathSamples(const SegmentEvidence& evidence, const CellTable& cells, const PathPosterior& posterior,
@@ -132,37 +145,31 @@ PathSamples::PathSamples(const SegmentEvidence& evidence, const CellTable& cells
     log_weights.push_back(log_weight);
     posteriors.push_back(std::move(of_states));
   }
-  const double greatest = *std::max_element(log_weights.begin(), log_weights.end());
-  for (const double value : log_weights) weights_.push_back(std::exp(value - greatest));
-  const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
-  for (double& weight : weights_) weight /= total;
-  log_gain_ = greatest + std::log(total / static_cast<double>(count));
-  const auto add = [&](ParameterDraw& sum, std::size_t path, const std::vector<float>& over_cells) {
-    sum.probability += weights_[path];
-    sum.posterior.resize(over_cells.size());
-    for (std::size_t c = 0; c < over_cells.size(); ++c)
-      sum.posterior[c] += weights_[path] * static_cast<double>(over_cells[c]);
-  };
-  const auto mean = [](ParameterDraw sum) {
-    constexpr double nothing = 1e-12;
-    for (double& value : sum.posterior) value = value > nothing * sum.probability ? value / sum.probability : 0;
-    return sum;
-  };
+  weigh(log_weights, count);
   for (std::size_t s = 0; s < cells.states(); ++s) {
     ParameterDraw own{};
     for (std::size_t p = 0; p < paths_.size(); ++p)
-      if (!posteriors[p][s].empty()) add(own, p, posteriors[p][s]);
+      if (!posteriors[p][s].empty()) add_to(own, weights_[p], posteriors[p][s]);
     if (own.posterior.empty()) continue;
-    own = mean(std::move(own));
+    own = mean_of(std::move(own));
     cell_posterior_[s] = own.posterior;
     if (s != dimers.state) draws_[s].push_back(std::move(own));
   }
   std::map<std::size_t, ParameterDraw> with_partners;
   for (std::size_t p = 0; p < paths_.size(); ++p)
-    for (const auto& [partner, drawn_with] : of_partners[p]) add(with_partners[partner], p, drawn_with);
+    for (const auto& [partner, drawn_with] : of_partners[p]) add_to(with_partners[partner], weights_[p], drawn_with);
   constexpr double unlikely = 1e-3;
   for (auto& [partner, sum] : with_partners)
-    if (sum.probability > unlikely) draws_[*dimers.state].push_back(mean(std::move(sum)));
+    if (sum.probability > unlikely) draws_[*dimers.state].push_back(mean_of(std::move(sum)));
+}
+
+// \param count paths drawn, equal ones included
+void PathSamples::weigh(const std::vector<double>& log_weights, std::size_t count) {
+  const double greatest = *std::max_element(log_weights.begin(), log_weights.end());
+  for (const double value : log_weights) weights_.push_back(std::exp(value - greatest));
+  const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
+  for (double& weight : weights_) weight /= total;
+  log_gain_ = greatest + std::log(total / static_cast<double>(count));
 }
 
 }  // namespace an::segmentation

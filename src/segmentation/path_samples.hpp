@@ -45,6 +45,8 @@ class PathSamples {
   const std::vector<ParameterDraw>& draws(std::size_t state) const { return draws_[state]; }
 
  private:
+  void weigh(const std::vector<double>& log_weights, std::size_t count);
+
   std::vector<StatePath> paths_;
   std::vector<double> weights_;
   std::vector<std::vector<double>> cell_posterior_;

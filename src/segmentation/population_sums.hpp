@@ -25,7 +25,8 @@ struct PopulationSums {
   /// One particle, with a probability of visiting the state and its posterior over the cells.
   void add(std::size_t state, double visits, std::span<const double> posterior, std::span<const Cell> cells);
   void add(const PopulationSums& other);
-  /// The state's population by maximum likelihood, drawn to `before` where few particles visit it.
+  /// The state's population by maximum likelihood, its deviations drawn to usual ones where few particles visit it;
+  /// none visits: `before`.
   StatePopulation population(std::size_t state, const StatePopulation& before) const;
 };
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t drawn_paths = 10;      // while models are searched
 constexpr std::size_t more_paths = 24;       // of all trajectories: evidence from few is uncertain
-constexpr std::size_t longest_fitted = 512;  // frames of a trajectory that are fitted
+constexpr std::size_t longest_fitted = 512;  // frames of a trajectory; longer ones are fitted in pieces
 constexpr double uncertainty = 10;           // of ln evidence
 constexpr double hardly_seen = 0.35;         // px, range of binding that is the least one looked for
 constexpr double price = 0.75;               // of a parameter, times ln of the trajectories: dearer than Schwarz's 0.5,
@@ -28,6 +28,29 @@ LocalisationErrors scaled(LocalisationErrors errors, double factor) {
   for (double* error : {&errors.noise, &errors.overlapping, &errors.difference}) *error *= factor;
   errors.excess *= factor * factor;
   return errors;
+}
+
+// The same frames, in trajectories that are not too long: first all first pieces, so that some of them, evenly chosen,
+// are of all times.
+std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
+  std::vector<FieldOfView> out(fovs.size());
+  for (std::size_t f = 0; f < fovs.size(); ++f) {
+    std::size_t most = 1;
+    for (std::size_t piece = 0; piece < most; ++piece)
+      for (const Trajectory& whole : fovs[f].trajectories) {
+        const std::size_t frames = whole.x.size();
+        const std::size_t pieces = std::max<std::size_t>(1, (frames + longest_fitted - 1) / longest_fitted);
+        most = std::max(most, pieces);
+        if (piece >= pieces) continue;
+        const auto begin = static_cast<std::ptrdiff_t>(piece * frames / pieces);
+        const auto end = static_cast<std::ptrdiff_t>((piece + 1) * frames / pieces);
+        out[f].trajectories.push_back({whole.index,
+                                       whole.first_frame + begin,
+                                       {whole.x.begin() + begin, whole.x.begin() + end},
+                                       {whole.y.begin() + begin, whole.y.begin() + end}});
+      }
+  }
+  return out;
 }
 
 // ln evidence of a track that may also be of several particles, which no model of one describes: it must not decide
@@ -72,7 +95,8 @@ struct StateFit::Expectation {
   double gain_of_others = 0;
 };
 
-StateFit::StateFit(std::span<const FieldOfView> fovs, const FitOptions& options) : fovs_(fovs), options_(options) {
+StateFit::StateFit(std::span<const FieldOfView> fovs, const FitOptions& options)
+    : fovs_(in_pieces(fovs)), options_(options) {
   options_.errors.unsure = options.most_noise > 2 * options.least_noise;
   choose_samples();
 }
@@ -99,9 +123,7 @@ void StateFit::choose_samples() {
   for (const std::size_t i : spread_out(options_.trajectories, all.size())) {
     samples_.push_back(all[i]);
     const Trajectory& trajectory = fovs_[samples_.back().fov].trajectories[samples_.back().trajectory];
-    const std::size_t frames = std::min(trajectory.x.size(), longest_fitted);
-    samples_.back().displacements =
-        displacements_of(std::span(trajectory.x).first(frames), std::span(trajectory.y).first(frames));
+    samples_.back().displacements = displacements_of(trajectory.x, trajectory.y);
   }
 }
 
@@ -208,9 +230,6 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
     if (model.dimer) {
       partners.partner = neighbourhood(sample.fov).partners(sample.trajectory);
       terms = dimer_terms(fovs_[sample.fov], neighbourhood(sample.fov), sample.trajectory, model);
-      const std::size_t fitted = sample.displacements.size();
-      for (std::vector<float>* part : {&terms.own, &terms.bound, &terms.free, &terms.binds}) part->resize(fitted);
-      terms.since.resize(fitted);
       compute_evidence(evidence_, sample.displacements, table, terms);
     } else {
       evidence_.compute(sample.displacements, table);

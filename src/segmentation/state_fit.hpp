@@ -24,7 +24,6 @@ double log_start(const ExperimentModel& model, const std::vector<double>& at_zer
 /// Fits the states of given models to some trajectories of an experiment, by expectation and maximisation.
 class StateFit {
  public:
-  /// References to the trajectories are kept.
   /// \throws std::invalid_argument where there is no trajectory with a displacement
   StateFit(std::span<const FieldOfView> fovs, const FitOptions& options);
 
@@ -61,7 +60,7 @@ class StateFit {
     return Random({options_.seed, options_.experiment, round, static_cast<std::uint32_t>(sample), RandomStream::paths});
   }
 
-  std::span<const FieldOfView> fovs_;
+  std::vector<FieldOfView> fovs_;  // trajectories of no more than 512 frames
   FitOptions options_;
   std::map<std::size_t, Neighbourhood> neighbourhoods_;
   std::vector<Sample> samples_;

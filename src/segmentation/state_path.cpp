@@ -7,6 +7,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/error.hpp"
 #include "core/vectorised.hpp"
 
 namespace an::segmentation {
@@ -117,6 +118,7 @@ StatePath PathPosterior::draw(Random& random) const {
     // Relative to a little more than the sum, since exp_of_negative wants no positive terms.
     const float above = static_cast<float>(ends_[state * count + j]) + 0.01F;
     double left = random.uniform() * std::exp(ends_[state * count + j] - static_cast<double>(above));
+    AN_ASSERT(left >= 0);
     float shares[cell_lanes];
     std::size_t i = j + 1;
     std::size_t first = i;

@@ -18,7 +18,6 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr int shortest_segment = 3;  // frames
 // Tracked partners' spots overlap, and their errors last for frames: what these say together is less than their sum.
 constexpr float share_of_spots_that_overlap = 0.5;
 // Probability that a track goes on with another particle, for each spot within a step.
@@ -77,16 +76,11 @@ std::vector<std::uint32_t> frame_states(const StatePath& path, std::size_t frame
   else
     states[frames - 1] = states[frames - 2];
   if (!smoothed) return states;
-  // The filter wants ranks by first appearance.
-  std::vector<std::uint32_t> seen;
-  for (std::uint32_t& state : states) {
-    const auto at = std::find(seen.begin(), seen.end(), state);
-    const auto rank = static_cast<std::uint32_t>(at - seen.begin());
-    if (at == seen.end()) seen.push_back(state);
-    state = rank;
-  }
-  filter_ranks(states, LabelFilter{});
-  for (std::uint32_t& rank : states) rank = seen[rank];
+  std::vector<std::uint32_t> ranks;
+  const auto seen = rank_by_appearance(
+      states, [](std::uint32_t state) { return state; }, ranks);
+  filter_ranks(ranks, LabelFilter{});
+  for (std::size_t t = 0; t < frames; ++t) states[t] = seen[ranks[t]];
   return states;
 }
 
@@ -103,7 +97,8 @@ class Inference {
   const PopulationSums& populations() const { return populations_; }
 
  private:
-  InferredTrajectory infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place);
+  InferredTrajectory infer_in_pieces(const Trajectory& trajectory, Random& random);
+  InferredTrajectory infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place, Random& random);
   InferredSegment describe(std::size_t begin, std::size_t end, const PathSamples& paths) const;
   void widen(InferredSegment& segment, PiecewiseNormal& alpha, PiecewiseNormal& k, double other_particle) const;
   void count_frames(const PathSamples& paths);
@@ -281,25 +276,56 @@ InferredTrajectory Inference::infer(std::size_t place) {
   const Trajectory& trajectory = fov_.trajectories[place];
   const std::size_t frames = trajectory.x.size();
   beliefs_ = options_.beliefs.empty() || frames > longest_piece ? nullptr : &options_.beliefs[place];
-  if (frames <= longest_piece) return infer_piece(trajectory, place);
-  InferredTrajectory out{trajectory.index, frames, {}};
-  for (std::size_t begin = 0; begin < frames; begin += longest_piece) {
-    const auto from = static_cast<std::ptrdiff_t>(begin);
-    const auto to = static_cast<std::ptrdiff_t>(std::min(begin + longest_piece, frames));
-    const Trajectory piece{trajectory.index,
-                           trajectory.first_frame + from,
-                           {trajectory.x.begin() + from, trajectory.x.begin() + to},
-                           {trajectory.y.begin() + from, trajectory.y.begin() + to}};
-    for (InferredSegment& segment : infer_piece(piece, {}).segments) {
-      const bool goes_on = segment.begin == 0 && begin > 0 && out.segments.back().state == segment.state;
-      segment.begin += begin;
-      if (!goes_on) out.segments.push_back(segment);
-    }
-  }
-  return out;
+  Random random(
+      {options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place), RandomStream::paths});
+  if (frames <= longest_piece) return infer_piece(trajectory, place, random);
+  return infer_in_pieces(trajectory, random);
 }
 
-InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place) {
+// A piece begins with a segment, found well before the end of the piece before it; or, where a segment is longer than
+// that, within it. Such a segment is described by the piece that has most of it.
+InferredTrajectory Inference::infer_in_pieces(const Trajectory& trajectory, Random& random) {
+  constexpr std::size_t well_before = longest_piece / 4;
+  const std::size_t frames = trajectory.x.size();
+  InferredTrajectory out{trajectory.index, frames, {}};
+  std::size_t described = 0;  // frames by which the last segment is described, where it goes on
+  double change = 1;          // probability of that with which the piece begins
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = std::min(begin + longest_piece, frames);
+    const auto part = [&](const std::vector<double>& all) {
+      return std::vector<double>(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                                 all.begin() + static_cast<std::ptrdiff_t>(end));
+    };
+    const Trajectory piece{trajectory.index, trajectory.first_frame + static_cast<std::int64_t>(begin),
+                           part(trajectory.x), part(trajectory.y)};
+    InferredTrajectory inferred = infer_piece(piece, {}, random);
+    std::vector<InferredSegment>& segments = inferred.segments;
+    std::size_t sure = segments.size();  // segments whose end is not that of the piece
+    if (end < frames) {
+      sure = 0;
+      while (sure + 1 < segments.size() && segments[sure + 1].begin <= longest_piece - well_before) ++sure;
+    }
+    const std::size_t length = inferred.end(0);
+    const std::size_t next = sure == 0 ? longest_piece / 2 : sure < segments.size() ? segments[sure].begin : 0;
+    segments[0].change_probability = change;
+    if (sure > 0 && sure < segments.size()) change = segments[sure].change_probability;
+    segments.resize(std::max<std::size_t>(1, sure));
+    for (InferredSegment& segment : segments) segment.begin += begin;
+    if (described > 0) {
+      segments[0].begin = out.segments.back().begin;
+      if (length < described) segments[0] = out.segments.back();
+      out.segments.pop_back();
+    }
+    described = sure == 0 ? std::max(described, length) : 0;
+    out.segments.insert(out.segments.end(), segments.begin(), segments.end());
+    if (end == frames) return out;
+    begin += next;
+  }
+}
+
+// \param place in the field of view; none: of a piece, which has no partners there
+InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place,
+                                          Random& random) {
   const std::size_t frames = trajectory.x.size();
   if (frames < 2) return {trajectory.index, frames, {usual_segment()}};
   const Displacements displacements = displacements_of(trajectory.x, trajectory.y);
@@ -314,8 +340,6 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
     evidence_.compute(displacements, cells_);
   }
   const PathPosterior posterior(evidence_, model_.dynamics);
-  Random random({options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place.value_or(0)),
-                 RandomStream::paths});
   const bool shared = options_.left_out != MethodPart::sharing;
   const PathSamples paths(evidence_, cells_, posterior, shared, partners, options_.paths, random);
   frame_shares_.assign(cells_.states(), std::vector<double>(frames));

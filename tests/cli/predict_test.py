@@ -256,6 +256,56 @@ class Predict(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.lines(output)[0][-1], 3000)
 
+    def test_coordinates_that_are_out_of_all_bounds(self):
+        output, done = self.one_fov("huge", "0,0,1,1\n0,1,1e40,1\n")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("trajs_fov_0.csv:3:5: x is '1e40'", done.stderr)
+        self.assertGreater(len(self.lines(output, 1)), 10)
+
+    def test_frames_that_are_counted_from_long_ago(self):
+        near, far = ("".join(f"0,{begin + t},{5 + 0.2 * t},{3 + t % 3}\n" for t in range(60)) for begin in (0, 2**40))
+        outputs = [self.one_fov(name, text)[0] for name, text in (("now", near), ("since_long", far))]
+        self.assertEqual(*(self.lines(output) for output in outputs))
+
+    def test_experiments_of_any_number(self):
+        shutil.copytree(self.data / "public/track_2/exp_1", self.folder / "numbers/track_2/exp_2000000000")
+        output = self.folder / "numbers_out"
+        done = run("predict", "--input", self.folder / "numbers", "--output", output, "--method", "likelihood")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue((output / "track_2/exp_2000000000/ensemble_labels.txt").exists())
+
+    def test_experiment_without_displacements_is_left_out_in_one_word(self):
+        public = self.folder / "no_steps/track_2"
+        shutil.copytree(self.data / "public/track_2/exp_1", public / "exp_2")
+        (public / "exp_1").mkdir()
+        (public / "exp_1/trajs_fov_0.csv").write_text("traj_idx,frame,x,y\n0,5,10,10\n")
+        for method in ("hybrid", "likelihood"):
+            output = self.folder / f"no_steps_{method}"
+            done = run("predict", "--input", self.folder / "no_steps", "--output", output, "--method", method)
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertIn("exp_1: no trajectory of two points", done.stderr)
+            self.assertIn("exp_1/trajs_fov_0.csv: left out with its experiment", done.stderr)
+            self.assertNotIn(".json", done.stderr)
+            self.assertTrue((output / "track_2/exp_2/ensemble_labels.txt").exists())
+        (public / "exp_1/trajs_fov_0.csv").write_text("traj_idx,frame,x,y\n")
+        done = run("predict", "--input", self.folder / "no_steps", "--output", self.folder / "no_steps_unet", "--method",
+                   "unet", ranks=2)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("exp_1: no trajectory in any field of view: it has no ensemble labels", done.stderr)
+
+    def test_resuming_without_an_input_that_was_there_is_refused(self):
+        public = self.folder / "lost/track_2/exp_1"
+        shutil.copytree(self.data / "public/track_2/exp_1", public)
+        command = ("predict", "--input", self.folder / "lost", "--output", self.folder / "lost_out", "--method",
+                   "likelihood", "--resume")
+        self.assertEqual(run(*command).returncode, 0)
+        (public / "trajs_fov_1.csv").unlink()
+        done = run(*command)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("fov_1.txt: has no input any more", done.stderr)
+        (self.folder / "lost_out/track_2/exp_1/fov_1.txt").unlink()
+        self.assertEqual(run(*command).returncode, 0)
+
     def test_many_trajectories_in_one_field_of_view(self):
         count = 100000
         steps = [(0.31 * (t * 7919 % 13 - 6), 0.29 * (t * 104729 % 11 - 5)) for t in range(20)]

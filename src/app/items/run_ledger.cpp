@@ -122,6 +122,13 @@ std::string RunLedger::key_of(const ItemFiles& item) {
   return io::content_hash(all);
 }
 
+std::vector<std::string> RunLedger::finished() const {
+  std::vector<std::string> names;
+  for (auto line = found_.begin(); line != found_.end(); line = found_.upper_bound(line->first))
+    names.push_back(line->first);
+  return names;
+}
+
 Standing RunLedger::standing(const ItemFiles& item) {
   const std::string name = name_of(item);
   const auto [first, last] = found_.equal_range(name);

@@ -42,6 +42,8 @@ class RunLedger {
   RunLedger(const std::filesystem::path& folder, std::string_view settings, const parallel::Communicator& world);
 
   Standing standing(const ItemFiles& item);
+  /// Names of the items that earlier runs had finished: their first outputs, in the folder.
+  std::vector<std::string> finished() const;
   /// Removes the outputs, so that nobody takes them for the new ones. \throws OutputError
   static void begin(const ItemFiles& item);
   /// Adds a finished item. \throws OutputError

@@ -7,7 +7,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "app/items/item_costs.hpp"
@@ -62,13 +64,18 @@ class Prediction {
   void read_weights();
   void make_networks();
   void begin(const Json& settings);
+  void refuse_lost_inputs() const;
   void track_videos();
   void fit_and_infer();
-  void write_ensembles() const;
+  void write_ensembles();
   void write_record(const Json& settings, const Json& seconds) const;
-  // Names the random numbers of an experiment of either track.
-  static std::uint32_t stream_of(const PredictedExperiment& e) {
-    return static_cast<std::uint32_t>(100 * e.number + e.track);
+  // Names the random numbers of an experiment of either track; what a key does not hold is in the seed.
+  template <class Options>
+  void name_numbers(const PredictedExperiment& e, Options& options) const {
+    constexpr int held = 24;  // bits
+    const std::uint64_t name = 100 * static_cast<std::uint64_t>(e.number) + static_cast<std::uint64_t>(e.track);
+    options.seed = config_.segmentation.seed + (name >> held);
+    options.experiment = static_cast<std::uint32_t>(name & ((1U << held) - 1));
   }
   // What is known of the errors of positions: nothing, a given noise, or bounds from tracking, which fall a little
   // short.
@@ -96,8 +103,12 @@ class Prediction {
   segmentation::InferenceOptions inference_options(const PredictedExperiment& experiment) const {
     segmentation::InferenceOptions options;
     options.paths = static_cast<std::size_t>(config_.segmentation.paths);
-    options.seed = config_.segmentation.seed;
-    options.experiment = stream_of(experiment);
+    options.choice = {
+        config_.segmentation.expected_jaccard,
+        experiment.track == 1 ? config_.segmentation.video_error_weight : config_.segmentation.error_weight,
+        config_.segmentation.usual_error};
+    options.left_out = config_.segmentation.left_out;
+    name_numbers(experiment, options);
     return options;
   }
   TrackedFov read_fov(const PlannedFov& fov) const {
@@ -170,8 +181,7 @@ void Prediction::fit(const PredictedExperiment& experiment) {
     }
   segmentation::FitOptions options = fit_options(experiment, noise, overlapping);
   options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
-  options.seed = config_.segmentation.seed;
-  options.experiment = stream_of(experiment);
+  name_numbers(experiment, options);
   std::optional<NetworkOpinion> opinion;
   if (config_.predict.method == Method::hybrid) {
     opinion.emplace(*network_, fovs, inference_options(experiment));
@@ -206,12 +216,8 @@ segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const Tra
   if (config_.predict.method == Method::paper) return paper_method_->infer(read.fov, read.vips);
   const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
   segmentation::InferenceOptions options = inference_options(experiment);
-  options.choice = {config_.segmentation.expected_jaccard,
-                    experiment.track == 1 ? config_.segmentation.video_error_weight : config_.segmentation.error_weight,
-                    config_.segmentation.usual_error};
   options.fov = static_cast<std::uint32_t>(fov.number);
   options.wanted = read.vips;
-  options.left_out = config_.segmentation.left_out;
   std::vector<segmentation::FrameBeliefs> beliefs;
   if (config_.predict.method == Method::hybrid) options.shares = read_shares(paths_.shares(experiment));
   if (config_.predict.method != Method::likelihood && !options.shares.are_nothing()) beliefs = network_->of(read.fov);
@@ -221,12 +227,15 @@ segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const Tra
 }
 
 void Prediction::infer(const PlannedFov& fov) {
+  const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
   const TrackedFov read = read_fov(fov);
+  if (needs_fit() && !fs::exists(paths_.model(experiment)))
+    throw InputError(fov.input, fmt::format("left out with its experiment, {}", experiment.place.string()));
   const segmentation::InferredFov inferred = infer_fov(fov, read);
   write_submission(paths_.labels(fov), inferred);
   write_segments(paths_.segments(fov), inferred);
   if (const fs::path drawn = paths_.shown(fov); !drawn.empty())
-    write_shown_fov(drawn, fov, plan_.experiments[fov.experiment].number, read, inferred);
+    write_shown_fov(drawn, fov, experiment.number, read, inferred);
   if (needs_fit())
     write_sums(paths_.sums(fov), inferred.populations);
   else
@@ -283,9 +292,15 @@ void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
   write_inferred_ensemble(paths_.ensemble(experiment), model, sums);
 }
 
-void Prediction::write_ensembles() const {
+void Prediction::write_ensembles() {
   const std::vector<double> even(plan_.experiments.size(), 1.0);
   parallel::for_each_item(world_, even, [&](std::size_t e) { write_ensemble(plan_.experiments[e]); });
+  world_.barrier();
+  if (needs_fit()) return;  // an experiment without a model has been told
+  for (const PredictedExperiment& experiment : plan_.experiments)
+    if (!fs::exists(paths_.ensemble(experiment)))
+      failures_.push_back(fmt::format("{}: no trajectory in any field of view: it has no ensemble labels",
+                                      (options_.input / experiment.place).string()));
 }
 
 // Where the method has a network: an error comes before any work, and from one rank. Collective.
@@ -315,6 +330,19 @@ void Prediction::begin(const Json& settings) {
   }
   world_.barrier();
   ledger_.emplace(options_.output, settings.dump(), world_);
+  if (world_.is_root()) refuse_lost_inputs();
+}
+
+// What was inferred of inputs that are no longer there must not look like a part of the results.
+void Prediction::refuse_lost_inputs() const {
+  std::set<std::string> planned;
+  for (const PlannedFov& fov : plan_.fovs)
+    planned.insert(paths_.labels(fov).lexically_relative(options_.output).string());
+  for (const std::string& name : ledger_->finished())
+    if (fs::path(name).filename().string().starts_with("fov_") && !planned.contains(name) &&
+        fs::exists(options_.output / name))
+      throw InputError(options_.output / name,
+                       "has no input any more, but is a result of the run that is resumed (remove it, or begin anew)");
 }
 
 void Prediction::write_record(const Json& settings, const Json& seconds) const {

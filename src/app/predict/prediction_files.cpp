@@ -82,15 +82,18 @@ void take_numbers(const Json& json, std::size_t size, std::vector<double>& numbe
 }  // namespace
 
 void write_model(const fs::path& path, const segmentation::ExperimentFit& fit) {
+  double greatest = fit.front().score();  // the first may be another, which agrees with the network
+  for (const segmentation::FittedModel& other : fit) greatest = std::max(greatest, other.score());
   double total = 0;
-  for (const segmentation::FittedModel& other : fit) total += std::exp(other.score() - fit.front().score());
+  for (const segmentation::FittedModel& other : fit) total += std::exp(other.score() - greatest);
   Json weighed = Json::array();
   for (const segmentation::FittedModel& other : fit)
     weighed.push_back({{"phenomenon", segmentation::phenomenon_name(other.model.phenomenon)},
                        {"states", other.model.particle_states()},
                        {"log_evidence", other.log_evidence},
                        {"penalty", other.penalty},
-                       {"probability", std::exp(other.score() - fit.front().score()) / total}});
+                       {"log_start", other.log_start},
+                       {"probability", std::exp(other.score() - greatest) / total}});
   io::write_file_atomically(path,
                             report::json_text(Json{{"model", model_json(fit.front().model)}, {"weighed", weighed}}));
 }

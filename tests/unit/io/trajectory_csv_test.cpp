@@ -73,6 +73,7 @@ TEST(TrajectoryCsv, ReportsEachKindOfBadValueWithItsPlace) {
   EXPECT_EQ(text.column, 7U);
   EXPECT_EQ(text.what, "y is 'abc' (expected a number)");
   EXPECT_EQ(problem_of(header + "0,0,nan,2\n").what, "x is 'nan' (expected a finite number)");
+  EXPECT_EQ(problem_of(header + "0,0,-2e9,2\n").what, "x is '-2e9' (expected a number of pixels within 1e9)");
   EXPECT_EQ(problem_of(header + "0,0,,2\n").what, "x is '' (expected a number)");
   EXPECT_EQ(problem_of(header + "0.5,0,1,2\n").what, "traj_idx is '0.5' (expected a whole number)");
   EXPECT_EQ(problem_of(header + "0,1e30,1,2\n").what, "frame is '1e30' (expected a whole number)");

@@ -204,6 +204,13 @@ TEST(TrajectoryFeatures, DoNotDependOnWhereTheFieldOfViewIs) {
   }
 }
 
+TEST(TrajectoryFeatures, DoNotDependOnHowFramesAreCounted) {
+  const std::vector<Path> paths = random_walks(12, 6);
+  std::vector<Path> late = paths;
+  for (Path& path : late) path.first_frame += std::size_t{1} << 40U;
+  for (std::size_t i = 0; i < paths.size(); ++i) EXPECT_EQ(features(late, i, 60), features(paths, i, 60)) << i;
+}
+
 TEST(TrajectoryFeatures, TakePositionsThatAreNotFiniteForAbsentSteps) {
   const double infinite = std::numeric_limits<double>::infinity();
   const std::vector<Path> paths{{0, {0, 1, nan, 3, 4}, {0, 0, 0, 0, 0}}, {0, {0, 1, 2, infinite, 4}, {1, 1, 1, 1, 1}}};

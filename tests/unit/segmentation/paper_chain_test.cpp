@@ -87,6 +87,17 @@ TEST(PaperChain, GivesAShortSeriesAsManyChangePointsAsItHolds) {
   }
 }
 
+TEST(PaperChain, AFrameOfWhichTheCostSaysNothingIsASegment) {
+  ChainOptions options;
+  options.model = SegmentModel::normal;
+  options.end.penalty = 1;
+  options.search.shortest = 1;
+  FrameSeries frames;
+  frames.alpha = frames.k = {1};
+  frames.state = {DiffusiveState::free};
+  EXPECT_EQ(segment_by_chain(frames, options).size(), 1U);
+}
+
 TEST(PaperChain, SearchesInTheLogarithmOfKWhereAskedTo) {
   FrameSeries frames;
   for (int t = 0; t < 80; ++t) {

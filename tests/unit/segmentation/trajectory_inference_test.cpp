@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/random.hpp"
@@ -74,6 +75,42 @@ TEST(TrajectoryInference, WithKnownIdentitiesACrowdSaysNothing) {
   const InferredSegment crowded = of_first(box(16), independent_errors(noise));
   EXPECT_DOUBLE_EQ(crowded.alpha.low, sparse.alpha.low);
   EXPECT_DOUBLE_EQ(crowded.alpha.high, sparse.alpha.high);
+}
+
+// Inferred in pieces of 1,024 frames: what follows a change shortly before the end of one is described by all of it.
+TEST(TrajectoryInference, SegmentsOfALongTrajectoryGoOnOverPieces) {
+  constexpr std::size_t frames = 2500;
+  const std::vector<std::size_t> changes{500, 1010, 2300};
+  FieldOfView fov;
+  Random random({11, 0, 0, 0, RandomStream::particle});
+  Trajectory& trajectory = fov.trajectories.emplace_back();
+  double x = 0;
+  double y = 0;
+  for (std::size_t t = 0; t < frames; ++t) {
+    const auto passed = std::count_if(changes.begin(), changes.end(), [&](std::size_t change) { return change <= t; });
+    const double step = passed % 2 == 0 ? 1 : 0.2;  // K 0.5 and 0.02
+    trajectory.x.push_back(x + noise * random.normal());
+    trajectory.y.push_back(y + noise * random.normal());
+    x += step * random.normal();
+    y += step * random.normal();
+  }
+  ExperimentModel model;
+  model.phenomenon = Phenomenon::multi_state;
+  model.states = {{1, 0.2, 0.03, 0.03}, {1, 0.2, 0.5, 0.3}};
+  model.dynamics = {{0.5, 0.5}, {0, 0.002, 0.002, 0}};
+  model.errors = independent_errors(noise);
+  const InferredTrajectory inferred = infer_trajectories(fov, model, {}).trajectories.at(0);
+  ASSERT_EQ(inferred.segments.size(), changes.size() + 1);
+  EXPECT_EQ(inferred.segments[0].change_probability, 1);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    EXPECT_NEAR(static_cast<double>(inferred.segments[i + 1].begin), static_cast<double>(changes[i]), 5);
+    EXPECT_GT(inferred.segments[i + 1].change_probability, 0.5);
+  }
+  for (std::size_t i = 0; i < inferred.segments.size(); ++i) {
+    const double k = i % 2 == 0 ? 0.5 : 0.02;
+    EXPECT_NEAR(inferred.segments[i].k.value, k, 0.2 * k) << i;
+    EXPECT_LT(inferred.segments[i].k.high - inferred.segments[i].k.low, 0.5 * k) << i;
+  }
 }
 
 }  // namespace
