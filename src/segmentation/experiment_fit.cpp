@@ -47,7 +47,7 @@ FittedModel fit_traps(StateFit& fit, const FittedModel& one_state, const FittedM
 
 // Two states of which the slower one hardly moves, where traps are likelier than the two found.
 std::optional<FittedModel> fit_hardly_moving(StateFit& fit, const FittedModel& two_state, const FittedModel& traps) {
-  if (traps.log_evidence < two_state.log_evidence) return {};
+  if (!is_sure(traps.model) || traps.log_evidence < two_state.log_evidence) return {};
   const double k = 0.05 * traps.model.errors.noise * traps.model.errors.noise;
   const ExperimentModel start = first_guess({{0.7, 0.5, k, k}, traps.model.states[1]}, fit.errors());
   return compete(fit, start, traps.log_evidence);

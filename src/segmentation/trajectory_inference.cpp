@@ -10,9 +10,9 @@
 #include <optional>
 #include <set>
 
-#include "core/label_filter.hpp"
 #include "segmentation/dimer_terms.hpp"
 #include "segmentation/frame_beliefs.hpp"
+#include "segmentation/path_labels.hpp"
 
 namespace an::segmentation {
 
@@ -39,49 +39,6 @@ double crowding_of(const FieldOfView& fov) {
   const Extent seen = extent_of(fov);
   const double area = std::max(1.0, (seen.high_x - seen.low_x) * (seen.high_y - seen.low_y));
   return spots / static_cast<double>(frames.size()) / area;
-}
-
-// A path without its stray steps, whose states are the last ones: they go to the segment before them, or after.
-StatePath without_strays(const StatePath& path, std::uint32_t first_stray) {
-  StatePath out;
-  std::uint32_t begin = 0;
-  for (const PathSegment& segment : path) {
-    if (segment.state >= first_stray) {
-      if (!out.empty()) out.back().end = begin = segment.end;
-    } else if (!out.empty() && out.back().state == segment.state) {
-      out.back().end = begin = segment.end;
-    } else {
-      out.push_back({begin, segment.end, segment.state});
-      begin = segment.end;
-    }
-  }
-  if (out.empty()) out.push_back({0, path.back().end, 0});
-  return out;
-}
-
-// A path whose hops, the last state, are steps of the free state; the label filter leaves those that are too short out.
-StatePath with_free_hops(StatePath path) {
-  for (PathSegment& segment : path) segment.state = std::min(segment.state, 1U);
-  return path;
-}
-
-// States of the frames of one path, smoothed as the challenge smooths its labels.
-std::vector<std::uint32_t> frame_states(const StatePath& path, std::size_t frames, bool rules_step_before,
-                                        bool smoothed) {
-  std::vector<std::uint32_t> states(frames);
-  for (const PathSegment& segment : path)
-    for (std::size_t t = segment.begin; t < segment.end; ++t) states[rules_step_before ? t + 1 : t] = segment.state;
-  if (rules_step_before)
-    states[0] = states[1];
-  else
-    states[frames - 1] = states[frames - 2];
-  if (!smoothed) return states;
-  std::vector<std::uint32_t> ranks;
-  const auto seen = rank_by_appearance(
-      states, [](std::uint32_t state) { return state; }, ranks);
-  filter_ranks(ranks, LabelFilter{});
-  for (std::size_t t = 0; t < frames; ++t) states[t] = seen[ranks[t]];
-  return states;
 }
 
 class Inference {
@@ -349,13 +306,8 @@ InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::opt
   for (std::size_t p = 0; p < paths.size(); ++p) {
     const double weight = paths.weights()[p];
     if (!(weight > 1e-6)) continue;
-    const StatePath& drawn = paths.path(p);
-    const StatePath path = model_.has_hops() ? with_free_hops(drawn)
-                           : model_.has_strays()
-                               ? without_strays(drawn, static_cast<std::uint32_t>(model_.particle_states()))
-                               : drawn;
     const std::vector<std::uint32_t> states =
-        frame_states(path, frames, model_.label_rules_step_before(), options_.left_out != MethodPart::label_filter);
+        frame_states(paths.path(p), frames, model_, options_.left_out != MethodPart::label_filter);
     std::vector<int> changes;
     for (std::size_t t = 0; t < frames; ++t) {
       frame_shares_[states[t]][t] += weight;
