@@ -77,6 +77,16 @@ class NetworkTest(unittest.TestCase):
         self.assert_same_weights("first", "second")
         self.assert_same_curves("first", "second")
 
+    def test_training_with_batch_norms_goes_on_at_two_ranks_as_if_it_had_not_been_broken_off(self):
+        def train(name, *more):
+            return self.train(name, 8, "--set", "train.network=default", *more, ranks=2)
+        self.assertEqual(train("whole").returncode, 0)
+        stopped = next(seconds for seconds in range(1, 60)
+                       if train("broken", "--resume", "--max-time", f"{seconds}s").returncode == 0)
+        self.assertGreater(stopped, 1)
+        self.assert_same_weights("whole", "broken")
+        self.assert_same_curves("whole", "broken")
+
     def test_ranks_end_together_when_validation_gets_no_better(self):
         # Each rank has other tiles of validation, which get worse at other steps.
         result = self.train("patient", 40, "--set", "train.patience=1", "--set", "train.rate=0.05", "--set", "train.validate_every=1",

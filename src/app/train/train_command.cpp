@@ -132,6 +132,7 @@ class Training {
     return network::learning_rate(static_cast<float>(train_.rate), step, static_cast<std::uint64_t>(train_.warmup),
                                   static_cast<std::uint64_t>(train_.steps));
   }
+  void take_roots_statistics();
   void validate();
   void save();
   network::StreamOptions stream_options(std::uint64_t first_batch) const;
@@ -212,7 +213,18 @@ void Training::share_errors(double& loss, network::FrameErrors& errors) const {
             static_cast<double>(sums[4]) / all, static_cast<double>(sums[5]) / all};
 }
 
+// Ranks see other tiles, and only root's moving statistics are in a checkpoint: all go on with these, so that a
+// validation is the same after resuming.
+void Training::take_roots_statistics() {
+  if (world_.size() == 1 || state_.weights.statistics.empty()) return;
+  executor_->read_parameters(state_.weights.parameters, state_.weights.statistics);
+  if (!world_.is_root()) std::fill(state_.weights.statistics.begin(), state_.weights.statistics.end(), 0.0F);
+  world_.sum_in_rank_order(state_.weights.statistics);
+  executor_->set_parameters(state_.weights.parameters, state_.weights.statistics);
+}
+
 void Training::validate() {
+  take_roots_statistics();
   double loss = 0;
   network::FrameErrors errors;
   std::vector<float> output(network_.plan.values[network_.plan.output].shape.size());
