@@ -35,7 +35,7 @@ FittedModel fit_traps(StateFit& fit, const FittedModel& one_state, const FittedM
   start.states[0] = {0, 0, 0, start.errors.excess, true};
   FittedModel best = compete(fit, start, two_state.log_evidence);
   start.states[1] = one_state.model.states[0];
-  set_rare_slow_state(start);
+  set_rare_first_state(start);
   FittedModel other = compete(fit, start, two_state.log_evidence);
   if (other.score() > best.score()) best = other;
   if (best.model.has_strays()) return best;
@@ -63,7 +63,7 @@ std::optional<FittedModel> fit_dimers(StateFit& fit, const FittedModel& one_stat
       start.states[0] = start.states[1] = one_state.model.states[0];
       start.states[0].alpha_sd = std::max(0.3, start.states[0].alpha_sd);
       start.states[0].k_sd = std::max(0.5 * start.states[0].k_mean, start.states[0].k_sd);
-      set_rare_slow_state(start);
+      set_rare_first_state(start);
     }
     start.phenomenon = Phenomenon::dimerization;
     start.dimer = dimer % 2;

@@ -52,13 +52,13 @@ std::vector<ExperimentModel> with_rare_state(const ExperimentModel& model) {
   for (const double factor : {0.1, 10.0}) {
     const double k = factor * common.k_mean;
     ExperimentModel more = first_guess({{1, 0.5, k, k}, common}, model.errors);
-    set_rare_slow_state(more);
+    set_rare_first_state(more);
     all.push_back(std::move(more));
   }
   return all;
 }
 
-void set_rare_slow_state(ExperimentModel& model) {
+void set_rare_first_state(ExperimentModel& model) {
   model.states.resize(2);
   model.dynamics = {{0.2, 0.8}, {0, 0.05, 0.02, 0}};
   add_strays(model);

@@ -11,7 +11,7 @@ namespace an::segmentation {
 ExperimentModel first_guess(std::vector<StatePopulation> states, const LocalisationErrors& errors);
 
 /// Gives a model the dynamics of two states, the first of them the rarer one.
-void set_rare_slow_state(ExperimentModel& model);
+void set_rare_first_state(ExperimentModel& model);
 
 /// A model of one state with another that is rare: one far slower, and one far faster.
 std::vector<ExperimentModel> with_rare_state(const ExperimentModel& model);
