@@ -87,6 +87,15 @@ void take_in(const Trajectory& trajectory, std::size_t begin, std::size_t end, s
 
 }  // namespace
 
+Trajectory part_of(const Trajectory& trajectory, std::size_t begin, std::size_t end) {
+  const auto part = [&](const std::vector<double>& all) {
+    return std::vector<double>(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                               all.begin() + static_cast<std::ptrdiff_t>(end));
+  };
+  return {trajectory.index, trajectory.first_frame + static_cast<std::int64_t>(begin), part(trajectory.x),
+          part(trajectory.y)};
+}
+
 Extent extent_of(const FieldOfView& fov) {
   std::optional<Extent> extent;
   for (const Trajectory& trajectory : fov.trajectories) take_in(trajectory, 0, trajectory.x.size(), extent);

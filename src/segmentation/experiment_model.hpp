@@ -69,6 +69,9 @@ struct Trajectory {
   std::vector<double> x, y;
 };
 
+/// A trajectory's frames [begin, end).
+Trajectory part_of(const Trajectory& trajectory, std::size_t begin, std::size_t end);
+
 /// The trajectories of one field of view.
 struct FieldOfView {
   std::vector<Trajectory> trajectories;

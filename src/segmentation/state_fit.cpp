@@ -41,13 +41,8 @@ std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
         const std::size_t frames = whole.x.size();
         const std::size_t pieces = std::max<std::size_t>(1, (frames + longest_fitted - 1) / longest_fitted);
         most = std::max(most, pieces);
-        if (piece >= pieces) continue;
-        const auto begin = static_cast<std::ptrdiff_t>(piece * frames / pieces);
-        const auto end = static_cast<std::ptrdiff_t>((piece + 1) * frames / pieces);
-        out[f].trajectories.push_back({whole.index,
-                                       whole.first_frame + begin,
-                                       {whole.x.begin() + begin, whole.x.begin() + end},
-                                       {whole.y.begin() + begin, whole.y.begin() + end}});
+        if (piece < pieces)
+          out[f].trajectories.push_back(part_of(whole, piece * frames / pieces, (piece + 1) * frames / pieces));
       }
   }
   return out;

@@ -249,13 +249,7 @@ InferredTrajectory Inference::infer_in_pieces(const Trajectory& trajectory, Rand
   double change = 1;          // probability of that with which the piece begins
   for (std::size_t begin = 0;;) {
     const std::size_t end = std::min(begin + longest_piece, frames);
-    const auto part = [&](const std::vector<double>& all) {
-      return std::vector<double>(all.begin() + static_cast<std::ptrdiff_t>(begin),
-                                 all.begin() + static_cast<std::ptrdiff_t>(end));
-    };
-    const Trajectory piece{trajectory.index, trajectory.first_frame + static_cast<std::int64_t>(begin),
-                           part(trajectory.x), part(trajectory.y)};
-    InferredTrajectory inferred = infer_piece(piece, {}, random);
+    InferredTrajectory inferred = infer_piece(part_of(trajectory, begin, end), {}, random);
     std::vector<InferredSegment>& segments = inferred.segments;
     std::size_t sure = segments.size();  // segments whose end is not that of the piece
     if (end < frames) {
