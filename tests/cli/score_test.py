@@ -165,11 +165,13 @@ class ScoreTest(unittest.TestCase):
 
     def test_one_unusable_submission_does_not_stop_the_others(self):
         broken = self.copied()
+        self.assertEqual(self.score(broken, self.submission("sub_good")).returncode, 0)
+        self.assertTrue((self.folder / "out" / "copy" / "scores.txt").exists())
         (broken / "track_2" / "exp_0" / "fov_0.txt").write_text("0,abc,1,2,200\n")
         done = self.score(broken, self.submission("sub_good"))
         self.assertEqual(done.returncode, 4)
         self.assertTrue((self.folder / "out" / "sub_good" / "scores.txt").exists())
-        self.assertFalse((self.folder / "out" / "copy" / "scores.txt").exists())
+        self.assertEqual(list((self.folder / "out" / "copy").iterdir()), [], "what the run before left")
         self.assertIn("'abc' is not a number", done.stderr)
 
     # what users get wrong

@@ -29,6 +29,7 @@ namespace {
 
 constexpr std::size_t problems_on_terminal = 20;
 constexpr const char* scores_name = "scores.txt";
+constexpr const char* summary_name = "summary.json";
 constexpr const char* leaderboard_name = "leaderboard.txt";
 
 ScoreRules rules_of(const ScoreConfig& config) {
@@ -55,6 +56,14 @@ std::vector<fs::path> expanded(const std::vector<fs::path>& folders) {
   return all;
 }
 
+// What an earlier run left under these names would be taken for this run's.
+void remove_files(const fs::path& folder, const std::vector<const char*>& names) {
+  for (const char* name : names) {
+    std::error_code error;
+    if (!fs::remove(folder / name, error) && error) throw OutputError(folder / name, error.message());
+  }
+}
+
 // What only root writes: texts and JSON.
 class ScoreReport {
  public:
@@ -70,13 +79,17 @@ class ScoreReport {
   }
 
   void write(const Json& run) const {
-    remove_other_kind();
+    const std::vector<const char*> of_several{leaderboard_name}, of_one{scores_name, worst_fovs_name};
+    remove_files(output_, several() ? of_one : of_several);
     for (std::size_t s = 0; s < plan_.submissions.size(); ++s) {
-      if (results_.submissions[s].stopped()) continue;
       const fs::path folder = several() ? output_ / plan_.submissions[s].name : output_;
+      if (results_.submissions[s].stopped()) {
+        remove_files(folder, {scores_name, summary_name, worst_fovs_name});
+        continue;
+      }
       io::make_folder(folder);
       io::write_file_atomically(folder / scores_name, official_scores_text(plan_, results_.submissions[s]));
-      io::write_file_atomically(folder / "summary.json", report::json_text(summary(run, s)));
+      io::write_file_atomically(folder / summary_name, report::json_text(summary(run, s)));
       write_worst_fovs(folder / worst_fovs_name, plan_, results_.submissions[s], s);
     }
     if (!several()) return;
@@ -88,7 +101,7 @@ class ScoreReport {
       summary["submissions"].push_back(std::move(entry));
     }
     summary["leaderboard"] = leaderboard_json(plan_, rankings_, intervals_, config_.score.confidence);
-    io::write_file_atomically(output_ / "summary.json", report::json_text(summary));
+    io::write_file_atomically(output_ / summary_name, report::json_text(summary));
     io::write_file_atomically(output_ / leaderboard_name, leaderboard_text(plan_, rankings_, false));
   }
 
@@ -108,16 +121,6 @@ class ScoreReport {
   }
 
  private:
-  // What a run of several submissions, or of one, left here would be taken for this run's.
-  void remove_other_kind() const {
-    const std::vector<std::string> names =
-        several() ? std::vector<std::string>{scores_name, worst_fovs_name} : std::vector<std::string>{leaderboard_name};
-    for (const std::string& name : names) {
-      std::error_code error;
-      if (!fs::remove(output_ / name, error) && error) throw OutputError(output_ / name, error.message());
-    }
-  }
-
   bool several() const { return plan_.submissions.size() > 1; }
   const SubmissionIntervals* intervals_of(std::size_t s) const { return intervals_.empty() ? nullptr : &intervals_[s]; }
 
