@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/bounds.hpp"
 #include "evaluation/changepoint_metrics.hpp"
 #include "evaluation/trajectory_score.hpp"
 
@@ -55,6 +56,6 @@ EnsembleScores plain_mean(std::span<const EnsembleScores> experiments);
 /// What the official scorer gives a track's single-trajectory task when a file is missing or the VIPs do not agree.
 inline constexpr SingleScores aborted_single_task{10, 0, 2, 1e5, 0};
 /// What it gives an ensemble task of which any experiment cannot be scored.
-inline constexpr EnsembleScores aborted_ensemble_task{1.999, 1e6};
+inline constexpr EnsembleScores aborted_ensemble_task{alpha_bounds.high, k_bounds.high};
 
 }  // namespace an::evaluation

@@ -7,15 +7,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/bounds.hpp"
 #include "core/number_text.hpp"
 #include "core/vectorised.hpp"
 
 namespace an::evaluation {
 
 namespace {
-
-constexpr Bounds alpha_bounds{0, 1.999};
-constexpr Bounds k_bounds{1e-12, 1e6};
 
 const char* name_of(Quantity quantity) { return quantity == Quantity::alpha ? "alpha" : "K"; }
 

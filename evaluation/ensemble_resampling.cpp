@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/bounds.hpp"
 #include "core/error.hpp"
 #include "evaluation/ensemble_metrics.hpp"
 #include "evaluation/truncated_normal.hpp"
@@ -134,8 +135,8 @@ std::vector<EnsembleScores> bootstrap_ensemble(std::span<const EnsembleLabels> f
     for (std::size_t r = 0; r < options.resamples; ++r)
       samples[r][static_cast<std::size_t>(quantity)] = distance(drawn_truth(r).weight);
   };
-  resample(Quantity::alpha, linear_grid(0, bounds::alpha_max, grid_size));
-  resample(Quantity::k, logarithmic_grid(std::log10(bounds::k_min), std::log10(bounds::k_max), grid_size));
+  resample(Quantity::alpha, linear_grid(alpha_bounds.low, alpha_bounds.high, grid_size));
+  resample(Quantity::k, logarithmic_grid(std::log10(k_bounds.low), std::log10(k_bounds.high), grid_size));
   return samples;
 }
 

@@ -9,14 +9,14 @@
 #include <numbers>
 #include <numeric>
 
+#include "core/bounds.hpp"
 #include "evaluation/ensemble_metrics.hpp"
 
 namespace an::evaluation {
 
 namespace {
 
-constexpr Bounds alpha_bounds{0, 2};
-constexpr Bounds k_bounds{1e-12, 1e6};
+constexpr Bounds paper_alpha_bounds{0, 2};
 
 double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
 double normal_density(double z) { return std::exp(-0.5 * z * z) / std::sqrt(2 * std::numbers::pi); }
@@ -142,7 +142,7 @@ EnsembleOutcome paper_ensemble_distance(const EnsembleLabels& truth, const Ensem
   EnsembleOutcome outcome;
   EnsembleScores scores{};
   for (const Quantity quantity : {Quantity::alpha, Quantity::k}) {
-    const Bounds bounds = quantity == Quantity::alpha ? alpha_bounds : k_bounds;
+    const Bounds bounds = quantity == Quantity::alpha ? paper_alpha_bounds : k_bounds;
     const Mixture f = mixture_of(truth, quantity, bounds, "reference", outcome.failure);
     const Mixture g = mixture_of(prediction, quantity, bounds, "submission", outcome.failure);
     if (!outcome.failure.empty()) return outcome;

@@ -8,16 +8,11 @@
 
 namespace an::evaluation {
 
-/// Bounds of the challenge's quantities and the penalties of its scoring.
-namespace bounds {
-inline constexpr double alpha_max = 1.999;
-inline constexpr double k_min = 1e-12;
-inline constexpr double k_max = 1e6;
 inline constexpr double alpha_penalty = 2;  ///< added to the true alpha where the predicted one is missing or invalid
 inline constexpr double k_penalty = 1e5;    ///< added to the true K where the predicted one is NaN or missing
-/// Largest mean squared log error, (log1p(k_max) - log1p(k_min))².
+
+/// Largest mean squared log error, that of the bounds of K.
 double msle_max();
-}  // namespace bounds
 
 /// True and predicted properties of two paired segments.
 struct SegmentProperties {

@@ -6,6 +6,8 @@
 #include <limits>
 #include <span>
 
+#include "core/bounds.hpp"
+
 namespace an::evaluation {
 
 namespace {
@@ -83,8 +85,8 @@ TrajectoryScore TrajectoryScorer::missing(const LabelRow& truth, std::vector<Seg
     SegmentScore worst = score_pair({truth.alpha(i), 0, std::fabs(truth.k(i)), 0, truth.state(i), 0}, i, 0);
     worst.segment_predicted = -1;
     worst.state_predicted = -1;
-    worst.alpha_error = bounds::alpha_max;
-    worst.k_squared_log_error = bounds::msle_max();
+    worst.alpha_error = alpha_bounds.high;
+    worst.k_squared_log_error = msle_max();
     worst.same_state = 0;
     segments.push_back(worst);
   }

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "core/bounds.hpp"
+
 namespace an::evaluation {
 
 /// A mode of a distribution of alpha or K: a normal distribution cut to an interval.
@@ -12,12 +14,6 @@ struct Mode {
   double mean;
   double variance;
   double weight;
-};
-
-/// The interval a quantity lives in.
-struct Bounds {
-  double low;
-  double high;
 };
 
 /// Variances below this are raised to it.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/bounds.hpp"
 #include "simulation/experiment.hpp"
 
 namespace an::network {
@@ -16,8 +17,8 @@ struct TrainingSet {
   std::size_t frames = 200;  ///< of an experiment
   simulation::FovParameters fov;
   simulation::Quirks quirks;
-  double other_noise = 0.25;                       ///< probability of localisation noise other than `fov` has
-  simulation::Interval other_noise_sd{0.05, 0.3};  ///< px, log-uniform between these
+  double other_noise = 0.25;         ///< probability of localisation noise other than `fov` has
+  Bounds other_noise_sd{0.05, 0.3};  ///< px, log-uniform between these
 };
 
 /// Trajectories (rows) × frames of one tile.

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/bounds.hpp"
 #include "segmentation/binding_counts.hpp"
 #include "segmentation/whitening.hpp"
 
@@ -32,7 +33,7 @@ Whitening whitening_of(double alpha, double k, double noise) {
 // Of a bound particle, or of the middle between it and its partner.
 Whitening whitening_of_bound(const ExperimentModel& model, bool middle) {
   const StatePopulation& bound = model.states[*model.dimer];
-  const double k = cut_moments(bound.k_mean, bound.k_sd, 1e-12, 1e6).mean;
+  const double k = cut_moments(bound.k_mean, bound.k_sd, k_bounds).mean;
   const double noise = middle ? model.errors.noise / std::numbers::sqrt2 : model.errors.overlapping;
   return whitening_of(std::clamp(bound.alpha_mean, 0.02, 1.99), k, noise);
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/bounds.hpp"
 #include "segmentation/model_guesses.hpp"
 #include "segmentation/state_fit.hpp"
 
@@ -100,8 +101,8 @@ double overlap(const StatePopulation& a, const StatePopulation& b) {
     return 0.25 * (one.mean - other.mean) * (one.mean - other.mean) / variance +
            0.5 * std::log(variance / (2 * std::sqrt(one.variance * other.variance)));
   };
-  const auto alpha = [](const StatePopulation& p) { return cut_moments(p.alpha_mean, p.alpha_sd, 0, 1.999); };
-  const auto k = [](const StatePopulation& p) { return cut_moments(p.k_mean, p.k_sd, 1e-12, 1e6); };
+  const auto alpha = [](const StatePopulation& p) { return cut_moments(p.alpha_mean, p.alpha_sd, alpha_bounds); };
+  const auto k = [](const StatePopulation& p) { return cut_moments(p.k_mean, p.k_sd, k_bounds); };
   return std::exp(-distance(alpha(a), alpha(b)) - distance(k(a), k(b)));
 }
 

@@ -6,6 +6,8 @@
 #include <map>
 #include <numeric>
 
+#include "core/bounds.hpp"
+
 namespace an::segmentation {
 
 namespace {
@@ -84,7 +86,7 @@ InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, 
   }
   InferredSegment out{};
   out.begin = begin;
-  out.alpha = estimate_of(alpha, std::clamp(mean_of(alpha), 0.0, 1.999));
+  out.alpha = estimate_of(alpha, std::clamp(mean_of(alpha), alpha_bounds.low, alpha_bounds.high));
   out.k = estimate_of(log_k, mean_of(log_k));
   for (double* value : {&out.k.value, &out.k.low, &out.k.high}) *value = std::expm1(*value);
   const auto likeliest = std::ranges::max_element(states);

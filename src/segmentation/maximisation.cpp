@@ -5,13 +5,14 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/bounds.hpp"
+
 namespace an::segmentation {
 
 namespace {
 
 constexpr double most_strays = 0.02;   // probability a displacement
 constexpr double most_changes = 0.45;  // of one kind, the same
-constexpr double most_k = 1e6;         // px²
 
 // Whether some positions lie within no compartment.
 bool is_wide(const Trajectory& trajectory, const PathSegment& segment) {
@@ -104,7 +105,7 @@ void LongerSteps::lengthen(const ExperimentModel& before, ExperimentModel& model
       change = std::min(most_changes, take(s * states + next, before.dynamics.change_of(s, next), change));
     }
     double& k = model.states[s].k_mean;
-    if (!model.states[s].is_fixed()) k = std::min(most_k, take(states * states + s, before.states[s].k_mean, k));
+    if (!model.states[s].is_fixed()) k = std::min(k_bounds.high, take(states * states + s, before.states[s].k_mean, k));
   }
 }
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/bounds.hpp"
+
 namespace an::segmentation {
 
 ExperimentModel first_guess(std::vector<StatePopulation> states, const LocalisationErrors& errors) {
@@ -30,7 +32,7 @@ std::vector<std::vector<StatePopulation>> with_one_more(const ExperimentModel& m
       if (by_alpha) {
         const double shift = std::max(0.1, 0.8 * slow.alpha_sd);
         slow.alpha_mean = std::max(0.0, slow.alpha_mean - shift);
-        fast.alpha_mean = std::min(1.999, fast.alpha_mean + shift);
+        fast.alpha_mean = std::min(alpha_bounds.high, fast.alpha_mean + shift);
         slow.alpha_sd = fast.alpha_sd = shift;
       } else {
         slow.k_mean *= 0.6;

@@ -9,9 +9,6 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr double alpha_high = 1.999;
-constexpr double k_low = 1e-12;
-constexpr double k_high = 1e6;
 // So many imagined particles of a usual spread keep the variances of rare states from collapsing.
 constexpr double imagined = 2;
 constexpr double usual_alpha_sd = 0.05;
@@ -61,9 +58,9 @@ StatePopulation PopulationSums::population(std::size_t state, const StatePopulat
   StatePopulation out;
   out.broad = before.broad;
   std::tie(out.alpha_mean, out.alpha_sd) =
-      fit_cut_normal({mean_alpha, variance(alpha2[state], mean_alpha, usual_alpha_sd)}, 0, alpha_high, 0.008);
-  std::tie(out.k_mean, out.k_sd) = fit_cut_normal({mean_k, variance(k2[state], mean_k, usual_k_spread * mean_k)}, k_low,
-                                                  k_high, std::max(1e-5, 0.01 * mean_k));
+      fit_cut_normal({mean_alpha, variance(alpha2[state], mean_alpha, usual_alpha_sd)}, alpha_bounds, 0.008);
+  std::tie(out.k_mean, out.k_sd) = fit_cut_normal({mean_k, variance(k2[state], mean_k, usual_k_spread * mean_k)},
+                                                  k_bounds, std::max(1e-5, 0.01 * mean_k));
   return out;
 }
 

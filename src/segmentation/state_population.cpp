@@ -12,7 +12,6 @@ namespace an::segmentation {
 
 namespace {
 
-constexpr double alpha_bound = 1.999;
 constexpr double widest = 3.2;  // standard deviations that a grid reaches from the mean
 
 double phi(double x) { return std::exp(-0.5 * x * x) / std::sqrt(2 * std::numbers::pi); }
@@ -49,13 +48,13 @@ std::vector<double> bin_values(const std::vector<double>& edges, const std::vect
   double first = 0;
   double second = 0;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    values.push_back(spans_decades ? cut_moments(mean, sd, edges[i], edges[i + 1]).mean
+    values.push_back(spans_decades ? cut_moments(mean, sd, {edges[i], edges[i + 1]}).mean
                      : logarithmic ? std::sqrt(edges[i] * edges[i + 1])
                                    : 0.5 * (edges[i] + edges[i + 1]));
     first += shares[i] * values[i];
     second += shares[i] * values[i] * values[i];
   }
-  const Moments wanted = cut_moments(mean, sd, edges.front(), edges.back());
+  const Moments wanted = cut_moments(mean, sd, {edges.front(), edges.back()});
   const double variance = second - first * first;
   if (variance > wanted.variance && !spans_decades)
     for (double& value : values)
@@ -70,9 +69,9 @@ std::size_t bins(double width, double finest, std::size_t least, std::size_t mos
 
 std::vector<double> alpha_edges(const StatePopulation& p) {
   double low = std::max(0.01, p.alpha_mean - widest * p.alpha_sd);
-  double high = std::min(alpha_bound, p.alpha_mean + widest * p.alpha_sd);
+  double high = std::min(alpha_bounds.high, p.alpha_mean + widest * p.alpha_sd);
   if (high - low < 0.01) {
-    high = std::clamp(p.alpha_mean + 0.005, 0.02, alpha_bound);
+    high = std::clamp(p.alpha_mean + 0.005, 0.02, alpha_bounds.high);
     low = high - 0.01;
   }
   const std::size_t count = bins(high - low, 0.1, 3, 16);
@@ -119,8 +118,8 @@ std::vector<Cell> broad_cells() {
   std::vector<Cell> cells;
   for (int a = 0; a < broad_alphas; ++a)
     for (int k = 0; k < ks; ++k)
-      cells.push_back(
-          {alpha_bound * (a + 0.5) / broad_alphas, 1e-4 * std::exp(broad_log_step * k), 1.0 / (broad_alphas * ks)});
+      cells.push_back({alpha_bounds.high * (a + 0.5) / broad_alphas, 1e-4 * std::exp(broad_log_step * k),
+                       1.0 / (broad_alphas * ks)});
   return cells;
 }
 
@@ -240,7 +239,7 @@ void PopulationGrid::add_to(PiecewiseNormal& alpha, PiecewiseNormal& k, std::spa
   }
   if (bins_.empty()) {
     // Even between neighbouring points.
-    const double half_step = 0.5 * alpha_bound / broad_alphas;
+    const double half_step = 0.5 * alpha_bounds.high / broad_alphas;
     const double half_ratio = std::exp(0.5 * broad_log_step);
     for (std::size_t c = 0; c < cells_.size(); ++c) {
       const auto [a, b, share] = cells_[c];
@@ -290,7 +289,8 @@ std::vector<Cell> general_cells(double immobile_share, int k_count) {
   return cells;
 }
 
-Moments cut_moments(double mean, double sd, double low, double high) {
+Moments cut_moments(double mean, double sd, const Bounds& bounds) {
+  const auto [low, high] = bounds;
   const double a = (low - mean) / sd;
   const double b = (high - mean) / sd;
   const double mass = normal_mass(a, b);
@@ -304,17 +304,17 @@ Moments cut_moments(double mean, double sd, double low, double high) {
   return {mean + sd * first, sd * sd * std::max(1e-12, 1 + second - first * first)};
 }
 
-std::pair<double, double> fit_cut_normal(const Moments& moments, double low, double high, double smallest_sd) {
+std::pair<double, double> fit_cut_normal(const Moments& moments, const Bounds& bounds, double smallest_sd) {
   const double target_sd = std::sqrt(std::max(moments.variance, smallest_sd * smallest_sd));
   const double widest_sd = 12 * target_sd;
   double mean = moments.mean;
   double sd = target_sd;
   for (int round = 0; round < 400; ++round) {
-    const Moments now = cut_moments(mean, sd, low, high);
+    const Moments now = cut_moments(mean, sd, bounds);
     const double shift = moments.mean - now.mean;
     const double stretch = target_sd / std::sqrt(now.variance);
     if (std::abs(shift) < 1e-7 * target_sd && std::abs(stretch - 1) < 1e-7) break;
-    mean = std::clamp(mean + shift, low, high);
+    mean = std::clamp(mean + shift, bounds.low, bounds.high);
     sd = std::clamp(sd * std::sqrt(stretch), smallest_sd, widest_sd);
   }
   return {mean, sd};

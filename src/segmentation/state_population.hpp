@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/bounds.hpp"
+
 namespace an::segmentation {
 
 inline constexpr double directed_from = 1.9;  ///< alpha from which motion is called directed
@@ -79,11 +81,11 @@ struct Moments {
   double mean, variance;
 };
 
-/// Moments of a normal distribution that is cut to [low, high].
-Moments cut_moments(double mean, double sd, double low, double high);
+/// Moments of a normal distribution that is cut to the bounds.
+Moments cut_moments(double mean, double sd, const Bounds& bounds);
 
-/// The normal distribution that, cut to [low, high], has these moments: its maximum-likelihood fit among those whose
-/// mean lies in the interval. The deviation is bounded, for flat samples. \returns mean and standard deviation
-std::pair<double, double> fit_cut_normal(const Moments& moments, double low, double high, double smallest_sd);
+/// The normal distribution that, cut to the bounds, has these moments: its maximum-likelihood fit among those whose
+/// mean lies within them. The deviation is bounded, for flat samples. \returns mean and standard deviation
+std::pair<double, double> fit_cut_normal(const Moments& moments, const Bounds& bounds, double smallest_sd);
 
 }  // namespace an::segmentation

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "core/bounds.hpp"
 #include "segmentation/dimer_terms.hpp"
 #include "segmentation/frame_beliefs.hpp"
 #include "segmentation/path_labels.hpp"
@@ -174,7 +175,8 @@ InferredSegment Inference::usual_segment() const {
   const auto commonest = static_cast<std::size_t>(std::max_element(start.begin(), start.end()) - start.begin());
   const StatePopulation& population = model_.states[commonest];
   InferredSegment segment{};
-  segment.alpha = {std::clamp(population.alpha_mean, 0.0, 1.999), 0, 1.999};
+  segment.alpha = {std::clamp(population.alpha_mean, alpha_bounds.low, alpha_bounds.high), alpha_bounds.low,
+                   alpha_bounds.high};
   segment.k = {std::max(population.k_mean, 0.0), 0, std::max(population.k_mean, 0.0) + 2 * population.k_sd};
   segment.state = population.immobile                      ? DiffusiveState::immobile
                   : model_.confined == commonest           ? DiffusiveState::confined

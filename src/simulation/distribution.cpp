@@ -111,9 +111,9 @@ double Distribution::variance() const {
   return 0;
 }
 
-Interval Distribution::range() const {
+Bounds Distribution::range() const {
   if (kind == Kind::fixed || (kind == Kind::normal && b == 0)) return {a, a};
-  return kind == Kind::normal ? cut : Interval{a, b};
+  return kind == Kind::normal ? cut : Bounds{a, b};
 }
 
 }  // namespace an::simulation

@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "core/bounds.hpp"
 #include "core/random.hpp"
 
 namespace an::simulation {
-
-/// An interval that a sampled value must lie in.
-struct Interval {
-  double low;
-  double high;
-};
-
-/// Where the challenge's package cuts its normal distributions. (alpha = 0 itself has no motion and is never drawn.)
-inline constexpr Interval alpha_interval{0, 1.999};
-inline constexpr Interval k_interval{1e-12, 1e6};
 
 /// How a parameter of a simulation is drawn.
 struct Distribution {
   enum class Kind { fixed, normal, uniform, log_uniform };
   Kind kind = Kind::fixed;
-  double a = 0;                 ///< value, mean, or lower end
-  double b = 0;                 ///< variance (not sd), or upper end
-  Interval cut{-1e308, 1e308};  ///< normal only: truncated to this interval (by its mass, values are not moved)
+  double a = 0;               ///< value, mean, or lower end
+  double b = 0;               ///< variance (not sd), or upper end
+  Bounds cut{-1e308, 1e308};  ///< normal only: truncated to this interval (by its mass, values are not moved)
 
   static Distribution fixed(double value) { return {Kind::fixed, value, 0, {}}; }
-  static Distribution normal(double mean, double variance, Interval cut) { return {Kind::normal, mean, variance, cut}; }
+  static Distribution normal(double mean, double variance, Bounds cut) { return {Kind::normal, mean, variance, cut}; }
   static Distribution uniform(double low, double high) { return {Kind::uniform, low, high, {}}; }
   static Distribution log_uniform(double low, double high) { return {Kind::log_uniform, low, high, {}}; }
 
@@ -37,7 +28,7 @@ struct Distribution {
   double mean() const;
   double variance() const;
   /// Smallest and largest value there can be.
-  Interval range() const;
+  Bounds range() const;
 };
 
 /// Inverse of the standard normal distribution function (Wichura, algorithm AS 241, 1988; 1e-15 relative).

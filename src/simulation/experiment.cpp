@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/bounds.hpp"
 #include "simulation/vip.hpp"
 
 namespace an::simulation {
@@ -26,10 +27,6 @@ std::vector<std::vector<double>> draw_transition(const std::vector<Distribution>
     rows[i][i] = 1 - leave;
   }
   return rows;
-}
-
-Distribution cut_normal(double mean, double variance, Interval cut) {
-  return Distribution::normal(mean, variance, cut);
 }
 
 }  // namespace
@@ -56,14 +53,15 @@ std::optional<std::size_t> state_count(ModelKind model) {
 
 std::vector<StateParameters> draw_challenge_states(ModelKind model, Random& random) {
   constexpr double variance = 0.01;
+  const auto normal = &Distribution::normal;
   if (state_count(model) == std::size_t{1})
-    return {{cut_normal(0.5 + random.uniform(), variance, alpha_interval), cut_normal(1, variance, k_interval)}};
+    return {{normal(0.5 + random.uniform(), variance, alpha_bounds), normal(1, variance, k_bounds)}};
   const double fast = 1 + 0.01 * random.normal();
   const double slow = fast * 0.09 * random.uniform() + 0.01;
   const double fast_alpha = 0.8 + 0.4 * random.uniform();
   const double slow_alpha = fast_alpha - (0.2 + 0.4 * random.uniform());
-  return {{cut_normal(fast_alpha, variance, alpha_interval), cut_normal(fast, variance * fast, k_interval)},
-          {cut_normal(slow_alpha, variance, alpha_interval), cut_normal(slow, variance * slow, k_interval)}};
+  return {{normal(fast_alpha, variance, alpha_bounds), normal(fast, variance * fast, k_bounds)},
+          {normal(slow_alpha, variance, alpha_bounds), normal(slow, variance * slow, k_bounds)}};
 }
 
 ModelParameters draw_experiment(const ExperimentSpec& spec, std::size_t frames, const Quirks& quirks,

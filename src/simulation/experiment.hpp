@@ -15,7 +15,7 @@ namespace an::simulation {
 struct HyperDistribution {
   Distribution::Kind kind = Distribution::Kind::fixed;
   Distribution a, b;      ///< of Distribution::a and b
-  Interval cut{0, 0};     ///< of a normal distribution
+  Bounds cut{0, 0};       ///< of a normal distribution
   bool relative = false;  ///< of a normal distribution: `b` is its sd over its mean, not its variance
   Distribution draw(Random& random) const;
 };

@@ -25,8 +25,8 @@ class Check {
  private:
   void report(std::string key, std::string what) { problems_.push_back({std::move(key), std::move(what)}); }
 
-  void in_range(const char* key, const Distribution& distribution, Interval allowed, const char* expected) {
-    const Interval range = distribution.range();
+  void in_range(const char* key, const Distribution& distribution, Bounds allowed, const char* expected) {
+    const Bounds range = distribution.range();
     const double found = range.low >= allowed.low ? range.high : range.low;
     if (!(range.low >= allowed.low && range.high <= allowed.high))
       report(key, fmt::format("{} (expected {})", found, expected));
@@ -70,8 +70,7 @@ class Check {
   }
 
   // A distribution of alpha or K whose own numbers lie in these ranges.
-  void check_value(const char* key, const HyperDistribution& value, Interval fixed, Interval mean,
-                   const char* expected) {
+  void check_value(const char* key, const HyperDistribution& value, Bounds fixed, Bounds mean, const char* expected) {
     if (value.kind == Distribution::Kind::normal) {
       in_range(key, value.a, mean, expected);
       in_range(key, value.b, {0, 1e12}, value.relative ? "a relative sd from 0 on" : "a variance from 0 on");
@@ -89,18 +88,18 @@ class Check {
     using Kind = Distribution::Kind;
     // A uniform value never takes the ends of its interval; all others must keep away from 0 and 2.
     const bool open = alpha.kind == Kind::uniform || (alpha.kind == Kind::fixed && alpha.a.kind == Kind::uniform);
-    const Interval ends = open ? Interval{0, 2} : Interval{1e-9, std::nextafter(2.0, 0.0)};
+    const Bounds ends = open ? Bounds{0, 2} : Bounds{1e-9, std::nextafter(2.0, 0.0)};
     // A normal distribution of variance 0 is its mean, and so is one whose sd is a share of a mean of 0.
-    const Interval mean = alpha.a.range();
+    const Bounds mean = alpha.a.range();
     const bool exact = alpha.kind == Kind::normal &&
                        (alpha.b.range().high == 0 || (alpha.relative && mean.low == 0 && mean.high == 0));
-    check_value("alpha", alpha, ends, exact ? Interval{1e-9, alpha_interval.high} : Interval{-1e3, 1e3},
+    check_value("alpha", alpha, ends, exact ? Bounds{1e-9, alpha_bounds.high} : Bounds{-1e3, 1e3},
                 exact ? "above 0, at most 1.999" : "above 0 and below 2");
   }
 
   void check_k(const HyperDistribution& k) {
     const bool positive = k.kind == Distribution::Kind::log_uniform;
-    check_value("k", k, {positive ? k_interval.low : 0, k_interval.high}, {0, k_interval.high},
+    check_value("k", k, {positive ? k_bounds.low : 0, k_bounds.high}, {0, k_bounds.high},
                 positive ? "1e-12 to 1000000" : "0 to 1000000");
   }
 

@@ -287,8 +287,8 @@ TEST(OfficialFunctions, JaccardIndexOfCounts) {
 
 TEST(OfficialFunctions, Bounds) {
   const auto expected = numbers(function_cases("_bounds")[0]["out"]["ok"]);
-  EXPECT_EQ((std::vector{bounds::alpha_penalty, bounds::k_penalty, 0.0, double(changepoint_threshold),
-                         aborted_ensemble_task[0], aborted_ensemble_task[1]}),
+  EXPECT_EQ((std::vector{alpha_penalty, k_penalty, 0.0, double(changepoint_threshold), aborted_ensemble_task[0],
+                         aborted_ensemble_task[1]}),
             expected);
 }
 

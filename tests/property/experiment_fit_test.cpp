@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "seen_box.hpp"
 
@@ -13,10 +15,19 @@ namespace {
 
 using simulation::Distribution;
 
-Distribution alphas(double mean, double variance) {
-  return Distribution::normal(mean, variance, simulation::alpha_interval);
+Distribution alphas(double mean, double variance) { return Distribution::normal(mean, variance, alpha_bounds); }
+Distribution ks(double mean, double variance) { return Distribution::normal(mean, variance, k_bounds); }
+
+// 150 particles that change between these states.
+simulation::ModelParameters changing(std::vector<simulation::StateParameters> states,
+                                     std::vector<std::vector<double>> transition) {
+  simulation::ModelParameters parameters;
+  parameters.model = simulation::ModelKind::multi_state;
+  parameters.particles = 150;
+  parameters.states = std::move(states);
+  parameters.transition = std::move(transition);
+  return parameters;
 }
-Distribution ks(double mean, double variance) { return Distribution::normal(mean, variance, simulation::k_interval); }
 
 FieldOfView seen(const simulation::ModelParameters& parameters, std::uint64_t seed) {
   Random random({seed, 0, 0, 0, RandomStream::localisation});
@@ -26,13 +37,11 @@ FieldOfView seen(const simulation::ModelParameters& parameters, std::uint64_t se
 
 // Segments of five frames are seldom seen, and maximisation comes slowly to what they leave of themselves.
 TEST(ExperimentFit, FindsStatesThatAreLeftSoon) {
-  simulation::ModelParameters parameters;
-  parameters.model = simulation::ModelKind::multi_state;
+  simulation::ModelParameters parameters = changing(
+      {{alphas(1, 0.0001), ks(0.15, 0.01)}, {alphas(1, 0.01), ks(0.33, 0.001)}, {alphas(1, 0.01), ks(0.95, 0.01)}},
+      {{0.946, 0.024, 0.03}, {0.016, 0.92, 0.064}, {0.037, 0.14, 0.823}});
   parameters.particles = 1000;
   parameters.box *= std::sqrt(10.0);
-  parameters.states = {
-      {alphas(1, 0.0001), ks(0.15, 0.01)}, {alphas(1, 0.01), ks(0.33, 0.001)}, {alphas(1, 0.01), ks(0.95, 0.01)}};
-  parameters.transition = {{0.946, 0.024, 0.03}, {0.016, 0.92, 0.064}, {0.037, 0.14, 0.823}};
   const FieldOfView fov = seen(parameters, 43);
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   ASSERT_EQ(model.phenomenon, Phenomenon::multi_state);
@@ -53,11 +62,8 @@ TEST(ExperimentFit, FindsStatesThatAreLeftSoon) {
 
 // Kinds of particles are states, if ever so likely, but no more than two: three are a population not as modelled.
 TEST(ExperimentFit, TwoKindsOfParticlesAreStates) {
-  simulation::ModelParameters parameters;
-  parameters.model = simulation::ModelKind::multi_state;
-  parameters.particles = 150;
-  parameters.states = {{alphas(1, 0.01), ks(0.3, 0.001)}, {alphas(1, 0.01), ks(3, 0.1)}};
-  parameters.transition = {{1, 0}, {0, 1}};
+  const simulation::ModelParameters parameters =
+      changing({{alphas(1, 0.01), ks(0.3, 0.001)}, {alphas(1, 0.01), ks(3, 0.1)}}, {{1, 0}, {0, 1}});
   const FieldOfView fov = seen(parameters, 44);
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   ASSERT_EQ(model.states.size(), 2U);
@@ -78,11 +84,8 @@ TEST(ExperimentFit, APopulationOfAnyKIsOneState) {
 // Motion that is lost in the noise is hardly told from rest, but the one is found where it is, and the other where that
 // is.
 TEST(ExperimentFit, FindsAStateThatHardlyMoves) {
-  simulation::ModelParameters parameters;
-  parameters.model = simulation::ModelKind::multi_state;
-  parameters.particles = 150;
-  parameters.states = {{alphas(1.2, 0.01), ks(0.0045, 1e-7)}, {alphas(1.05, 0.003), ks(0.33, 0.0001)}};
-  parameters.transition = {{0.85, 0.15}, {0.01, 0.99}};
+  const simulation::ModelParameters parameters = changing(
+      {{alphas(1.2, 0.01), ks(0.0045, 1e-7)}, {alphas(1.05, 0.003), ks(0.33, 0.0001)}}, {{0.85, 0.15}, {0.01, 0.99}});
   const FieldOfView fov = seen(parameters, 48);
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   ASSERT_EQ(model.states.size(), 2U);
@@ -93,11 +96,8 @@ TEST(ExperimentFit, FindsAStateThatHardlyMoves) {
 
 // One particle in a hundred is in a compartment, and moves far faster there.
 TEST(ExperimentFit, FindsARareState) {
-  simulation::ModelParameters parameters;
-  parameters.model = simulation::ModelKind::multi_state;
-  parameters.particles = 150;
-  parameters.states = {{alphas(0.53, 0.0005), ks(0.5, 0.001)}, {alphas(1.5, 0.01), ks(11, 1)}};
-  parameters.transition = {{0.9992, 0.0008}, {0.28, 0.72}};
+  const simulation::ModelParameters parameters = changing(
+      {{alphas(0.53, 0.0005), ks(0.5, 0.001)}, {alphas(1.5, 0.01), ks(11, 1)}}, {{0.9992, 0.0008}, {0.28, 0.72}});
   const FieldOfView fov = seen(parameters, 49);
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   ASSERT_EQ(model.states.size(), 2U);
@@ -130,11 +130,9 @@ TEST(ExperimentFit, FindsStatesThatLongTrajectoriesComeToLate) {
 
 // So are those that are seldom left.
 TEST(ExperimentFit, FindsStatesThatAreSeldomLeft) {
-  simulation::ModelParameters parameters;
-  parameters.model = simulation::ModelKind::multi_state;
-  parameters.particles = 150;
-  parameters.states = {{alphas(0.8, 0.0005), ks(0.27, 0.0001)}, {alphas(1.98, 0.05), ks(0.0002, 1e-10)}};
-  parameters.transition = {{1 - 1.0 / 500, 1.0 / 500}, {1.0 / 500, 1 - 1.0 / 500}};
+  const simulation::ModelParameters parameters =
+      changing({{alphas(0.8, 0.0005), ks(0.27, 0.0001)}, {alphas(1.98, 0.05), ks(0.0002, 1e-10)}},
+               {{1 - 1.0 / 500, 1.0 / 500}, {1.0 / 500, 1 - 1.0 / 500}});
   const FieldOfView fov = seen(parameters, 46);
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   EXPECT_TRUE(model.phenomenon == Phenomenon::multi_state || model.phenomenon == Phenomenon::confinement);
@@ -146,11 +144,10 @@ TEST(ExperimentFit, FindsStatesThatAreSeldomLeft) {
 // Two states of which particles are mostly in the first when the experiment begins, as if the other were inside of
 // compartments.
 simulation::ModelParameters begun_in_one_state() {
-  simulation::ModelParameters parameters;
-  parameters.model = simulation::ModelKind::multi_state;
+  simulation::ModelParameters parameters =
+      changing({{alphas(1.1, 0.005), ks(0.035, 1e-6)}, {alphas(1.4, 0.05), ks(18, 1)}},
+               {{1 - 1.0 / 30, 1.0 / 30}, {1.0 / 60, 1 - 1.0 / 60}});
   parameters.particles = 100;
-  parameters.states = {{alphas(1.1, 0.005), ks(0.035, 1e-6)}, {alphas(1.4, 0.05), ks(18, 1)}};
-  parameters.transition = {{1 - 1.0 / 30, 1.0 / 30}, {1.0 / 60, 1 - 1.0 / 60}};
   parameters.initial_state = 0;
   return parameters;
 }

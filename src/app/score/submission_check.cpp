@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "core/bounds.hpp"
 #include "core/number_text.hpp"
 #include "evaluation/segment_pairing.hpp"
 #include "evaluation/segment_property_metrics.hpp"
@@ -61,8 +62,7 @@ class LabelCheck {
              fmt::format("trajectory {}, segment {}: {} is {} (expected {})", index, i + 1, name, plain_text(value),
                          expected));
     };
-    using namespace evaluation::bounds;
-    if (!(row.k(i) >= 0 && row.k(i) <= k_max)) bad("K", row.k(i), "0 to 1e6");
+    if (!(row.k(i) >= 0 && row.k(i) <= k_bounds.high)) bad("K", row.k(i), "0 to 1e6");
     if (!(row.alpha(i) >= 0 && row.alpha(i) <= 2))
       bad("alpha", row.alpha(i), "0 to 2; outside of it an error of 2 is counted");
     const double state = row.state(i);
@@ -218,13 +218,12 @@ std::vector<InputProblem> check_ensemble_file(const fs::path& ensemble) {
       problems.push_back({ensemble, problem.line, problem.column, problem.what});
     if (!file.labels) return problems;
     const EnsembleLabels& labels = *file.labels;
-    using namespace evaluation::bounds;
     for (std::size_t i = 0; i < labels.states(); ++i) {
       const auto bad = [&](const char* name, double value, const char* expected) {
         report(fmt::format("state {}: {} is {} (expected {})", i + 1, name, plain_text(value), expected));
       };
       if (!(labels.alpha_mean[i] >= 0 && labels.alpha_mean[i] <= 2)) bad("alpha mean", labels.alpha_mean[i], "0 to 2");
-      if (!(labels.k_mean[i] >= 0 && labels.k_mean[i] <= k_max)) bad("K mean", labels.k_mean[i], "0 to 1e6");
+      if (!(labels.k_mean[i] >= 0 && labels.k_mean[i] <= k_bounds.high)) bad("K mean", labels.k_mean[i], "0 to 1e6");
       if (!(labels.alpha_variance[i] >= 0 && std::isfinite(labels.alpha_variance[i])))
         bad("alpha variance", labels.alpha_variance[i], "0 or more");
       if (!(labels.k_variance[i] >= 0 && std::isfinite(labels.k_variance[i])))

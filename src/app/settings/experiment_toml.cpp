@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "app/settings/nearest_name.hpp"
+#include "core/bounds.hpp"
 #include "simulation/experiment_check.hpp"
 
 namespace an::app {
@@ -21,7 +22,6 @@ namespace {
 using simulation::Distribution;
 using simulation::ExperimentSpec;
 using simulation::HyperDistribution;
-using simulation::Interval;
 using simulation::ModelKind;
 
 /// Thrown inside this file only: the value at hand is not what it should be.
@@ -54,7 +54,7 @@ constexpr const char* expected_distribution =
 struct NamedDistribution {
   Distribution::Kind kind;
   const toml::node* numbers;
-  std::optional<Interval> cut;
+  std::optional<Bounds> cut;
   bool relative = false;  // normal, by sd over mean
 };
 
@@ -76,7 +76,7 @@ NamedDistribution named_distribution(const toml::node& node) {
       found.numbers = &value;
     } else if (key.str() == "cut") {
       const toml::array& ends = array_of(value, 2, "cut = [low, high]");
-      found.cut = Interval{number_of(*ends.get(0), "a number"), number_of(*ends.get(1), "a number")};
+      found.cut = Bounds{number_of(*ends.get(0), "a number"), number_of(*ends.get(1), "a number")};
       if (!(found.cut->low < found.cut->high)) mismatch(value, "expected cut = [low, high] with low below high");
     } else {
       throw Mismatch{key.source().begin, fmt::format("{}: expected {}", key.str(), expected_distribution)};
@@ -117,7 +117,7 @@ Distribution distribution_of(const toml::node& node) {
 }
 
 // A distribution whose numbers may be distributions themselves: what is drawn once for each particle.
-HyperDistribution hyper_distribution_of(const toml::node& node, Interval cut) {
+HyperDistribution hyper_distribution_of(const toml::node& node, Bounds cut) {
   HyperDistribution hyper;
   hyper.cut = cut;
   if (node.is_number()) {
@@ -199,13 +199,13 @@ const std::vector<Key>& keys() {
        {},
        [](ExperimentSpec& spec, const toml::node& node) {
          spec.alpha = list_of<HyperDistribution>(
-             node, [](const toml::node& entry) { return hyper_distribution_of(entry, simulation::alpha_interval); });
+             node, [](const toml::node& entry) { return hyper_distribution_of(entry, alpha_bounds); });
        }},
       {"k",
        {},
        [](ExperimentSpec& spec, const toml::node& node) {
          spec.k = list_of<HyperDistribution>(
-             node, [](const toml::node& entry) { return hyper_distribution_of(entry, simulation::k_interval); });
+             node, [](const toml::node& entry) { return hyper_distribution_of(entry, k_bounds); });
        }},
       {"transition",
        {multi_state},

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/settings/nearest_name.hpp"
+#include "core/bounds.hpp"
 #include "core/error.hpp"
 #include "report/json_text.hpp"
 #include "simulation/experiment_check.hpp"
@@ -22,10 +23,9 @@ namespace {
 using nlohmann::json;
 using simulation::Distribution;
 using simulation::HyperDistribution;
-using simulation::Interval;
 
 // A number, [mean], or [mean, variance].
-HyperDistribution moments(const json& value, Interval cut) {
+HyperDistribution moments(const json& value, Bounds cut) {
   HyperDistribution hyper;
   hyper.cut = cut;
   if (value.is_number()) {
@@ -41,7 +41,7 @@ HyperDistribution moments(const json& value, Interval cut) {
 }
 
 // One pair, or a list of pairs.
-std::vector<HyperDistribution> moments_of_states(const json& value, Interval cut, bool several) {
+std::vector<HyperDistribution> moments_of_states(const json& value, Bounds cut, bool several) {
   std::vector<HyperDistribution> all;
   if (several && value.is_array())
     for (const json& state : value) all.push_back(moments(state, cut));
@@ -85,14 +85,12 @@ const std::map<std::string, Key>& keys() {
       {"Ds",
        {"k",
         [](P& p, const json& v) {
-          p.spec.k =
-              moments_of_states(v, simulation::k_interval, simulation::state_count(p.spec.model) != std::size_t{1});
+          p.spec.k = moments_of_states(v, k_bounds, simulation::state_count(p.spec.model) != std::size_t{1});
         }}},
       {"alphas",
        {"alpha",
         [](P& p, const json& v) {
-          p.spec.alpha =
-              moments_of_states(v, simulation::alpha_interval, simulation::state_count(p.spec.model) != std::size_t{1});
+          p.spec.alpha = moments_of_states(v, alpha_bounds, simulation::state_count(p.spec.model) != std::size_t{1});
         }}},
       {"dim", {"dimensions", [](P& p, const json& v) { p.spec.axes = whole(v); }}},
       {"M", {"transition", [](P& p, const json& v) { p.spec.transition = v.get<std::vector<std::vector<double>>>(); }}},

@@ -34,7 +34,7 @@ TEST(ExperimentToml, TakesTheSpreadOfANormalDistributionRelativeToItsMean) {
   EXPECT_GT(k.a, 2);
   EXPECT_LT(k.a, 4);
   EXPECT_DOUBLE_EQ(k.b, 0.25 * k.a * k.a);
-  EXPECT_EQ(k.cut.low, an::simulation::k_interval.low);
+  EXPECT_EQ(k.cut.low, an::k_bounds.low);
 }
 
 TEST(ExperimentToml, TakesItForPlainNumbersToo) {

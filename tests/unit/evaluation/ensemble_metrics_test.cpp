@@ -33,7 +33,7 @@ TEST(TruncatedNormal, TailsAgreeWithScipy) {
 // The fast loops for even grids and for flat parts against one exponential a point.
 TEST(MixtureDensity, FastLoopsAgreeWithThePlainFormula) {
   const std::vector<Mode> modes{{0.7, 0.01, 0.3}, {1.999, 0.2, 0.5}, {0, 0, 0.1}, {-1, 0.3, 0.1}};
-  const Bounds bounds{0, 1.999};
+  const Bounds bounds = alpha_bounds;
   const auto x = linear_grid(0, 1.999, 100'000);
   std::vector<double> fast(x.size(), 0);
   std::vector<double> plain(x.size(), 0);

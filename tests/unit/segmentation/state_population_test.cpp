@@ -101,14 +101,14 @@ TEST(StatePopulation, SlowParticlesOfAWidePopulationHaveACell) {
 
 TEST(CutNormal, FitGivesBackItsParameters) {
   for (const auto& [mean, sd] : {std::pair{1.0, 0.1}, {1.95, 0.1}, {0.1, 0.3}, {1.0, 0.5}}) {
-    const auto [fitted_mean, fitted_sd] = fit_cut_normal(cut_moments(mean, sd, 0, 1.999), 0, 1.999, 1e-4);
+    const auto [fitted_mean, fitted_sd] = fit_cut_normal(cut_moments(mean, sd, alpha_bounds), alpha_bounds, 1e-4);
     EXPECT_NEAR(fitted_mean, mean, 0.02) << mean;
     EXPECT_NEAR(fitted_sd, sd, 0.02) << mean;
   }
 }
 
 TEST(CutNormal, MomentsOfHalfANormal) {
-  const Moments moments = cut_moments(0, 1, 0, 1e6);
+  const Moments moments = cut_moments(0, 1, {0, 1e6});
   EXPECT_NEAR(moments.mean, std::sqrt(2 / 3.14159265358979), 1e-9);
   EXPECT_NEAR(moments.variance, 1 - 2 / 3.14159265358979, 1e-9);
 }
