@@ -98,14 +98,17 @@ void ArrayFile::set_attribute(const std::string& name, std::span<const double> v
 }
 
 void ArrayFile::set_attribute(const std::string& name, const std::string& value) {
+  constexpr std::size_t longest_in_header = 60000;  // a header's message holds 65535 bytes, its description included
+  const bool is_long = value.size() > longest_in_header;
   const Hdf5Handle type(checked(H5Tcopy(H5T_C_S1), part_, "H5Tcopy"), H5Tclose);
-  checked(H5Tset_size(type, value.size() + 1), part_, "H5Tset_size");
+  checked(H5Tset_size(type, is_long ? H5T_VARIABLE : value.size() + 1), part_, "H5Tset_size");
   checked(H5Tset_cset(type, H5T_CSET_UTF8), part_, "H5Tset_cset");
   const Hdf5Handle space(checked(H5Screate(H5S_SCALAR), part_, "H5Screate"), H5Sclose);
   const Hdf5Handle attribute(
       checked(H5Acreate2(open_->file, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), part_, "H5Acreate2"),
       H5Aclose);
-  checked(H5Awrite(attribute, type, value.c_str()), part_, "H5Awrite");
+  const char* const text = value.c_str();
+  checked(H5Awrite(attribute, type, is_long ? static_cast<const void*>(&text) : text), part_, "H5Awrite");
 }
 
 void ArrayFile::commit() {

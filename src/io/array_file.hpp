@@ -38,7 +38,7 @@ class ArrayFile {
            const ArrayStorage& storage = {});
   void add(const std::string& name, std::span<const float> values, std::span<const std::uint64_t> shape,
            const ArrayStorage& storage = {});
-  /// Attributes of the whole file.
+  /// Attributes of the whole file. Texts may be of any length.
   void set_attribute(const std::string& name, std::span<const double> values);
   void set_attribute(const std::string& name, const std::string& value);
   /// Closes the file and gives it its name.

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """train, network and the methods that have one, as users meet them. usage: network_test.py PROGRAM FOLDER"""
+import json
 import pathlib
 import shutil
 import sys
@@ -63,6 +64,23 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assert_same_weights("whole", "broken")
         self.assert_same_curves("whole", "broken")
+
+    def test_training_learns_from_many_experiments(self):
+        text = (SOURCE / "configs" / "train_default.toml").read_text()
+        settings, experiments = text[:text.index("[[experiment]]")], text[text.index("[[experiment]]"):]
+        many = self.folder / "many.toml"
+        many.write_text(settings + experiments * 4)
+        result = run("train", "--config", many, "--output", self.folder / "many", *TRAINING, "--set", "train.steps=2")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        kept = sorted(path.name for path in (self.folder / "many").glob("checkpoint_*"))
+        self.assertEqual([name.split("_")[1] for name in kept], ["0000000000", "0000000002"])  # the first before learning
+        for name in (kept[-1], "weights.h5"):
+            with h5py.File(self.folder / "many" / name) as file:
+                configuration = file.attrs["configuration"]
+            self.assertGreater(len(configuration), 65536)
+            self.assertEqual(json.loads(configuration)["experiments"].count("[[experiment]]"), 4 * experiments.count("[[experiment]]"))
+        again = run("train", "--config", many, "--output", self.folder / "many", *TRAINING, "--set", "train.steps=2", "--resume")
+        self.assertEqual(again.returncode, 0, again.stderr)
 
     def test_training_shows_its_progress_as_asked(self):
         shown = self.train("shown", 4, "--progress", "lines")

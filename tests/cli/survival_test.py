@@ -110,7 +110,7 @@ class Fast(Survival):
     def check(self, name, way, ranks, again_ranks, code=None, **options):
         count = {"simulate": 20, "track": 2, "predict": 3, "run": 3}.get(name, 0)
         if name == "train":
-            options["after"] = lambda output: bool(list(output.glob("checkpoint_*")))
+            options["after"] = lambda output: any("_0000000000_" not in path.name for path in output.glob("checkpoint_*_*"))
         else:
             options["after"] = lambda output: len(finished(output)) >= count
         found, words, before = self.break_and_resume(f"{way}{ranks}", name, way, ranks, again_ranks, 0, **options)

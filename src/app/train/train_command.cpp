@@ -104,7 +104,7 @@ class Training {
     Json whole = config_json(config);
     for (const char* section : {"score", "tracking", "segmentation", "predict", "chain", "run"}) whole.erase(section);
     for (const char* key : {"threads", "checkpoint_every"}) whole["train"].erase(key);
-    configuration_ = whole.dump() + config.experiments_toml;
+    configuration_ = whole.dump();
     state_.weights = initial_weights(network_, train_.seed);
     state_.first.assign(network_.plan.parameters, 0.0F);
     state_.second = state_.first;
@@ -176,7 +176,11 @@ void Training::begin() {
     fmt::print(stderr, "{}training goes on from step {}\n", found.problems, state_.step);
   earlier_seconds_ = state_.seconds;
   world_.barrier();  // nobody writes before all have read
-  if (world_.is_root()) io::make_folder(options_.output);
+  if (world_.is_root()) {
+    io::make_folder(options_.output);
+    // What cannot be written is told before anything is learnt.
+    if (!found.checkpoint) write_checkpoint(options_.output, network_, state_, configuration_);
+  }
   world_.barrier();
   executor_->set_parameters(state_.weights.parameters, state_.weights.statistics);
   executor_->set_moments(state_.first, state_.second);

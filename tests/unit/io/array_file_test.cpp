@@ -55,6 +55,21 @@ TEST_F(ArrayFileTest, IsReadAsItWasWritten) {
   EXPECT_THAT(*file.numbers("/", "numbers"), ElementsAre(1.5, -2));
 }
 
+TEST_F(ArrayFileTest, KeepsTextsOfAnyLength) {
+  for (const std::size_t length : {0U, 60000U, 60001U, 65536U, 1000000U}) {
+    const std::filesystem::path path = folder_.path() / "long.h5";
+    std::string text(length, 'a');
+    if (!text.empty()) text.back() = 'z';
+    ArrayFile file(path);
+    file.set_attribute("words", text);
+    file.set_attribute("numbers", std::vector<double>{1});
+    file.commit();
+    const ArrayReader reader(path);
+    EXPECT_EQ(reader.text("/", "words"), text);
+    EXPECT_THAT(*reader.numbers("/", "numbers"), ElementsAre(1));
+  }
+}
+
 TEST_F(ArrayFileTest, WhatIsNotThereIsSaid) {
   const ArrayReader file(write());
   EXPECT_TRUE(file.has("g/doubles"));
