@@ -95,6 +95,23 @@ class NetworkTest(unittest.TestCase):
         self.assert_same_weights("first", "second")
         self.assert_same_curves("first", "second")
 
+    def test_all_ranks_go_on_from_the_checkpoint_that_root_sees(self):
+        for place in ("root", "other"):
+            (self.folder / place).mkdir()
+        # Root sees the checkpoint of step 6, the other rank also that of step 8.
+        self.assertEqual(self.train("root/out", 8, ranks=2).returncode, 0)
+        whole = arrays(self.folder / "root" / "out" / "weights.h5")
+        shutil.copytree(self.folder / "root" / "out", self.folder / "other" / "out")
+        max((self.folder / "root" / "out").glob("checkpoint_*")).unlink()
+        command = [PROGRAM, "train", "--config", SOURCE / "configs" / "train_default.toml", "--output", "out", *TRAINING, "--set",
+                   "train.steps=8", "--resume"]
+        again = run_program(["mpirun", "-n", "1", "-wdir", self.folder / "root", *command, ":",
+                             "-n", "1", "-wdir", self.folder / "other", *command])
+        self.assertEqual(again.returncode, 0, again.stderr)
+        found = arrays(self.folder / "root" / "out" / "weights.h5")
+        for name, values in whole.items():
+            np.testing.assert_array_equal(found[name], values, name)
+
     def test_training_with_batch_norms_goes_on_at_two_ranks_as_if_it_had_not_been_broken_off(self):
         def train(name, *more):
             return self.train(name, 8, "--set", "train.network=default", *more, ranks=2)

@@ -50,35 +50,6 @@ std::array<double, 6> numbers_of(const Checkpoint& c) {
       static_cast<double>(c.step), c.best_loss, static_cast<double>(c.since_best), c.loss_sum, c.loss_count, c.seconds};
 }
 
-Checkpoint read_checkpoint(const fs::path& path, const network::Network& network, const std::string& configuration) {
-  const io::ArrayReader file(path);
-  if (file.text("/", "configuration").value_or("") != configuration)
-    throw ConfigError(fmt::format("{} is of another configuration; train into another folder", path.string()));
-  if (const std::string program = file.text("/", "program").value_or(""); program != version_text())
-    throw ConfigError(
-        fmt::format("{} is of another version of the program ({}; this is {}); go on with that one, or "
-                    "train into another folder",
-                    path.string(), program, version_text()));
-  Checkpoint c;
-  const auto numbers = file.numbers("/", "progress");
-  const auto is_count = [](double n) { return n >= 0 && n <= 1e15; };
-  if (!numbers || numbers->size() != numbers_of(c).size() || !is_count((*numbers)[0]) || !is_count((*numbers)[2]))
-    throw InputError(path, "attribute progress: not six numbers, the first and third of steps");
-  c.step = static_cast<std::uint64_t>((*numbers)[0]);
-  c.best_loss = (*numbers)[1];
-  c.since_best = static_cast<std::uint64_t>((*numbers)[2]);
-  c.loss_sum = (*numbers)[3];
-  c.loss_count = (*numbers)[4];
-  c.seconds = (*numbers)[5];
-  c.weights = read_weights(file, network);
-  c.first = read_trainable(file, "/first_moments", network);
-  c.second = read_trainable(file, "/second_moments", network);
-  const std::vector<double> curve = file.doubles("/learning_curve");
-  c.curve.resize(curve.size() / learning_columns);
-  if (!c.curve.empty()) std::memcpy(c.curve.data(), curve.data(), c.curve.size() * sizeof(LearningPoint));
-  return c;
-}
-
 }  // namespace
 
 void write_checkpoint(const fs::path& folder, const network::Network& network, const Checkpoint& c,
@@ -109,8 +80,7 @@ void write_checkpoint(const fs::path& folder, const network::Network& network, c
   }
 }
 
-FoundCheckpoint find_checkpoint(const fs::path& folder, const network::Network& network,
-                                const std::string& configuration) {
+FoundCheckpoint find_checkpoint(const fs::path& folder) {
   FoundCheckpoint found;
   if (!fs::is_directory(folder)) return found;
   found.any = fs::exists(folder / unnamed);  // a kill came before it had its name
@@ -118,12 +88,41 @@ FoundCheckpoint find_checkpoint(const fs::path& folder, const network::Network& 
     found.any = true;
     const std::string hash = hash_in(io::file_checksum(path));
     if (!hash.empty() && path.stem().string().ends_with(hash)) {
-      found.checkpoint = read_checkpoint(path, network, configuration);
+      found.newest = path;
       break;
     }
     found.problems += fmt::format("{}: damaged: its content has another checksum than its name says\n", path.string());
   }
   return found;
+}
+
+Checkpoint read_checkpoint(const fs::path& path, const network::Network& network, const std::string& configuration) {
+  const io::ArrayReader file(path);
+  if (file.text("/", "configuration").value_or("") != configuration)
+    throw ConfigError(fmt::format("{} is of another configuration; train into another folder", path.string()));
+  if (const std::string program = file.text("/", "program").value_or(""); program != version_text())
+    throw ConfigError(
+        fmt::format("{} is of another version of the program ({}; this is {}); go on with that one, or "
+                    "train into another folder",
+                    path.string(), program, version_text()));
+  Checkpoint c;
+  const auto numbers = file.numbers("/", "progress");
+  const auto is_count = [](double n) { return n >= 0 && n <= 1e15; };
+  if (!numbers || numbers->size() != numbers_of(c).size() || !is_count((*numbers)[0]) || !is_count((*numbers)[2]))
+    throw InputError(path, "attribute progress: not six numbers, the first and third of steps");
+  c.step = static_cast<std::uint64_t>((*numbers)[0]);
+  c.best_loss = (*numbers)[1];
+  c.since_best = static_cast<std::uint64_t>((*numbers)[2]);
+  c.loss_sum = (*numbers)[3];
+  c.loss_count = (*numbers)[4];
+  c.seconds = (*numbers)[5];
+  c.weights = read_weights(file, network);
+  c.first = read_trainable(file, "/first_moments", network);
+  c.second = read_trainable(file, "/second_moments", network);
+  const std::vector<double> curve = file.doubles("/learning_curve");
+  c.curve.resize(curve.size() / learning_columns);
+  if (!c.curve.empty()) std::memcpy(c.curve.data(), curve.data(), c.curve.size() * sizeof(LearningPoint));
+  return c;
 }
 
 }  // namespace an::app

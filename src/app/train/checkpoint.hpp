@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,14 +34,16 @@ void write_checkpoint(const std::filesystem::path& folder, const network::Networ
 
 /// What the folder's checkpoints give to go on from.
 struct FoundCheckpoint {
-  bool any = false;                      ///< whether there was one, whole or not
-  std::optional<Checkpoint> checkpoint;  ///< the newest that is whole
-  std::string problems;                  ///< of those that are not, in words
+  bool any = false;              ///< whether there was one, whole or not
+  std::filesystem::path newest;  ///< that is whole; empty: there is none
+  std::string problems;          ///< of those that are not, in words
 };
-/// Reads the newest checkpoint whose content has the checksum that it was written with.
+/// Finds the newest checkpoint whose content has the checksum that it was written with.
+FoundCheckpoint find_checkpoint(const std::filesystem::path& folder);
+
 /// \throws ConfigError where it is of another configuration, or of another version of the program; InputError where it
 /// is of another network
-FoundCheckpoint find_checkpoint(const std::filesystem::path& folder, const network::Network& network,
-                                const std::string& configuration);
+Checkpoint read_checkpoint(const std::filesystem::path& path, const network::Network& network,
+                           const std::string& configuration);
 
 }  // namespace an::app

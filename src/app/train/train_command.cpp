@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "app/items/item_work.hpp"
+#include "app/items/root_answer.hpp"
 #include "app/program_info.hpp"
 #include "app/train/checkpoint.hpp"
 #include "app/train/learning_curve.hpp"
@@ -167,11 +168,17 @@ network::StreamOptions Training::stream_options(std::uint64_t first_batch) const
 }
 
 void Training::begin() {
-  FoundCheckpoint found = find_checkpoint(options_.output, network_, configuration_);
-  if (found.any && !options_.resume)
+  FoundCheckpoint found;  // by root alone: files appear for ranks at different times
+  const bool any = on_root(world_, [&] {
+    found = find_checkpoint(options_.output);
+    return found.any;
+  });
+  if (any && !options_.resume)
     throw ConfigError(
         fmt::format("{} holds a training; use --resume to go on, or another folder", options_.output.string()));
-  if (found.checkpoint) state_ = std::move(*found.checkpoint);
+  std::string newest = found.newest.string();
+  world_.broadcast(newest);
+  if (!newest.empty()) state_ = read_checkpoint(newest, network_, configuration_);
   if (world_.is_root() && !found.problems.empty())
     fmt::print(stderr, "{}training goes on from step {}\n", found.problems, state_.step);
   earlier_seconds_ = state_.seconds;
@@ -179,7 +186,7 @@ void Training::begin() {
   if (world_.is_root()) {
     io::make_folder(options_.output);
     // What cannot be written is told before anything is learnt.
-    if (!found.checkpoint) write_checkpoint(options_.output, network_, state_, configuration_);
+    if (newest.empty()) write_checkpoint(options_.output, network_, state_, configuration_);
   }
   world_.barrier();
   executor_->set_parameters(state_.weights.parameters, state_.weights.statistics);
