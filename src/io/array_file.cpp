@@ -3,6 +3,8 @@
 
 #include <hdf5.h>
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 #include <system_error>
@@ -12,6 +14,18 @@
 #include "io/hdf5_handle.hpp"
 
 namespace an::io {
+
+namespace {
+
+// The nearest number of half precision. HDF5 1.10 halves what it rounds up to a power of two, so it is given no number
+// that it has to round.
+float nearest_half(float value) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const float step = std::ldexp(1.0F, std::max(std::ilogb(value), -14) - 10);
+  return std::nearbyint(value / step) * step;
+}
+
+}  // namespace
 
 struct ArrayFile::Open {
   Hdf5Handle file;
@@ -84,6 +98,12 @@ void ArrayFile::add(const std::string& name, std::span<const std::int8_t> values
 
 void ArrayFile::add(const std::string& name, std::span<const float> values, std::span<const std::uint64_t> shape,
                     const ArrayStorage& storage) {
+  std::vector<float> rounded;
+  if (storage.half) {
+    rounded.resize(values.size());
+    std::ranges::transform(values, rounded.begin(), nearest_half);
+    values = rounded;
+  }
   add_array(name, values.data(), H5T_NATIVE_FLOAT, values.size(), shape, storage);
 }
 

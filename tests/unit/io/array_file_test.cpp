@@ -70,6 +70,19 @@ TEST_F(ArrayFileTest, KeepsTextsOfAnyLength) {
   }
 }
 
+TEST_F(ArrayFileTest, HalfPrecisionIsTheNearestThereIs) {
+  const std::vector<float> values{0.0F,       -0.0F,       0.06249F, 0.9998F,      -1.9999F, 65519.0F,
+                                  6.1034e-5F, 0.03124999F, 3e-8F,    1.000488282F, 1e6F};
+  const std::vector<float> expected{0.0F,     -0.0F,   0.0625F,  1.0F, -2.0F,   65504.0F,
+                                    0x1p-14F, 0x1p-5F, 0x1p-24F, 1.0F, INFINITY};
+  const std::filesystem::path path = folder_.path() / "half.h5";
+  ArrayFile file(path);
+  file.add("a", std::span(values), Shape{values.size()}, {{}, 0, true});
+  file.commit();
+  const std::vector<float> found = ArrayReader(path).floats("a");
+  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_EQ(found[i], expected[i]) << values[i];
+}
+
 TEST_F(ArrayFileTest, WhatIsNotThereIsSaid) {
   const ArrayReader file(write());
   EXPECT_TRUE(file.has("g/doubles"));
