@@ -130,6 +130,32 @@ class NetworkTest(unittest.TestCase):
         rows = (self.folder / "patient" / "learning_curve.csv").read_text().splitlines()
         self.assertLess(len(rows), 41)
 
+    def train_with_patience(self, name, patience, *more):
+        result = self.train(name, 40, "--set", f"train.patience={patience}", "--set", "train.rate=0.05", "--set", "train.validate_every=1",
+                            "--set", "train.checkpoint_every=1", *more)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = [row.split(",") for row in (self.folder / name / "learning_curve.csv").read_text().splitlines()[1:]]
+        self.assertLess(len(rows), 40)
+        self.assertEqual(min(float(row[5]) for row in rows), float(rows[-1 - patience][5]))
+        return sorted((self.folder / name).glob("checkpoint_*"))
+
+    def test_training_that_ends_early_gives_the_weights_of_the_best_validation(self):
+        best, last = self.train_with_patience("patient", 1)
+        found, expected = arrays(self.folder / "patient" / "weights.h5"), arrays(best)
+        self.assertEqual(found.keys(), expected.keys())
+        for variable, values in expected.items():
+            np.testing.assert_array_equal(found[variable], values.astype(found[variable].dtype), variable)
+        self.assertTrue(any((values != expected[variable]).any() for variable, values in arrays(last).items()))
+        with h5py.File(self.folder / "patient" / "weights.h5") as file:
+            self.assertIn(f"of step {int(best.name.split('_')[1])}, whose validation".encode(), file.attrs["trained"])
+
+    def test_the_best_weights_are_kept_while_training_is_broken_off(self):
+        last = self.train_with_patience("whole", 2)[-1]
+        shutil.copytree(self.folder / "whole", self.folder / "broken")
+        (self.folder / "broken" / last.name).unlink()
+        self.train_with_patience("broken", 2, "--resume")
+        self.assert_same_weights("whole", "broken")
+
     def test_a_dry_run_says_what_would_be_done(self):
         result = self.train("dry", 7, "--dry-run")
         self.assertEqual(result.returncode, 0, result.stderr)

@@ -297,8 +297,11 @@ std::vector<Setting> train_settings() {
       integer("validation_tiles", "Tiles that are never learnt from", {1, 100000}, AN_MEMBER(train.validation_tiles)),
       integer("checkpoint_every", "Steps from one checkpoint to the next", {1, 1000000000},
               AN_MEMBER(train.checkpoint_every)),
-      integer("patience", "Validations without a better one before training ends", {1, 1000000000},
-              AN_MEMBER(train.patience)),
+      integer(
+          "patience",
+          "Validations without a better one before training ends; if they are fewer than its validations, weights.h5 "
+          "holds the weights of the best one",
+          {1, 1000000000}, AN_MEMBER(train.patience)),
   };
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <string_view>
 
@@ -50,16 +51,26 @@ std::array<double, 6> numbers_of(const Checkpoint& c) {
       static_cast<double>(c.step), c.best_loss, static_cast<double>(c.since_best), c.loss_sum, c.loss_count, c.seconds};
 }
 
+void check_finite(const Checkpoint& c) {
+  for (const std::vector<float>* values :
+       {&c.weights.parameters, &c.weights.statistics, &c.best.parameters, &c.best.statistics, &c.first, &c.second})
+    if (!std::ranges::all_of(*values, [](float value) { return std::isfinite(value); }))
+      throw Error(fmt::format("train: the weights or moments of step {} are not finite (a smaller train.rate may help)",
+                              c.step));
+}
+
 }  // namespace
 
 void write_checkpoint(const fs::path& folder, const network::Network& network, const Checkpoint& c,
                       const std::string& configuration) {
+  check_finite(c);
   const std::vector<fs::path> earlier = checkpoints_in(folder);
   io::ArrayFile file(folder / unnamed);
   file.set_attribute("configuration", configuration);
   file.set_attribute("program", version_text());
   file.set_attribute("progress", numbers_of(c));
   add_variables(file, "/layers", network, c.weights.parameters, c.weights.statistics, false);
+  if (!c.best.parameters.empty()) add_variables(file, "/best", network, c.best.parameters, c.best.statistics, false);
   add_variables(file, "/first_moments", network, c.first, {}, false);
   add_variables(file, "/second_moments", network, c.second, {}, false);
   std::vector<double> curve(c.curve.size() * learning_columns);
@@ -117,6 +128,7 @@ Checkpoint read_checkpoint(const fs::path& path, const network::Network& network
   c.loss_count = (*numbers)[4];
   c.seconds = (*numbers)[5];
   c.weights = read_weights(file, network);
+  if (file.has("/best")) c.best = read_weights(file, network, "/best");
   c.first = read_trainable(file, "/first_moments", network);
   c.second = read_trainable(file, "/second_moments", network);
   const std::vector<double> curve = file.doubles("/learning_curve");

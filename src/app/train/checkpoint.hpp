@@ -25,10 +25,12 @@ struct Checkpoint {
   double seconds = 0;                   ///< of training
   double best_loss = 1e300;             ///< of validation
   std::uint64_t since_best = 0;         ///< validations since then
+  network::Weights best;                ///< of that validation; empty where they are not kept
 };
 
 /// Writes `checkpoint_STEP_CHECKSUM.h5` into the folder, whole or not at all; the one before it stays, others go.
-/// \param configuration what must be equal to go on, as text \throws OutputError
+/// \param configuration what must be equal to go on, as text
+/// \throws OutputError; Error where a number is not finite, from which no training can go on
 void write_checkpoint(const std::filesystem::path& folder, const network::Network& network,
                       const Checkpoint& checkpoint, const std::string& configuration);
 

@@ -133,6 +133,8 @@ class Training {
     return network::learning_rate(static_cast<float>(train_.rate), step, static_cast<std::uint64_t>(train_.warmup),
                                   static_cast<std::uint64_t>(train_.steps));
   }
+  // Whether training can end before its last step.
+  bool has_patience() const { return train_.patience * train_.validate_every < train_.steps; }
   void take_roots_statistics();
   void validate();
   void save();
@@ -254,6 +256,10 @@ void Training::validate() {
                           state_.loss_count > 0 ? state_.loss_sum / state_.loss_count : 0.0, loss, errors.alpha,
                           errors.log_k, errors.state, errors.change});
   state_.loss_sum = state_.loss_count = 0;
+  if (loss < state_.best_loss && has_patience() && world_.is_root()) {
+    executor_->read_parameters(state_.weights.parameters, state_.weights.statistics);
+    state_.best = state_.weights;
+  }
   state_.since_best = loss < state_.best_loss ? 0 : state_.since_best + 1;
   state_.best_loss = std::min(state_.best_loss, loss);
   const LearningPoint& p = state_.curve.back();
@@ -273,12 +279,18 @@ void Training::save() {
   state_.seconds = seconds();
   write_checkpoint(options_.output, network_, state_, configuration_);
   write_learning_curve(options_.output, state_.curve);
-  write_weights(options_.output / "weights.h5", network_, state_.weights, true,
+  std::string trained = fmt::format("{} steps of {} tiles in {:.0f} s at {} ranks", state_.step, train_.tiles,
+                                    state_.seconds, world_.size());
+  const bool of_best = !state_.best.parameters.empty();
+  if (of_best) {
+    const auto best = std::ranges::find(state_.curve, state_.best_loss, &LearningPoint::validation_loss);
+    trained += fmt::format("; these weights are of step {}, whose validation was the best", best->step);
+  }
+  write_weights(options_.output / "weights.h5", network_, of_best ? state_.best : state_.weights, true,
                 {{"program", program_info().dump()},
                  {"configuration", configuration_},
                  {"backend", kernels::backend_description(train_.backend)},
-                 {"trained", fmt::format("{} steps of {} tiles in {:.0f} s at {} ranks", state_.step, train_.tiles,
-                                         state_.seconds, world_.size())}});
+                 {"trained", trained}});
 }
 
 ExitCode Training::run() {

@@ -139,8 +139,8 @@ Network network_of(const io::ArrayReader& file, const NetworkShape& shape, std::
   }
 }
 
-Weights read_weights(const io::ArrayReader& file, const Network& network) {
-  return read_named(file, network, [](const Variable& v) { return fmt::format("/layers/{}/{}", v.layer, v.name); });
+Weights read_weights(const io::ArrayReader& file, const Network& network, const std::string& prefix) {
+  return read_named(file, network, [&](const Variable& v) { return fmt::format("{}/{}/{}", prefix, v.layer, v.name); });
 }
 
 Weights read_keras_weights(const io::ArrayReader& file, const Network& network) {

@@ -22,9 +22,10 @@ network::NetworkShape read_shape(const io::ArrayReader& file);
 network::Network network_of(const io::ArrayReader& file, const network::NetworkShape& shape, std::size_t images,
                             std::size_t rows, std::size_t columns, bool training = false);
 
-/// The weights `/layers/LAYER/VARIABLE` of a network. \throws InputError for a missing array, one of another shape, or
+/// The weights PREFIX/LAYER/VARIABLE of a network. \throws InputError for a missing array, one of another shape, or
 /// a number that is not finite
-network::Weights read_weights(const io::ArrayReader& file, const network::Network& network);
+network::Weights read_weights(const io::ArrayReader& file, const network::Network& network,
+                              const std::string& prefix = "/layers");
 
 /// The weights that Keras saved (`*.weights.h5`) for a network of this shape, found by the layers' names.
 /// \throws InputError

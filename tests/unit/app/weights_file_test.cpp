@@ -83,5 +83,31 @@ TEST_F(WeightsFile, ACheckpointCountsItsSteps) {
   }
 }
 
+TEST_F(WeightsFile, NoCheckpointIsWrittenFromWhichNoTrainingCanGoOn) {
+  network::NetworkShape shape;
+  shape.filters = {1};
+  shape.bottom = 1;
+  const network::Network network = make_network(shape, 1, 2, 2, true);
+  Checkpoint good;
+  good.step = 3;
+  good.weights = initial_weights(network, 1);
+  good.first = good.second = std::vector<float>(network.plan.parameters);
+  write_checkpoint(folder_.path(), network, good, "any");
+  const std::filesystem::path there = find_checkpoint(folder_.path()).newest;
+  for (std::vector<float> Checkpoint::*moments : {&Checkpoint::first, &Checkpoint::second}) {
+    Checkpoint bad = good;
+    bad.step = 4;
+    (bad.*moments)[0] = INFINITY;
+    EXPECT_THAT(complaint<Error>([&] { write_checkpoint(folder_.path(), network, bad, "any"); }),
+                HasSubstr("of step 4 are not finite (a smaller train.rate may help)"));
+  }
+  Checkpoint bad = good;
+  bad.weights.parameters[0] = NAN;
+  EXPECT_THAT(complaint<Error>([&] { write_checkpoint(folder_.path(), network, bad, "any"); }),
+              HasSubstr("not finite"));
+  EXPECT_EQ(find_checkpoint(folder_.path()).newest, there);
+  EXPECT_EQ(read_checkpoint(there, network, "any").step, 3U);
+}
+
 }  // namespace
 }  // namespace an::app
