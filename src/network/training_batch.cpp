@@ -47,16 +47,17 @@ void fill_batch(const TrainingTiles& tiles, const NetworkShape& shape, bool mask
   }
 }
 
-void thin_tiles(TrainingTiles& tiles, std::uint64_t seed, std::uint64_t batch) {
+void thin_tiles(TrainingTiles& tiles, std::uint64_t seed, std::uint64_t batch, std::size_t first_slot) {
   constexpr double share = 0.25;
   constexpr std::size_t fewest = 8;
   const std::size_t rows = tiles.shape.rows, frames = tiles.shape.frames;
   Random random(
       {seed, static_cast<std::uint32_t>(batch >> 32U), static_cast<std::uint32_t>(batch), 0, RandomStream::rows});
-  for (std::size_t tile = 0; tile < tiles.tiles; ++tile) {
+  for (std::size_t slot = 0; slot < first_slot + tiles.tiles; ++slot) {
     const bool thinned = random.coin(share);
     const std::size_t kept = std::min(rows, fewest + random.below(static_cast<std::uint32_t>(rows)));
-    if (!thinned) continue;
+    if (!thinned || slot < first_slot) continue;
+    const std::size_t tile = slot - first_slot;
     const auto clear = [&](auto& values, std::size_t width) {
       std::fill(values.begin() + static_cast<std::ptrdiff_t>((tile * rows + kept) * frames * width),
                 values.begin() + static_cast<std::ptrdiff_t>((tile + 1) * rows * frames * width), 0);

@@ -21,7 +21,9 @@ void fill_batch(const TrainingTiles& tiles, const NetworkShape& shape, bool mask
 
 /// Takes the last rows out of some tiles, so that a network also meets fields of view with few particles.
 /// \param batch number of the batch, which with `seed` names what is drawn
-void thin_tiles(TrainingTiles& tiles, std::uint64_t seed, std::uint64_t batch);
+/// \param first_slot place of the first of these tiles in the whole batch, so that it does not matter whose tiles they
+/// are
+void thin_tiles(TrainingTiles& tiles, std::uint64_t seed, std::uint64_t batch, std::size_t first_slot);
 
 /// How well outputs answer, over the frames of particles.
 struct FrameErrors {

@@ -43,6 +43,8 @@ class TrainingStream {
   void next(TrainingTiles& batch);
   /// Number of the batch that next() gives.
   std::uint64_t next_batch() const { return next_batch_; }
+  /// Place in a batch of the first tile that is this rank's.
+  std::size_t first_slot() const { return slots_.front(); }
   /// Tiles of a batch that are this rank's.
   std::size_t share() const { return slots_.size(); }
 

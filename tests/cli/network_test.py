@@ -95,6 +95,16 @@ class NetworkTest(unittest.TestCase):
         self.assert_same_weights("first", "second")
         self.assert_same_curves("first", "second")
 
+    def test_training_learns_from_the_same_tiles_at_any_number_of_ranks(self):
+        losses = []
+        for ranks in (1, 2, 4):
+            result = self.train(f"at_{ranks}", 4, "--set", "train.tiles=8", ranks=ranks)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            rows = (self.folder / f"at_{ranks}" / "learning_curve.csv").read_text().splitlines()[1:]
+            losses.append([float(row.split(",")[column]) for row in rows for column in (4, 5)])  # of training, of validation
+        for found in losses[1:]:
+            np.testing.assert_allclose(found, losses[0], rtol=1e-4)
+
     def test_all_ranks_go_on_from_the_checkpoint_that_root_sees(self):
         for place in ("root", "other"):
             (self.folder / place).mkdir()

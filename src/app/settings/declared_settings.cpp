@@ -277,7 +277,7 @@ std::vector<Setting> train_settings() {
   return {
       choice<std::string>("network", "Shape of the network", named(network::shape_names(), std::identity{}),
                           AN_MEMBER(train.network)),
-      integer("seed", "Names all random numbers; equal seeds give equal weights", {0, unbounded},
+      integer("seed", "Names all random numbers; equal seeds at equally many ranks give equal weights", {0, unbounded},
               AN_MEMBER(train.seed)),
       integer("tiles", "Tiles of 64 trajectories in a batch, over all ranks", {1, 100000}, AN_MEMBER(train.tiles)),
       integer("steps", "Batches to learn from", {1, 1000000000}, AN_MEMBER(train.steps)),

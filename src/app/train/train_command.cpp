@@ -48,12 +48,7 @@ class BatchSource {
  public:
   BatchSource(const network::TrainingSet& set, const network::StreamOptions& options,
               const network::NetworkShape& shape, bool masked)
-      : stream_(set, options),
-        seed_(set.seed),
-        rank_(options.rank),
-        ranks_(options.ranks),
-        shape_(shape),
-        masked_(masked) {
+      : stream_(set, options), seed_(set.seed), shape_(shape), masked_(masked) {
     prepare();
   }
   ~BatchSource() {
@@ -69,16 +64,16 @@ class BatchSource {
   void prepare() {
     next_ = std::async(std::launch::async, [this] {
       TrainingBatch batch;
-      const std::uint64_t number = stream_.next_batch() * ranks_ + rank_;
+      const std::uint64_t number = stream_.next_batch();
       stream_.next(tiles_);
-      thin_tiles(tiles_, seed_, number);
+      thin_tiles(tiles_, seed_, number, stream_.first_slot());
       fill_batch(tiles_, shape_, masked_, batch);
       return batch;
     });
   }
 
   network::TrainingStream stream_;
-  std::uint64_t seed_, rank_, ranks_;
+  std::uint64_t seed_;
   network::NetworkShape shape_;
   bool masked_;
   network::TrainingTiles tiles_;

@@ -45,14 +45,29 @@ TEST(ThinTiles, TakesOutLastRowsAndIsTheSameAgain) {
   std::size_t thinned = 0;
   for (std::uint64_t batch = 0; batch < 200; ++batch) {
     TrainingTiles first = two_tiles(), second = two_tiles();
-    thin_tiles(first, 5, batch);
-    thin_tiles(second, 5, batch);
+    thin_tiles(first, 5, batch, 0);
+    thin_tiles(second, 5, batch, 0);
     EXPECT_EQ(first, second);
     EXPECT_GT(first.valid[1], 0);  // a first row always stays
     if (first.valid != two_tiles().valid) ++thinned;
   }
   EXPECT_GT(thinned, 20U);
   EXPECT_LT(thinned, 120U);
+}
+
+TEST(ThinTiles, DoesNotDependOnWhoseTilesTheyAre) {
+  for (std::uint64_t batch = 0; batch < 50; ++batch) {
+    TrainingTiles whole = two_tiles();
+    thin_tiles(whole, 5, batch, 0);
+    for (std::size_t slot = 0; slot < 2; ++slot) {
+      const TrainingTiles both = two_tiles();
+      TrainingTiles part(1, both.shape), expected(1, both.shape);
+      part.copy(0, both, slot);
+      expected.copy(0, whole, slot);
+      thin_tiles(part, 5, batch, slot);
+      EXPECT_EQ(part, expected) << "batch " << batch << ", slot " << slot;
+    }
+  }
 }
 
 TEST(FrameErrors, AreZeroForTheTruthAndAddByFrames) {
