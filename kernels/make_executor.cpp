@@ -52,6 +52,8 @@ std::size_t output_channels(LossKind kind) {
 std::unique_ptr<Executor> make_executor(Backend backend, const Plan& plan, Precision precision, int device) {
   switch (backend) {
     case Backend::reference:
+      if (precision != Precision::f32)
+        throw BackendMissing("back end reference: it has no precision bf16 (expected f32, or back end onednn or cuda)");
       return make_reference_executor(plan);
     case Backend::onednn:
       return make_onednn_executor(plan, precision);

@@ -56,6 +56,36 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn("--repeat", done.stderr)
 
+    def gradient(self, change):
+        """Of the shipped network, with targets that were changed."""
+        target = np.tile(np.array([1, 0, 2, 0, 1], "f4"), (1, 2, 16, 1))
+        change(target)
+        with h5py.File(self.folder / "x.h5", "w") as file:
+            file["input"] = np.ones((1, 2, 16, 16), "f4")
+            file["target"] = target
+        return run("network", "gradient", "--weights", self.weights, "--input", self.folder / "x.h5", "--output", self.folder / "g.h5")
+
+    def test_the_reference_has_no_bf16(self):
+        self.assertEqual(self.gradient(lambda target: None).returncode, 0)
+        action = ["network", "forward", "--weights", self.weights, "--input", self.folder / "x.h5", "--output", self.folder / "y.h5"]
+        done = run(*action, "--precision", "bf16")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("expected f32, or back end onednn or cuda", done.stderr)
+        self.assertEqual(run(*action, "--precision", "f32").returncode, 0)
+
+    def test_targets_that_no_loss_is_defined_for_are_told(self):
+        def with_value(channel, value):
+            def change(target):
+                target[0, 1, 3, channel] = value
+            return change
+        self.assertEqual(self.gradient(with_value(4, 0)).returncode, 0)
+        for channel, value, words in ((2, 1e9, "a state outside 0 to 3"), (2, -1, "a state outside 0 to 3"),
+                                      (2, np.nan, "not finite"), (0, np.inf, "not finite"), (4, -1, "a weight below 0")):
+            result = self.gradient(with_value(channel, value))
+            self.assertEqual(result.returncode, 3, result.stderr)
+            self.assertIn("x.h5: /target holds", result.stderr)
+            self.assertIn(words, result.stderr)
+
     def test_training_goes_on_as_if_it_had_not_been_broken_off(self):
         self.assertEqual(self.train("whole", 6).returncode, 0)
         broken = self.train("broken", 6, "--max-time", "1s")

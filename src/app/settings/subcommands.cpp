@@ -99,8 +99,8 @@ void add_method(Subcommand& command, std::filesystem::path& weights) {
       "hybrid (likelihood and unet), likelihood (exact, no training), unet (a trained network) or paper (the "
       "AnomalousNet paper's three networks and chain)");
   add_weights(command, weights);
-  command.add_setting("--backend", "predict.backend", "of the network: reference, onednn or cuda");
-  command.add_setting("--precision", "predict.precision", "of the network: f32 or bf16");
+  command.add_setting("--backend", "predict.backend", "of the network: reference, onednn (the default) or cuda");
+  command.add_setting("--precision", "predict.precision", "of the network: f32 (the default) or bf16");
   command.add_setting("--seed", "segmentation.seed", "of the paths drawn from the posterior");
 }
 
@@ -178,7 +178,7 @@ void declare_paper(Subcommand& command) {
   command->add_option("--only", options.only, "some of them, e.g. table_4,figure_9")
       ->delimiter(',')
       ->type_name("NAMES");
-  command.add_setting("--backend", "predict.backend", "of networks: reference, onednn or cuda");
+  command.add_setting("--backend", "predict.backend", "of networks: reference, onednn (the default) or cuda");
   command.add_resume(options.resume, "finish an interrupted run (or begin one)");
 }
 
@@ -196,8 +196,8 @@ void declare_train(Subcommand& command) {
   auto& options = command.options<TrainOptions>();
   command.add_output(options.output, "folder for weights, checkpoint and learning curve");
   command.add_setting("--seed", "train.seed", "names all random numbers");
-  command.add_setting("--backend", "train.backend", "reference, onednn or cuda");
-  command.add_setting("--precision", "train.precision", "f32 or bf16");
+  command.add_setting("--backend", "train.backend", "reference, onednn (the default) or cuda");
+  command.add_setting("--precision", "train.precision", "f32 (the default) or bf16");
   command.add_resume(options.resume, "go on with an interrupted training (or begin one)");
 }
 
@@ -216,10 +216,10 @@ void declare_network(Subcommand& command) {
   command->add_option("--output", options.output, "HDF5 file to write")->type_name("Y.h5");
   command->add_option_function<std::string>(
       "--backend", [&options](const std::string& name) { options.backend = backend_of("--backend", name); },
-      "reference, onednn or cuda");
+      "reference (the default), onednn or cuda");
   command->add_option_function<std::string>(
       "--precision", [&options](const std::string& name) { options.precision = precision_of("--precision", name); },
-      "f32 or bf16");
+      "f32 (the default) or bf16");
   command
       ->add_option("--repeat", options.repeat,
                    "forward, gradient: do it N times more and print milliseconds (gradient: a whole training step)")

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "app/program_info.hpp"
 #include "app/train/network_timing.hpp"
@@ -57,10 +58,27 @@ std::vector<std::uint64_t> output_shape(const Network& network) {
   return {s.images, s.rows, s.columns, s.channels};
 }
 
+// Refuses targets, as the loss has them, for which it is not defined.
+void check_targets(const io::ArrayReader& file, LossKind task, std::span<const float> targets) {
+  for (std::size_t p = 0; p < targets.size(); p += kernels::target_channels) {
+    const float* t = targets.data() + p;
+    for (std::size_t i = 0; i < kernels::target_channels; ++i) {
+      const bool is_log_of_none = i == 1 && task == LossKind::msle && t[i] == -INFINITY;  // K = 0
+      if (!std::isfinite(t[i]) && !is_log_of_none)
+        throw InputError(file.path(), "/target holds a number that is not finite, or a K below 0");
+    }
+    if (!(t[2] >= 0 && t[2] <= 3)) throw InputError(file.path(), "/target holds a state outside 0 to 3");
+    if (!(t[4] >= 0)) throw InputError(file.path(), "/target holds a weight below 0");
+  }
+}
+
 // Targets as the loss has them, from `/target` of one number a pixel (states: integers), or of all target channels.
 std::vector<float> read_targets(const io::ArrayReader& file, LossKind task, std::size_t pixels) {
   const std::vector<float> read = file.floats("/target");
-  if (read.size() == pixels * kernels::target_channels) return read;
+  if (read.size() == pixels * kernels::target_channels) {
+    check_targets(file, task, read);
+    return read;
+  }
   if (read.size() != pixels || task == LossKind::joint)
     throw InputError(file.path(), fmt::format("/target holds {} numbers (expected {} or {})", read.size(), pixels,
                                               pixels * kernels::target_channels));
@@ -70,11 +88,9 @@ std::vector<float> read_targets(const io::ArrayReader& file, LossKind task, std:
     t[4] = 1;
     if (task == LossKind::mae) t[0] = read[p];
     if (task == LossKind::msle) t[1] = std::log(read[p]);
-    if (task == LossKind::cross_entropy) {
-      if (!(read[p] >= 0 && read[p] <= 3)) throw InputError(file.path(), "/target holds a state outside 0 to 3");
-      t[2] = read[p];
-    }
+    if (task == LossKind::cross_entropy) t[2] = read[p];
   }
+  check_targets(file, task, targets);
   return targets;
 }
 
