@@ -52,9 +52,26 @@ std::vector<NamedShape> named_shapes() {
           {"default-wide", wide}};
 }
 
+std::size_t rounded_up_to_pools(std::size_t n, std::size_t pool, std::size_t levels) {
+  constexpr std::size_t largest = 1U << 16U;
+  std::size_t step = 1;
+  for (std::size_t level = 0; level < levels; ++level) {
+    step *= pool;
+    if (step > largest)
+      throw std::invalid_argument(std::to_string(levels) + " poolings of " + std::to_string(pool) +
+                                  " (expected not more than " + std::to_string(largest) + " in all)");
+  }
+  return (n + step - 1) / step * step;
+}
+
 constexpr LossKind tasks[] = {LossKind::mae, LossKind::msle, LossKind::cross_entropy, LossKind::joint};
 
 }  // namespace
+
+ImageSize usual_image(const NetworkShape& shape) {
+  return {rounded_up_to_pools(64, shape.pool_rows, shape.filters.size()),
+          rounded_up_to_pools(208, shape.pool_columns, shape.filters.size())};
+}
 
 std::string_view task_name(LossKind task) {
   switch (task) {

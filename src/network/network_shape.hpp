@@ -29,6 +29,14 @@ struct NetworkShape {
   bool operator==(const NetworkShape&) const = default;
 };
 
+/// Of an image.
+struct ImageSize {
+  std::size_t rows, columns;
+};
+/// 64 trajectories of 208 frames, each rounded up to what a network of this shape pools without a rest.
+/// \throws std::invalid_argument where its pools are too large for any image
+ImageSize usual_image(const NetworkShape& shape);
+
 /// `mae`, `msle`, `cce`, `joint`, as weights files have it. \throws std::invalid_argument
 std::string_view task_name(kernels::LossKind task);
 kernels::LossKind task_of_name(std::string_view name);

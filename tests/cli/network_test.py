@@ -288,6 +288,18 @@ class NetworkTest(unittest.TestCase):
             result = run("network", "info", "--shape", name)
             self.assertIn(f"parameters        {count}\n", result.stdout, result.stderr)
 
+    def test_a_network_that_pools_otherwise_is_told_of(self):
+        with h5py.File(self.folder / "w.h5", "w") as file:
+            file.attrs.update({"filters": [4, 4], "bottom": 8, "task": "mae", "pool_columns": 3})
+        result = run("network", "info", "--weights", self.folder / "w.h5")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("GFLOP for 64 x 216", result.stdout)
+        with h5py.File(self.folder / "w.h5", "r+") as file:
+            file.attrs["pool_columns"] = 1000
+        result = run("network", "info", "--weights", self.folder / "w.h5")
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("w.h5: 2 poolings of 1000 (expected", result.stderr)
+
     def test_methods_with_a_network_give_the_same_at_any_number_of_ranks(self):
         public = SOURCE / "tests" / "fixtures" / "benchmark" / "public"
         for method in ("unet", "hybrid"):

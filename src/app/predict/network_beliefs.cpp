@@ -50,8 +50,9 @@ network::FramePredictor make_predictor(const fs::path& path, kernels::LossKind t
     throw InputError(path, fmt::format("a network of the task {} (expected {})", network::task_name(shape.task),
                                        network::task_name(task)));
   try {
-    const network::Network smallest = network_of(file, shape, 1, 64, 208);
-    return {shape, read_weights(file, smallest), config.backend, config.precision, device};
+    const auto [rows, columns] = usual_image(shape);
+    return {shape, read_weights(file, network_of(file, shape, 1, rows, columns)), config.backend, config.precision,
+            device};
   } catch (const std::invalid_argument& error) {
     throw InputError(path, error.what());
   }

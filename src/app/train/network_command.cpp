@@ -166,10 +166,10 @@ network::NetworkShape chosen_shape(const NetworkOptions& options) {
   }
 }
 
-// Of one image of this size.
-Network network_of_shape(const NetworkOptions& options, const network::NetworkShape& shape, std::size_t rows,
-                         std::size_t columns) {
+// Of one image of usual size.
+Network network_of_shape(const NetworkOptions& options, const network::NetworkShape& shape) {
   try {
+    const auto [rows, columns] = usual_image(shape);
     return make_network(shape, 1, rows, columns, false);
   } catch (const std::invalid_argument& error) {
     throw InputError(options.weights, error.what());
@@ -178,13 +178,14 @@ Network network_of_shape(const NetworkOptions& options, const network::NetworkSh
 
 void print_info(const NetworkOptions& options) {
   const network::NetworkShape shape = chosen_shape(options);
-  const Network network = network_of_shape(options, shape, 64, 208);
+  const Network network = network_of_shape(options, shape);
+  const kernels::Shape& image = network.plan.values[network.plan.input].shape;
   fmt::print("task              {}\nfilters           {}, bottom {}\n", network::task_name(shape.task),
              fmt::join(shape.filters, ", "), shape.bottom);
   fmt::print("kernel, pooling   {} x {}, {} x {}\n", shape.kernel_rows, shape.kernel_columns, shape.pool_rows,
              shape.pool_columns);
   fmt::print("input channels    {}\nattention blocks  {}\n", shape.input_channels, shape.attention_blocks);
-  fmt::print("parameters        {}\nGFLOP for 64 x 208  {:.3f}\n", network.parameters(),
+  fmt::print("parameters        {}\nGFLOP for {} x {}  {:.3f}\n", network.parameters(), image.rows, image.columns,
              2e-9 * network::multiplications(network.plan));
   for (const kernels::Backend b : kernels::all_backends)
     fmt::print("{:<18}{}\n", kernels::backend_name(b), kernels::backend_description(b));
@@ -193,12 +194,7 @@ void print_info(const NetworkOptions& options) {
 void run_import(const NetworkOptions& options) {
   const io::ArrayReader keras(options.keras);
   const network::NetworkShape shape = chosen_shape(options);
-  std::size_t rows = 1, columns = 1;
-  for (std::size_t i = 0; i < shape.filters.size(); ++i) {
-    rows *= shape.pool_rows;
-    columns *= shape.pool_columns;
-  }
-  const Network network = network_of_shape(options, shape, rows, columns);
+  const Network network = network_of_shape(options, shape);
   write_weights(options.output, network, read_keras_weights(keras, network), false,
                 {{"imported_from", options.keras.filename().string()}});
 }

@@ -112,9 +112,9 @@ NetworkShape read_shape(const io::ArrayReader& file) {
   for (const SizeAttribute& a : size_attributes) s.*a.member = attributes.size(a.name, s.*a.member, a.least);
   for (const auto& [name, member] : flag_attributes) s.*member = attributes.size(name, 0, 0) != 0;
   if (const auto scale = file.numbers("/", "scale")) {
-    if (scale->size() != 1 || !(scale->front() > 0) || !std::isfinite(scale->front()))
-      throw InputError(file.path(), "attribute scale: not a number above 0");
-    s.scale = static_cast<float>(scale->front());
+    s.scale = scale->size() == 1 ? static_cast<float>(scale->front()) : 0.0F;
+    if (!(s.scale > 0 && std::isnormal(s.scale)))
+      throw InputError(file.path(), "attribute scale: not a number above 0 (in single precision)");
   }
   const auto task = file.text("/", "task");
   if (!task) throw InputError(file.path(), "attribute task is missing");

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "app/predict/network_beliefs.hpp"
 #include "app/program_info.hpp"
 #include "app/train/checkpoint.hpp"
 #include "complaint.hpp"
@@ -54,6 +55,34 @@ TEST_F(WeightsFile, ANetworkOfMoreThanTheFileHoldsIsRefusedBeforeMemoryIsTaken) 
 
 TEST_F(WeightsFile, PoolingThatDoesNotFitIsSaidOfTheFile) {
   EXPECT_THAT(of_network({{"bottom", 4}, {"pool_rows", 7}}), HasSubstr("w.h5: enc1_pool: 64 x 208 cannot be pooled"));
+}
+
+TEST_F(WeightsFile, PoolingThatDoesNotDivideTheUsualImageIsPadded) {
+  network::NetworkShape shape;
+  shape.filters = {1, 1};
+  shape.bottom = 1;
+  shape.pool_rows = 5;
+  shape.pool_columns = 3;
+  const auto [rows, columns] = usual_image(shape);
+  EXPECT_EQ(rows, 75U);
+  EXPECT_EQ(columns, 216U);
+  const network::Network network = make_network(shape, 1, rows, columns, false);
+  write_weights(path(), network, initial_weights(network, 1), false, {});
+  PredictConfig config;
+  config.backend = kernels::Backend::reference;
+  network::FramePredictor predictor = make_predictor(path(), kernels::LossKind::mae, config, 0);
+  const std::vector<double> steps(230, 0.5);
+  const network::ParticlePath particle{0, steps, steps};
+  EXPECT_EQ(predictor.predict(std::span(&particle, 1)).front().alpha.size(), steps.size());
+  shape.pool_columns = 1000;
+  EXPECT_THROW(usual_image(shape), std::invalid_argument);
+}
+
+TEST_F(WeightsFile, AScaleIsAboveZeroAsItIsUsed) {
+  for (const double scale : {0.0, -1.0, 1e-60, 1e-42, 1e60, std::nan("")})
+    EXPECT_THAT(of_network({{"bottom", 4}, {"scale", scale}}),
+                HasSubstr("w.h5: attribute scale: not a number above 0"));
+  EXPECT_THAT(of_network({{"bottom", 4}, {"scale", 1e-30}}), HasSubstr("no array /layers"));
 }
 
 TEST_F(WeightsFile, AnArrayOfAnotherShapeIsNamed) {
