@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ double multiplications(const kernels::Plan& plan, const kernels::Operation& oper
 /// Trainable numbers and moving statistics of one network.
 struct Weights {
   std::vector<float> parameters, statistics;
+  std::filesystem::path file{};  ///< that they were read from; empty where there is none
 };
 
 /// Kernels uniform within ±sqrt(6 / (inputs + outputs)) (Glorot and Bengio, 2010), scales and variances 1, the rest 0.

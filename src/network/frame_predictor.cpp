@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.hpp"
+
 namespace an::network {
 
 std::array<float, 4> state_probabilities(const float* logits) {
@@ -86,8 +88,12 @@ std::vector<FramePredictions> FramePredictor::predict(std::span<const ParticlePa
     const std::size_t count = std::min(tile_rows, fov.size() - first);
     const std::vector<float> output = ready(rows_for(count), frames).outputs(input, first, count);
     for (std::size_t i = 0; i < count; ++i)
-      for (std::size_t t = 0; t < fov[first + i].x.size(); ++t)
-        add_frame(shape_.task, output.data() + (i * frames + t) * channels, predictions[first + i]);
+      for (std::size_t t = 0; t < fov[first + i].x.size(); ++t) {
+        const float* y = output.data() + (i * frames + t) * channels;
+        if (!std::all_of(y, y + channels, [](float value) { return std::isfinite(value); }))
+          throw InputError(weights_.file, "these weights give outputs that are not finite");
+        add_frame(shape_.task, y, predictions[first + i]);
+      }
   }
   return predictions;
 }

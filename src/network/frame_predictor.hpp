@@ -37,6 +37,7 @@ class FramePredictor {
                  int device = 0);
 
   /// Predictions of the trajectories, in their order. \param fov all trajectories of one field of view
+  /// \throws InputError naming the weights' file where outputs are not finite
   std::vector<FramePredictions> predict(std::span<const ParticlePath> fov);
 
  private:

@@ -10,9 +10,7 @@
 
 namespace an::network {
 
-namespace {
-
-void check(const TrainingSet& set, const StreamOptions& options) {
+void check_stream(const TrainingSet& set, const StreamOptions& options) {
   if (set.specs.empty()) throw ConfigError("training: no experiments to learn from");
   if (set.frames > options.tile.frames)
     throw ConfigError(
@@ -26,11 +24,9 @@ void check(const TrainingSet& set, const StreamOptions& options) {
                                   options.rank, options.ranks, options.tiles));
 }
 
-}  // namespace
-
 TrainingStream::TrainingStream(TrainingSet set, const StreamOptions& options)
     : set_(std::move(set)), options_(options), next_batch_(options.first_batch), planned_(options.first_batch) {
-  check(set_, options_);
+  check_stream(set_, options_);
   const std::size_t begin = options_.tiles * options_.rank / options_.ranks;
   const std::size_t end = options_.tiles * (options_.rank + 1) / options_.ranks;
   for (std::size_t slot = begin; slot < end; ++slot) slots_.push_back(slot);

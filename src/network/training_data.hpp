@@ -29,13 +29,16 @@ struct StreamOptions {
   std::size_t ahead = 4;            ///< batches that are made before they are asked for
 };
 
+/// \throws ConfigError when no batch can be made of these
+void check_stream(const TrainingSet& set, const StreamOptions& options);
+
 /// Batches without end, simulated by threads of its own while the last one is used.
 ///
 /// What batch b holds depends on the training set, its seed and the tiles' shape and numbers only: never on threads,
 /// ranks (a batch's tiles are dealt out to them in order), nor on where the stream began.
 class TrainingStream {
  public:
-  /// \throws ConfigError when no batch can be made of these
+  /// \throws ConfigError as check_stream() does
   TrainingStream(TrainingSet set, const StreamOptions& options);
 
   /// Waits for the next batch and puts this rank's share of it into `batch`.

@@ -202,6 +202,17 @@ class NetworkTest(unittest.TestCase):
         self.assertIn("7 steps of 2 tiles", result.stdout)
         self.assertFalse((self.folder / "dry").exists())
 
+    def test_a_dry_run_refuses_what_the_run_does(self):
+        for settings, ranks, words in ((["train.tiles=3"], 2, "train.tiles is 3 (expected a multiple of the 2 ranks)"),
+                                       (["train.backend=reference", "train.precision=bf16"], None, "back end reference"),
+                                       (["simulate.frames=300"], None, "experiments of 300 frames in tiles of 208"),
+                                       (["train.scale=1e-60"], None, "train.scale is 1e-60")):
+            for more in (["--dry-run"], []):
+                result = self.train("refused", 1, *(word for setting in settings for word in ("--set", setting)), *more, ranks=ranks)
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertIn(words, result.stderr)
+                self.assertFalse((self.folder / "refused").exists())
+
     def test_the_papers_recipe_is_taken(self):
         for net, parameters in (("alpha", 28845443), ("k", 28845443), ("state", 2451063)):
             result = run("train", "--config", SOURCE / "configs" / f"train_paper_{net}.toml", "--output", self.folder / net,
@@ -229,13 +240,13 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(odd.returncode, 2)
         self.assertIn("default", odd.stderr)
 
-    def damaged(self, change):
+    def damaged(self, change, method="unet"):
         path = self.folder / "weights" / "default.h5"
         path.parent.mkdir(exist_ok=True)
         shutil.copyfile(self.weights, path)
         change(path)
         return run("predict", "--input", SOURCE / "tests" / "fixtures" / "benchmark" / "public", "--output", self.folder / "out",
-                   "--method", "unet", "--weights", path.parent)
+                   "--method", method, "--weights", path.parent)
 
     def test_damaged_weights_are_told(self):
         def cut(path):
@@ -260,6 +271,19 @@ class NetworkTest(unittest.TestCase):
             self.assertNotEqual(result.returncode, 0, change.__name__)
             self.assertIn(words, result.stderr, change.__name__)
             shutil.rmtree(self.folder / "out", ignore_errors=True)
+
+    def test_weights_whose_outputs_overflow_fail_the_items(self):
+        def too_large(path):
+            with h5py.File(path, "r+") as file:
+                kernel = file["layers/head/kernel"]
+                signs = np.where(np.arange(kernel.size) % 2, 1, -1).reshape(kernel.shape)
+                del file["layers/head/kernel"]
+                file["layers/head/kernel"] = (3e38 * signs).astype("f4")
+        for method in ("unet", "hybrid"):
+            result = self.damaged(too_large, method)
+            self.assertEqual(result.returncode, 4, result.stderr)
+            self.assertIn("default.h5: these weights give outputs that are not finite", result.stderr)
+            shutil.rmtree(self.folder / "out")
 
     def test_missing_and_mistaken_weights_of_the_papers_nets_are_told(self):
         weights = self.folder / "weights"

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <future>
 #include <memory>
-#include <stdexcept>
 
 #include "app/items/item_work.hpp"
 #include "app/items/root_answer.hpp"
@@ -41,6 +40,39 @@ network::TrainingSet training_set(const Config& config, std::uint64_t seed) {
   set.fov = config.simulate.fov;
   set.quirks = config.faithful;
   return set;
+}
+
+network::StreamOptions stream_options(const TrainConfig& train, const parallel::Communicator& world,
+                                      std::uint64_t first_batch) {
+  network::StreamOptions options;
+  options.tiles = static_cast<std::size_t>(train.tiles);
+  options.first_batch = first_batch;
+  options.rank = static_cast<std::size_t>(world.rank());
+  options.ranks = static_cast<std::size_t>(world.size());
+  options.threads = static_cast<std::size_t>(train.threads);
+  return options;
+}
+
+network::NetworkShape chosen_shape(const TrainConfig& train) {
+  network::NetworkShape shape = network::shape_of_name(train.network);
+  shape.scale = static_cast<float>(train.scale);
+  return shape;
+}
+
+// Refuses what cannot be trained, before anything is made. \throws ConfigError, kernels::BackendMissing
+void check_training(const Config& config, const parallel::Communicator& world) {
+  const TrainConfig& train = config.train;
+  if (train.tiles % world.size() != 0)
+    throw ConfigError(
+        fmt::format("train.tiles is {} (expected a multiple of the {} ranks)", train.tiles, world.size()));
+  check_stream(training_set(config, train.seed), stream_options(train, world, 0));
+  if (!std::isnormal(chosen_shape(train).scale))
+    throw ConfigError(fmt::format("train.scale is {} (expected a number above 0 in single precision)", train.scale));
+  network::NetworkShape smallest;
+  smallest.filters = {1};
+  smallest.bottom = 1;
+  const network::Network network = make_network(smallest, 1, 2, 2, true);
+  make_executor(train.backend, network.plan, train.precision, world.node_rank());
 }
 
 // Batches that are made ready while the last one is learnt from.
@@ -88,11 +120,8 @@ class Training {
         train_(config.train),
         world_(world),
         progress_(progress),
-        shape_(chosen_shape()) {
-    const auto ranks = static_cast<std::size_t>(world.size());
-    if (static_cast<std::size_t>(train_.tiles) % ranks != 0)
-      throw ConfigError(fmt::format("train.tiles is {} (expected a multiple of the {} ranks)", train_.tiles, ranks));
-    share_ = static_cast<std::size_t>(train_.tiles) / ranks;
+        shape_(chosen_shape(config.train)) {
+    share_ = static_cast<std::size_t>(train_.tiles / world.size());
     loss_.kind = shape_.task;
     network_ = make_network(shape_, share_, tile_.rows, tile_.frames, true);
     executor_ = make_executor(train_.backend, network_.plan, train_.precision, world.node_rank());
@@ -110,16 +139,6 @@ class Training {
   ExitCode run();
 
  private:
-  network::NetworkShape chosen_shape() const {
-    network::NetworkShape shape;
-    try {
-      shape = network::shape_of_name(train_.network);
-    } catch (const std::invalid_argument& error) {
-      throw ConfigError(std::string("train.network: ") + error.what());
-    }
-    shape.scale = static_cast<float>(train_.scale);
-    return shape;
-  }
   double seconds() const { return earlier_seconds_ + steady_seconds() - start_; }
   void begin();
   void learn_batch(const TrainingBatch& batch);
@@ -133,7 +152,6 @@ class Training {
   void take_roots_statistics();
   void validate();
   void save();
-  network::StreamOptions stream_options(std::uint64_t first_batch) const;
 
   const TrainOptions& options_;
   const Config& config_;
@@ -152,17 +170,6 @@ class Training {
   std::vector<TrainingBatch> validation_;
   double start_ = 0, earlier_seconds_ = 0;
 };
-
-network::StreamOptions Training::stream_options(std::uint64_t first_batch) const {
-  network::StreamOptions options;
-  options.tile = tile_;
-  options.tiles = static_cast<std::size_t>(train_.tiles);
-  options.first_batch = first_batch;
-  options.rank = static_cast<std::size_t>(world_.rank());
-  options.ranks = static_cast<std::size_t>(world_.size());
-  options.threads = static_cast<std::size_t>(train_.threads);
-  return options;
-}
 
 void Training::begin() {
   FoundCheckpoint found;  // by root alone: files appear for ranks at different times
@@ -290,7 +297,7 @@ void Training::save() {
 
 ExitCode Training::run() {
   start_ = steady_seconds();
-  network::StreamOptions options = stream_options(0);
+  network::StreamOptions options = stream_options(train_, world_, 0);
   {
     network::TrainingStream stream(training_set(config_, train_.seed + 1'000'000'007), options);
     const std::int64_t batches = (train_.validation_tiles + train_.tiles - 1) / train_.tiles;
@@ -300,7 +307,8 @@ ExitCode Training::run() {
       fill_batch(tiles, shape_, true, validation_.emplace_back());
     }
   }
-  BatchSource source(training_set(config_, train_.seed), stream_options(state_.step), shape_, train_.masked);
+  BatchSource source(training_set(config_, train_.seed), stream_options(train_, world_, state_.step), shape_,
+                     train_.masked);
   const auto steps = static_cast<std::uint64_t>(train_.steps);
   const std::uint64_t first = state_.step;
   start_ = steady_seconds();
@@ -330,12 +338,13 @@ ExitCode Training::run() {
 
 ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
+  check_training(config, world);
   if (options.dry_run) {
-    const network::Network network = make_network(network::shape_of_name(config.train.network), 1, 64, 208, false);
+    const network::Network network = make_network(chosen_shape(config.train), 1, 64, 208, false);
     if (world.is_root())
       fmt::print("{}: {} parameters, {} steps of {} tiles of 64 trajectories from {} kinds of experiments, {} {}\n",
                  config.train.network, network.parameters(), config.train.steps, config.train.tiles,
-                 training_set(config, config.train.seed).specs.size(), kernels::backend_name(config.train.backend),
+                 config.experiments.size(), kernels::backend_name(config.train.backend),
                  kernels::precision_name(config.train.precision));
     return ExitCode::done;
   }

@@ -95,6 +95,7 @@ Weights read_named(const io::ArrayReader& file, const Network& network, const Na
   for (const Variable& v : network.variables)
     if (const std::string name = name_of(v); !name.empty()) check_shape(file, name, v);
   Weights weights = empty_weights(network);
+  weights.file = file.path();
   for (const Variable& v : network.variables)
     if (const std::string name = name_of(v); !name.empty()) take(file, name, v, weights);
   return weights;
