@@ -158,6 +158,58 @@ class TrackTest(unittest.TestCase):
             self.assertEqual((quality["recall"], quality["link_jsc"]), (1, 1), name)
             self.assertAlmostEqual(quality["rmse"], rmse, places=9, msg=name)
 
+    def test_the_truth_of_one_video_can_be_a_file_or_lie_in_a_folder_and_have_gaps(self):
+        video = self.folder / "v.tif"
+        write_tiff(video, some_frames())
+        spots = ("--set", "tracking.spot=gaussian")
+        self.assertEqual(track("--input", video, "--output", self.folder / "o", *spots).returncode, 0)
+        lines = (self.folder / "o" / "trajectories.csv").read_text().splitlines()
+        (self.folder / "truth").mkdir()
+        (self.folder / "truth" / "v.csv").write_text("\n".join([*lines[:4], *lines[6:], ""]))
+        for name, truth in (("file", self.folder / "truth" / "v.csv"), ("folder", self.folder / "truth")):
+            done = track("--input", video, "--output", self.folder / name, "--check", truth, *spots)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            quality = json.loads((self.folder / name / "tracking.json").read_text())["quality"]["videos"][0]
+            self.assertEqual((quality["video"], quality["truth"], quality["recall"]), ("v", 34, 1))
+            self.assertAlmostEqual(quality["precision"], 34 / 36)
+
+    def test_a_truth_that_is_not_there_is_said_before_any_video_is_tracked(self):
+        out = self.folder / "o"
+        truths = self.folder / "truths"
+        shutil.copytree(self.movies / "ref" / "track_1", truths)
+        for fov in (0, 2):
+            (truths / "exp_2" / f"trajs_fov_{fov}.csv").unlink()
+        one = truths / "exp_1" / "trajs_fov_0.csv"
+        for truth, words in ((truths, ["no truth of videos_fov_0.tiff", "no truth of videos_fov_2.tiff"]),
+                             (one, ["is one file for 6 videos"]), (self.folder / "nowhere.csv", ["nowhere.csv: does not exist"])):
+            for ranks in (None, 2):
+                done = track("--input", self.videos, "--output", out, "--check", truth, ranks=ranks)
+                self.assertEqual(done.returncode, 3, done.stderr)
+                for word in words:
+                    self.assertIn(word, done.stderr)
+                self.assertFalse(out.exists())
+
+    def test_folders_are_searched_to_their_ends(self):
+        videos = self.folder / "in"
+        (videos / "deep").mkdir(parents=True)
+        (videos / ".hidden").mkdir()
+        for name in ("a.tif", "deep/b.TIFF", "._a.tif", ".hidden/c.tif"):
+            write_tiff(videos / name, some_frames(2))
+        (videos / "deep" / "up").symlink_to(videos)
+        (videos / "self").symlink_to(videos / "self")
+        (videos / "again").symlink_to(videos / "deep")
+        plan = track("--input", videos, "--output", self.folder / "o", "--dry-run")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertEqual([line.split(" -> ")[0] for line in plan.stdout.splitlines()],
+                         [str(videos / name) for name in ("a.tif", "again/b.TIFF", "deep/b.TIFF")])
+
+    def test_two_videos_do_not_share_a_place(self):
+        for name in ("a.TIF", "a.b.tif", "a.tif"):
+            write_tiff(self.folder / name, some_frames(2))
+        done = track("--input", self.folder, "--dry-run")
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("a.tif: its tracks would lie where those of a.TIF do", done.stderr)
+
     def test_same_bytes_on_any_number_of_ranks(self):
         for method in ("likelihood", "crocker-grier"):
             first = None

@@ -83,7 +83,8 @@ void declare_track(Subcommand& command) {
   command.add_switch("--trackmate", "tracking.trackmate", "also write TrackMate's table of spots: trackmate.csv");
   command
       ->add_option("--check", options.check,
-                   "compare with the truth: a CSV with traj_idx,frame and x,y (or row,col), or a folder of them")
+                   "compare with the truth: a CSV with traj_idx,frame and x,y (or row,col), or a folder of them; with "
+                   "--resume, videos that are done are tracked again")
       ->type_name("GT.csv|DIR");
   command.add_resume(options.resume, "leave out videos that are done (or begin anew)");
 }

@@ -21,7 +21,7 @@ using tracking::TrackPoint;
 
 namespace {
 
-// Trajectories of a CSV whose columns are x, y as in the challenge, or row, col.
+// Trajectories of a CSV whose columns are x, y as in the challenge, or row, col. Frames may be missing.
 std::vector<TrackPoint> read_truth(const fs::path& path) {
   std::string text = io::read_text_file(path);
   const std::size_t end = std::min(text.find('\n'), text.size());
@@ -30,13 +30,14 @@ std::vector<TrackPoint> read_truth(const fs::path& path) {
     if (const std::size_t at = header.find(name); at != std::string::npos && header.find(standard) == std::string::npos)
       header.replace(at, 5, standard);
   text.replace(0, end, header);
-  const io::TrajectoryFile file = io::parse_trajectories(text);
+  const io::TrajectoryFile file = io::parse_trajectories(text, io::FrameRule::ascending);
   if (!file.problems.empty()) throw InputError(io::problems_of_file(path, file.problems));
   std::vector<TrackPoint> points;
   for (const io::CsvTrajectory& trajectory : file.trajectories)
     for (std::size_t i = 0; i < trajectory.x.size(); ++i)
-      points.push_back(
-          {trajectory.first_frame + static_cast<std::int64_t>(i), trajectory.x[i], trajectory.y[i], trajectory.index});
+      if (!std::isnan(trajectory.x[i]) && !std::isnan(trajectory.y[i]))
+        points.push_back({trajectory.first_frame + static_cast<std::int64_t>(i), trajectory.x[i], trajectory.y[i],
+                          trajectory.index});
   return points;
 }
 
@@ -84,17 +85,6 @@ std::string histogram_text(const std::string& title, const std::vector<std::size
 }
 
 }  // namespace
-
-fs::path truth_of(const fs::path& check, const fs::path& video) {
-  if (!fs::is_directory(check)) return check;
-  const std::string stem = video.stem().string();
-  std::vector<std::string> names{stem + "_gt.csv", stem + ".csv"};
-  if (stem.starts_with("videos_")) names.push_back("trajs_" + stem.substr(7) + ".csv");
-  for (const std::string& name : names)
-    if (const fs::path path = check / video.parent_path() / name; fs::exists(path)) return path;
-  throw InputError(check / video.parent_path(),
-                   fmt::format("no truth of {} (expected {})", video.filename().string(), fmt::join(names, " or ")));
-}
 
 TrackingQuality check_tracks(const TrackedVideo& video, const fs::path& path) {
   std::vector<TrackPoint> truth = read_truth(path);

@@ -13,11 +13,6 @@
 
 namespace an::app {
 
-/// The truth of a video: `check` itself, or, where that is a folder, the file in it at the video's place that is called
-/// NAME.csv, NAME_gt.csv or, for the challenge's `videos_fov_F.tiff`, `trajs_fov_F.csv`. \param video relative to the
-/// input \throws InputError naming what was looked for
-std::filesystem::path truth_of(const std::filesystem::path& check, const std::filesystem::path& video);
-
 /// Compares tracks with the truth in a file. A truth in coordinates other than the frame's, as the challenge's
 /// reference is, is moved to where it fits best: one that leaves the frame, or of which more than twice as much is
 /// found there. VIP k is the truth's trajectory k. \throws InputError

@@ -15,7 +15,7 @@
 #include "app/program_info.hpp"
 #include "app/track/track_check.hpp"
 #include "app/track/track_files.hpp"
-#include "core/error.hpp"
+#include "app/track/video_items.hpp"
 #include "io/atomic_file.hpp"
 #include "parallel/work_list.hpp"
 #include "report/json_text.hpp"
@@ -29,44 +29,6 @@ using tracking::TrackingQuality;
 namespace {
 
 constexpr const char* record_name = "tracking.json";
-
-bool is_video(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension == ".tif" || extension == ".tiff";
-}
-
-// A video, and its place below the input and the output.
-struct Item {
-  fs::path video, place;
-  double cost = 1;
-};
-
-std::vector<Item> find_videos(const fs::path& input) {
-  std::error_code error;
-  if (!fs::exists(input, error))
-    throw InputError(input, "does not exist (expected a TIFF video or a folder of videos)");
-  std::vector<Item> items;
-  if (!fs::is_directory(input)) {
-    items.push_back({input, ""});
-  } else {
-    for (const auto& entry : fs::recursive_directory_iterator(input, fs::directory_options::follow_directory_symlink))
-      if (!entry.is_directory() && is_video(entry.path()))
-        items.push_back({entry.path(), entry.path().lexically_relative(input).replace_extension()});
-    if (items.empty()) throw InputError(input, "holds no video (expected files that end in .tif or .tiff)");
-  }
-  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.video < b.video; });
-  for (std::size_t i = 1; i < items.size(); ++i)
-    if (items[i].place == items[i - 1].place)
-      throw InputError(items[i].video, fmt::format("its tracks would lie where those of {} do (expected other names)",
-                                                   items[i - 1].video.filename().string()));
-  for (Item& item : items) {
-    const auto size = static_cast<double>(fs::file_size(item.video, error));
-    if (!error) item.cost = size;
-  }
-  return items;
-}
 
 // What decides the tracks.
 Json data_config(const Config& config) { return {{"tracking", config_json(config)["tracking"]}}; }
@@ -94,14 +56,16 @@ std::vector<TrackingQuality> collect(const parallel::Communicator& world, const 
 ExitCode run_track(const TrackOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
   const double start = steady_seconds();
-  const std::vector<Item> items = find_videos(options.input);
+  const std::vector<VideoItem> items = find_videos(options.input);
+  std::vector<fs::path> truths;
+  if (options.check) truths = truths_of(*options.check, items);
   const Json settings = data_config(config);
   // Parameters that do not go together are found before any work.
   if (config.tracking.method == TrackingMethod::crocker_grier)
     static_cast<void>(tracking::CrockerGrier(config.tracking.crocker_grier));
   if (options.dry_run) {
     if (world.is_root())
-      for (const Item& item : items)
+      for (const VideoItem& item : items)
         fmt::print("{} -> {}\n", item.video.string(), (options.output / item.place).string());
     return ExitCode::done;
   }
@@ -112,25 +76,24 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
   }
   world.barrier();
   std::vector<double> costs;
-  for (const Item& item : items) costs.push_back(item.cost);
+  for (const VideoItem& item : items) costs.push_back(item.cost);
   std::map<std::size_t, TrackingQuality> checked;
   RunLedger ledger(options.output, settings.dump(), world);
-  const ItemOutcome outcome = do_items(
-      world, progress, ledger, costs,
-      {"tracking",
-       "videos",
-       [&](std::size_t i) {
-         return ItemFiles{{items[i].video}, tracks_files(config.tracking, options.output / items[i].place)};
-       },
-       [&](std::size_t i) {
-         const TrackedVideo video = track_video(items[i].video, config.tracking);
-         const std::uint64_t bytes = write_tracks(video, config.tracking, options.output / items[i].place);
-         if (options.check)
-           checked[i] = check_tracks(video, truth_of(*options.check, items[i].video.lexically_relative(options.input)));
-         return bytes;
-       },
-       {},
-       options.check.has_value()});
+  const ItemOutcome outcome =
+      do_items(world, progress, ledger, costs,
+               {"tracking",
+                "videos",
+                [&](std::size_t i) {
+                  return ItemFiles{{items[i].video}, tracks_files(config.tracking, options.output / items[i].place)};
+                },
+                [&](std::size_t i) {
+                  const TrackedVideo video = track_video(items[i].video, config.tracking);
+                  const std::uint64_t bytes = write_tracks(video, config.tracking, options.output / items[i].place);
+                  if (options.check) checked[i] = check_tracks(video, truths[i]);
+                  return bytes;
+                },
+                {},
+                options.check.has_value()});
   if (world.is_root()) print_notes(outcome.notes, config.run);
   if (outcome.stopped) return ExitCode::stopped;
   ledger.close();
@@ -145,7 +108,7 @@ ExitCode run_track(const TrackOptions& options, const Config& config, const para
     if (options.check) {
       std::vector<std::string> names;
       for (std::size_t i = 0; i < items.size(); ++i)
-        if (outcome.owner[i] >= 0) names.push_back(items[i].place.empty() ? items[i].video.stem() : items[i].place);
+        if (outcome.owner[i] >= 0) names.push_back(items[i].name());
       record["quality"] = quality_json(names, qualities);
       fmt::print("{}", quality_text(names, qualities, isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));
     }
