@@ -5,17 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
-#include <string_view>
 #include <vector>
 
 #include "core/error.hpp"
-#include "io/text_lines.hpp"
 #include "io/tiff_handle.hpp"
+#include "io/video_description.hpp"
 
 namespace an::io {
 
@@ -25,23 +23,6 @@ constexpr std::uint32_t longest_side = 65536;
 constexpr std::uint64_t most_pixels = std::uint64_t{1} << 28U;
 constexpr std::size_t most_seen = 65000;          // older libtiff numbers directories by 16 bits
 constexpr std::uint64_t best_compression = 2000;  // deflate reaches 1032, LZW 1365
-
-// The value of `key=` in ImageJ's description; empty where there is none.
-std::string_view described(std::string_view text, std::string_view key) {
-  while (!text.empty()) {
-    const std::string_view line = take_line(text);
-    if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == '=')
-      return line.substr(key.size() + 1);
-  }
-  return {};
-}
-
-double described_number(std::string_view text, std::string_view key, double otherwise) {
-  const std::string_view word = described(text, key);
-  double value = otherwise;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  return error == std::errc() && std::isfinite(value) ? value : otherwise;
-}
 
 }  // namespace
 
@@ -73,31 +54,25 @@ struct VideoReader::File {
 
   void read_description(bool stack) {
     const char* text = nullptr;
-    const bool described_here = TIFFGetField(tiff.get(), TIFFTAG_IMAGEDESCRIPTION, &text) != 0 && text != nullptr;
-    const std::string_view description = described_here ? text : "";
-    const bool image_j = description.starts_with("ImageJ=");
-    if (image_j && !stack) {
-      const double channels = described_number(description, "channels", 1);
-      const double slices = described_number(description, "slices", 1);
-      const double frames = described_number(description, "frames", 1);
-      if (channels > 1 || (slices > 1 && frames > 1))
-        throw InputError(path,
-                         fmt::format("its pages are {} channels x {} slices x {} frames (expected one page a frame; "
-                                     "--axes TYX takes all pages as frames)",
-                                     channels, slices, frames));
-    }
+    const bool described = TIFFGetField(tiff.get(), TIFFTAG_IMAGEDESCRIPTION, &text) != 0 && text != nullptr;
+    const VideoDescription said = parse_video_description(described ? text : "");
+    if (!stack && (said.channels > 1 || (said.slices > 1 && said.frames > 1)))
+      throw InputError(path,
+                       fmt::format("its pages are {} channels x {} slices x {} frames (expected one page a frame; "
+                                   "--axes TYX takes all pages as frames)",
+                                   said.channels, said.slices, said.frames));
+    calibration.frame_interval = said.frame_interval;
+    double pixel_size = said.pixel_size;
     float resolution = 0;
-    if (TIFFGetField(tiff.get(), TIFFTAG_XRESOLUTION, &resolution) == 0 || !(resolution > 0) ||
-        !std::isfinite(resolution))
-      return;
-    std::string unit(image_j ? described(description, "unit") : "");
-    if (unit == "\\u00B5m") unit = "micron";
-    const std::uint16_t resolution_unit = tag(TIFFTAG_RESOLUTIONUNIT);
-    if (unit.empty() && resolution_unit == RESUNIT_CENTIMETER) unit = "cm";
-    if (unit.empty() || unit == "pixel") return;  // dots per inch of a printer
+    if (pixel_size == 0 && TIFFGetField(tiff.get(), TIFFTAG_XRESOLUTION, &resolution) != 0 && resolution > 0 &&
+        std::isfinite(resolution))
+      pixel_size = 1 / static_cast<double>(resolution);
+    std::string unit = said.unit;
+    if (unit.empty() && tag(TIFFTAG_RESOLUTIONUNIT) == RESUNIT_CENTIMETER) unit = "cm";
+    // Without a unit these are dots per inch of a printer.
+    if (pixel_size == 0 || unit.empty() || unit == "pixel" || unit == "reference frame") return;
     calibration.unit = unit;
-    calibration.pixel_size = 1 / static_cast<double>(resolution);
-    calibration.frame_interval = std::max(0.0, described_number(description, "finterval", 0));
+    calibration.pixel_size = pixel_size;
   }
 
   void read_layout() {

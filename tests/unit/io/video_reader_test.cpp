@@ -223,6 +223,64 @@ TEST(VideoReader, KnowsTheUnitsOfMicroscopesFromDotsPerInch) {
   EXPECT_EQ(calibration("ImageJ=1.54f\nunit=micron\nfinterval=soon\n", 4, RESUNIT_NONE).frame_interval, 0);
 }
 
+TEST(VideoReader, KeepsTheFrameIntervalInSeconds) {
+  const testing::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a.tif";
+  const auto interval = [&](const std::string& lines, float resolution = 4) {
+    Layout layout;
+    layout.description = "ImageJ=1.54f\nunit=micron\n" + lines;
+    layout.resolution = resolution;
+    write_video(path, layout);
+    return VideoReader(path).calibration().frame_interval;
+  };
+  EXPECT_DOUBLE_EQ(interval("finterval=30\n"), 30);
+  EXPECT_DOUBLE_EQ(interval("finterval=30\ntunit=sec\n"), 30);
+  EXPECT_DOUBLE_EQ(interval("finterval=30\ntunit=ms\n"), 0.03);
+  EXPECT_DOUBLE_EQ(interval("finterval=30\ntunit=\\u00B5s\n"), 3e-5);
+  EXPECT_DOUBLE_EQ(interval("tunit=min\nfinterval=0.5\n"), 30);
+  EXPECT_DOUBLE_EQ(interval("finterval=2\ntunit=h\n"), 7200);
+  EXPECT_EQ(interval("finterval=30\ntunit=fortnight\n"), 0);
+  EXPECT_DOUBLE_EQ(interval("finterval=30\n", 0), 30);  // without the size of a pixel
+}
+
+TEST(VideoReader, ReadsTheDescriptionOfOme) {
+  const testing::TemporaryFolder folder;
+  const fs::path path = folder.path() / "a.tif";
+  const auto described = [&](const std::string& attributes) {
+    Layout layout;
+    layout.description =
+        R"(<?xml version="1.0" encoding="UTF-8"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">)"
+        R"(<Image ID="Image:0" Name="Pixels"><Pixels ID="Pixels:0" )" +
+        attributes + R"(><Channel ID="Channel:0:0" SizeC="7"/></Pixels></Image></OME>)";
+    write_video(path, layout);
+    return path;
+  };
+  EXPECT_NE(complaint_about(described(R"(SizeC="2" SizeT="3" SizeZ="1")")).find("2 channels x 1 slices x 3 frames"),
+            std::string::npos)
+      << complaint_about(path);
+  EXPECT_NE(complaint_about(described("SizeC='1' SizeT='3' SizeZ='5'")).find("1 channels x 5 slices x 3 frames"),
+            std::string::npos)
+      << complaint_about(path);
+  EXPECT_NO_THROW(VideoReader(path, true));
+  const Calibration plain =
+      VideoReader(
+          described(R"(SizeC="1" SizeT="3" SizeZ="1" PhysicalSizeX="0.1" PhysicalSizeY="0.1" TimeIncrement="0.05")"))
+          .calibration();
+  EXPECT_EQ(plain.unit, "micron");
+  EXPECT_DOUBLE_EQ(plain.pixel_size, 0.1);
+  EXPECT_DOUBLE_EQ(plain.frame_interval, 0.05);
+  const Calibration other =
+      VideoReader(described(R"(PhysicalSizeXUnit="nm" PhysicalSizeX="100" TimeIncrementUnit="ms" TimeIncrement="50")"))
+          .calibration();
+  EXPECT_EQ(other.unit, "nm");
+  EXPECT_DOUBLE_EQ(other.pixel_size, 100);
+  EXPECT_DOUBLE_EQ(other.frame_interval, 0.05);
+  EXPECT_EQ(VideoReader(described(R"(PhysicalSizeXUnit="pixel" PhysicalSizeX="1")")).calibration().unit, "px");
+  EXPECT_EQ(VideoReader(described(R"(PhysicalSizeXUnit="&#181;m" PhysicalSizeX="1")")).calibration().unit, "micron");
+  EXPECT_EQ(VideoReader(described(R"(SizeT="3")")).calibration().unit, "px");
+  expect_pages(path, PixelType::uint8);
+}
+
 TEST(VideoReader, TakesNoColoursForFrames) {
   const testing::TemporaryFolder folder;
   const fs::path path = folder.path() / "a.tif";
