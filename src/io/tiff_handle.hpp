@@ -11,7 +11,7 @@ namespace an::io {
 
 using Tiff = std::unique_ptr<TIFF, decltype(&TIFFClose)>;
 
-/// Opens a file with libtiff; null where that fails. \param mode `r`, `w`
+/// Opens a file with libtiff; null where that fails. \param mode `r`, `w`, or `w8` for BigTIFF
 Tiff open_tiff(const std::filesystem::path& path, const char* mode);
 
 /// libtiff's own words for what went wrong on this thread since a file was opened; empty where nothing did.

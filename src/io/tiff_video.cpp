@@ -32,11 +32,17 @@ void write_page(TIFF* file, const std::vector<std::uint8_t>& page, std::size_t r
 
 }  // namespace
 
+bool needs_big_tiff(std::size_t pages, std::size_t rows, std::size_t columns) {
+  constexpr std::uint64_t most = 4'000'000'000;  // leaves room for pages that deflate makes larger
+  constexpr std::uint64_t directory = 512;       // bytes; more than one has
+  return pages * (std::uint64_t{rows} * columns + directory) > most;
+}
+
 void write_tiff_video(const std::filesystem::path& path, std::span<const std::vector<std::uint8_t>> pages,
                       std::size_t rows, std::size_t columns) {
   const std::filesystem::path part = part_of(path);
   try {
-    Tiff file = open_tiff(part, "w");
+    Tiff file = open_tiff(part, needs_big_tiff(pages.size(), rows, columns) ? "w8" : "w");
     if (!file) throw OutputError(part, tiff_words());
     for (const std::vector<std::uint8_t>& page : pages) {
       AN_ASSERT(page.size() == rows * columns);

@@ -26,6 +26,14 @@ TEST(TiffVideo, ReadsBackWhatItWrote) {
   EXPECT_EQ(testing::pages_of(folder / "a.tiff"), some_pages());
 }
 
+TEST(TiffVideo, IsBigWhereFourGigabytesMayNotDo) {
+  EXPECT_FALSE(needs_big_tiff(201, 128, 128));
+  EXPECT_FALSE(needs_big_tiff(3'800, 1024, 1024));
+  EXPECT_TRUE(needs_big_tiff(4'000, 1024, 1024));
+  EXPECT_TRUE(needs_big_tiff(1, 65536, 65536));
+  EXPECT_TRUE(needs_big_tiff(8'000'000, 1, 1));
+}
+
 TEST(TiffVideo, SaysWhereItCannotBeWritten) {
   const TemporaryFolder temporary;
   const std::filesystem::path& folder = temporary.path();
