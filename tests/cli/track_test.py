@@ -249,7 +249,7 @@ class TrackTest(unittest.TestCase):
         (videos / "c_text.tif").write_text("no TIFF at all")
         whole = (videos / "a_good.tif").read_bytes()
         (videos / "d_cut.tif").write_bytes(whole[:len(whole) // 2])
-        write_tiff(videos / "e_constant.tif", frames[:3] + [numpy.full((64, 64), 7, numpy.uint8)] + frames[3:])
+        write_tiff(videos / "e_constant.tif", 5 * [numpy.full((64, 64), 7, numpy.uint8)])
         write_tiff(videos / "f_single.tif", frames[:1])
         nan = [f.astype(numpy.float32) for f in frames]
         nan[5][10, 20] = numpy.nan
@@ -262,7 +262,7 @@ class TrackTest(unittest.TestCase):
             self.assertEqual(done.returncode, 4, done.stderr)
             problems = json.loads((out / "tracking.json").read_text())["problems"]
             self.assertEqual(len(problems), 8)
-            expected = {"b_empty.tif": "", "c_text.tif": "", "d_cut.tif": "", "e_constant.tif": "page 3: all pixels are 7",
+            expected = {"b_empty.tif": "", "c_text.tif": "", "d_cut.tif": "", "e_constant.tif": "page 0 and all after it",
                         "f_single.tif": "page 0", "g_nan.tif": "page 5: the pixel in row 10, column 20 is nan",
                         "h_int32.tif": "page 0", "i_sizes.tif": "page 4: 32 x 64 pixels (expected 64 x 64"}
             for (name, words), problem in zip(sorted(expected.items()), problems):
@@ -273,6 +273,33 @@ class TrackTest(unittest.TestCase):
                 self.assertTrue((out / good / "localisations.csv").exists())
             self.assertEqual(len([p for p in out.iterdir() if p.is_dir() and p.name != "ledger"]), 2)
             self.assertFalse(list(out.rglob("*.part")))
+
+    def test_nothing_is_localised_behind_a_closed_shutter_and_the_rest_is_as_it_was(self):
+        videos = self.folder / "in"
+        videos.mkdir()
+        frames = some_frames(24)
+        dark = numpy.full((64, 64), 7, numpy.uint8)
+        write_tiff(videos / "open.tif", frames)
+        write_tiff(videos / "shut.tif", [dark if i in (0, 10, 16) else frame for i, frame in enumerate(frames)])
+        for method in ("likelihood", "crocker-grier"):
+            out = self.folder / method
+            done = track("--input", videos, "--output", out, "--method", method, "--set", "tracking.spot=gaussian", ranks=2)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("1 of 2 videos have frames of one grey value, in which nothing is localised", done.stderr)
+            self.assertIn("shut.tif (3)", done.stderr)
+            found = {name: [(r["frame"], r["y"], r["x"]) for r in rows_of(out / name / "localisations.csv")] for name in ("open", "shut")}
+            seen = [row for row in found["open"] if row[0] not in ("0", "10", "16")]
+            self.assertEqual([row[0] for row in found["shut"]], [row[0] for row in seen])
+            for ours, whole in zip(found["shut"], seen):
+                self.assertAlmostEqual(float(ours[1]), float(whole[1]), delta=0.01)
+            if method == "likelihood":
+                self.assertEqual({r["track"] for r in rows_of(out / "shut" / "localisations.csv")}, {"0", "1", "2"})
+
+    def test_no_table_of_quality_where_no_video_was_tracked(self):
+        write_tiff(self.folder / "v.tif", some_frames(1))
+        (self.folder / "v.csv").write_text("traj_idx,frame,x,y\n0,0,1,2\n")
+        done = track("--input", self.folder / "v.tif", "--output", self.folder / "o", "--check", self.folder / "v.csv")
+        self.assertEqual((done.returncode, done.stdout), (4, ""))
 
     def test_every_type_of_pixel_gives_the_same(self):
         frames = some_frames(dtype=numpy.uint16)

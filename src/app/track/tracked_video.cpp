@@ -21,6 +21,12 @@ using tracking::Place;
 
 constexpr std::size_t calibration_frames = 10;
 
+// Whether all pixels are equal.
+bool is_blank(const Frame& frame) {
+  const auto [low, high] = std::minmax_element(frame.pixels.begin(), frame.pixels.end());
+  return *low == *high;
+}
+
 // The frames of a video; the map of VIPs is taken off.
 class Frames {
  public:
@@ -41,63 +47,56 @@ class Frames {
       throw InputError(path,
                        fmt::format("page 0 is the only one (expected {}frames)", map ? "more: " : "at least two "));
     }
-    for (std::size_t i = 0; i < waiting_.size(); ++i) check(waiting_[i], first_ + i);
   }
 
   const std::vector<tracking::VipLabel>& vips() const { return vips_; }
+  std::size_t first() const { return first_; }  // page that is a frame
   const io::Calibration& calibration() const { return reader_.calibration(); }
 
   std::optional<Frame> next() {
-    if (waiting_.empty()) return read();
+    if (waiting_.empty()) return reader_.next();
     Frame frame = std::move(waiting_.front());
     waiting_.pop_front();
     return frame;
   }
 
-  // Some frames from all over the video.
-  std::vector<Frame> sample(std::size_t count) const {
+  // Some frames from all over the video: of each part the first that is not blank.
+  std::vector<Frame> sample(std::size_t most) const {
     io::VideoReader reader(path_, all_pages_are_frames_);
-    const std::size_t pages = std::max(reader.count(), first_ + 1);
+    const std::size_t pages = std::max(reader.count(), first_ + 1) - first_;
+    const std::size_t parts = std::min(most, pages);
     std::vector<Frame> frames;
-    for (std::size_t i = 0; i < std::min(count, pages - first_); ++i) {
-      reader.seek(first_ + i * (pages - first_) / std::min(count, pages - first_));
-      if (std::optional<Frame> frame = reader.next()) frames.push_back(std::move(*frame));
+    for (std::size_t i = 0; i < parts; ++i) {
+      reader.seek(first_ + i * pages / parts);
+      std::optional<Frame> frame = reader.next();
+      while (frame && is_blank(*frame) && reader.next_page() < first_ + (i + 1) * pages / parts) frame = reader.next();
+      if (frame && !is_blank(*frame)) frames.push_back(std::move(*frame));
     }
     return frames;
   }
 
  private:
-  std::optional<Frame> read() {
-    std::optional<Frame> frame = reader_.next();
-    if (frame) check(*frame, reader_.next_page() - 1);
-    return frame;
-  }
-
-  void check(const Frame& frame, std::size_t page) const {
-    const auto [low, high] = std::minmax_element(frame.pixels.begin(), frame.pixels.end());
-    if (*low == *high)
-      throw InputError(path_, fmt::format("page {}: all pixels are {} (expected a picture)", page, *low));
-  }
-
   std::filesystem::path path_;
   bool all_pages_are_frames_;
   io::VideoReader reader_;
-  std::size_t first_ = 0;  // page that is a frame
+  std::size_t first_ = 0;
   std::vector<tracking::VipLabel> vips_;
   std::deque<Frame> waiting_;
 };
 
-void note_frame(TrackedVideo& video, const Frame& frame, bool keep_brightest) {
+// \returns whether there is anything to localise
+bool note_frame(TrackedVideo& video, const Frame& frame, bool keep_brightest) {
+  const bool blank = is_blank(frame);
+  if (blank) ++video.blank;
   video.rows = frame.rows;
   video.columns = frame.columns;
   ++video.frames;
-  if (!keep_brightest) return;
-  if (video.brightest.pixels.empty()) {
+  if (keep_brightest && video.brightest.pixels.empty())
     video.brightest = frame;
-    return;
-  }
-  std::transform(frame.pixels.begin(), frame.pixels.end(), video.brightest.pixels.begin(),
-                 video.brightest.pixels.begin(), [](float a, float b) { return std::max(a, b); });
+  else if (keep_brightest)
+    std::transform(frame.pixels.begin(), frame.pixels.end(), video.brightest.pixels.begin(),
+                   video.brightest.pixels.begin(), [](float a, float b) { return std::max(a, b); });
+  return !blank;
 }
 
 void track_crocker_grier(Frames& frames, const TrackingConfig& config, TrackedVideo& video) {
@@ -109,8 +108,8 @@ void track_crocker_grier(Frames& frames, const TrackingConfig& config, TrackedVi
   std::vector<Place> places;
   while (const std::optional<Frame> frame = frames.next()) {
     const auto number = static_cast<std::int64_t>(video.frames);
-    note_frame(video, *frame, config.overlay);
-    const std::vector<tracking::Feature> features = locator.locate(*frame);
+    std::vector<tracking::Feature> features;
+    if (note_frame(video, *frame, config.overlay)) features = locator.locate(*frame);
     places.clear();
     for (const tracking::Feature& feature : features) places.push_back({feature.y, feature.x});
     const std::vector<std::size_t> tracks = linker.link(places);
@@ -122,7 +121,6 @@ void track_crocker_grier(Frames& frames, const TrackingConfig& config, TrackedVi
       video.points.push_back(point);
     }
   }
-  video.oversized = linker.oversized();
 }
 
 void track_by_likelihood(Frames& frames, const TrackingConfig& config, TrackedVideo& video) {
@@ -130,8 +128,8 @@ void track_by_likelihood(Frames& frames, const TrackingConfig& config, TrackedVi
   detector.calibrate(frames.sample(calibration_frames));
   std::vector<std::vector<tracking::Localisation>> found;
   while (const std::optional<Frame> frame = frames.next()) {
-    note_frame(video, *frame, config.overlay);
-    found.push_back(detector.locate(*frame));
+    found.emplace_back();
+    if (note_frame(video, *frame, config.overlay)) found.back() = detector.locate(*frame);
   }
   tracking::TrackLinkerParameters linking;
   linking.prior = {static_cast<double>(video.rows), static_cast<double>(video.columns), config.longest_step,
@@ -190,6 +188,10 @@ TrackedVideo track_video(const std::filesystem::path& path, const TrackingConfig
     track_crocker_grier(frames, config, video);
   else
     track_by_likelihood(frames, config, video);
+  if (video.blank == video.frames)
+    throw InputError(
+        path,
+        fmt::format("page {} and all after it: each has pixels of one value only (expected pictures)", frames.first()));
   match_vips(frames.vips(), video);
   return video;
 }

@@ -37,11 +37,12 @@ struct TrackedVideo {
   std::vector<TrackedPoint> points;  ///< by frame, then row and column
   std::vector<TrackedVip> vips;      ///< by index
   io::Calibration calibration;
-  std::size_t oversized = 0;  ///< crocker-grier: times trackpy would have given up
-  Frame brightest;            ///< of each pixel, over all frames; empty unless asked for
+  std::size_t blank = 0;  ///< frames of one grey value, as behind a closed shutter: nothing is localised in them
+  Frame brightest;        ///< of each pixel, over all frames; empty unless asked for
 };
 
-/// Tracks one video, holding one frame at a time (ten for calibration). \throws InputError naming the page
+/// Tracks one video, holding one frame at a time (ten for calibration). \throws InputError naming the page, or that all
+/// frames are blank
 TrackedVideo track_video(const std::filesystem::path& path, const TrackingConfig& config);
 
 }  // namespace an::app
