@@ -102,6 +102,15 @@ class SimulateTest(unittest.TestCase):
             if "ensemble_labels" not in path and not path.startswith("ledger"):  # sums over fields of view; of what is done
                 self.assertEqual(whole[path], content, path)
 
+    def test_nothing_is_written_of_a_field_of_view_without_trajectories(self):
+        self.config.write_text('[[experiment]]\nmodel = "single_state"\nparticles = 1\nalpha = 1\nk = 1\n')
+        self.make("few", "--fovs", 8, "--raw", code=4)
+        problems = json.loads((self.folder / "few" / "simulation.json").read_text())["problems"]
+        empty = {int(re.search(r"field of view (\d+): no trajectory", problem)[1]) for problem in problems}
+        self.assertTrue(0 < len(empty) < 8, empty)
+        written = {int(re.search(r"fov_(\d+)", path)[1]) for path in contents(self.folder / "few") if "fov_" in path}
+        self.assertEqual(written, set(range(8)) - empty)
+
     def test_seeds_differ(self):
         self.make("one")
         self.make("two", "--seed", 2)

@@ -120,11 +120,11 @@ void FovFiles::write_raw(const SimulatedFov& made) const {
 
 std::uint64_t FovFiles::write() const {
   const SimulatedFov made = simulate_item(plan_, item_);
-  if (plan_.raw) write_raw(made);
   if (made.fov.trajectories.empty())
     throw Error(fmt::format("experiment {}, field of view {}: no trajectory of {} frames or more (nothing written)",
                             plan_.experiment_of(item_).number, plan_.fov_of(item_),
                             plan_.config.fov.shortest_trajectory));
+  if (plan_.raw) write_raw(made);
   std::uint64_t bytes = 0;
   if (plan_.config.videos) bytes += write_videos(made);
   for (const int track : tracks_of(plan_)) bytes += write_track(track, made);
