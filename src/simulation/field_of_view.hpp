@@ -36,7 +36,7 @@ struct FieldOfView {
   Point origin;
   std::vector<FovTrajectory> trajectories;
   std::size_t vips = 0;
-  std::vector<int> numbers;  ///< smoothed LabelValue::number of every frame of every trajectory
+  std::vector<int> numbers;  ///< smoothed LabelValue::number of every frame of every trajectory, in no order
 };
 
 /// A stretch of frames.

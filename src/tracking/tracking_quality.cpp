@@ -168,7 +168,7 @@ class Comparison {
         }
     const std::vector<std::size_t> chosen = nearest_assignment(labelled, localised);
     for (std::size_t v = 0; v < present.size(); ++v) {
-      if (chosen[v] == nothing) continue;
+      if (chosen[v] == SparseAssignment::none) continue;
       const std::size_t point = found[chosen[v]];
       if (owner_[point] != nothing && truth_[owner_[point]].track == present[v]) ++quality_.vips_found;
       const auto tracks = shared_.find(present[v]);
