@@ -7,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <numeric>
 #include <system_error>
 #include <utility>
 
@@ -42,15 +41,6 @@ constexpr std::size_t columns_before_track = 8;  // those of trackpy
 void append_cell(std::string& text, double value) {
   text += ',';
   if (!std::isnan(value)) append_shortest(text, value);
-}
-
-// Points track after track.
-std::vector<std::size_t> by_track(const TrackedVideo& video) {
-  std::vector<std::size_t> order(video.points.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return video.points[a].track < video.points[b].track; });
-  return order;
 }
 
 std::uint64_t write_text(const fs::path& path, const std::string& text) {
@@ -96,7 +86,7 @@ std::uint64_t write_hdf5(const TrackedVideo& video, const fs::path& path) {
   return fs::file_size(path);
 }
 
-// `localisations.csv`: all localisations by frame; x is the column, y the row; unknown values are empty.
+// `localisations.csv`: all localisations in tracks by frame; x is the column, y the row; unknown values are empty.
 std::string localisations_text(const TrackedVideo& video) {
   std::string text = "frame";
   for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -119,13 +109,13 @@ std::string localisations_text(const TrackedVideo& video) {
 // particle was not found are left out.
 std::string trajectories_text(const TrackedVideo& video) {
   std::string text = "traj_idx,frame,x,y\n";
-  for (const std::size_t i : by_track(video)) {
-    const TrackedPoint& point = video.points[i];
-    fmt::format_to(std::back_inserter(text), "{},{}", point.track, point.frame);
-    append_cell(text, point.y);
-    append_cell(text, point.x);
-    text += '\n';
-  }
+  for (const auto& [track, points] : points_by_track(video))
+    for (const TrackedPoint* point : points) {
+      fmt::format_to(std::back_inserter(text), "{},{}", track, point->frame);
+      append_cell(text, point->y);
+      append_cell(text, point->x);
+      text += '\n';
+    }
   return text;
 }
 
@@ -152,15 +142,15 @@ std::string trackmate_text(const TrackedVideo& video) {
       "Label,Spot ID,Track ID,Quality,X,Y,Z,T,Frame,Radius,Visibility\n"
       "Label,Spot ID,Track ID,Quality,X,Y,Z,T,Frame,R,Visibility\n";
   text += fmt::format(",,,(quality),({0}),({0}),({0}),({1}),,({0}),\n", unit, time);
-  for (const std::size_t i : by_track(video)) {
-    const TrackedPoint& point = video.points[i];
-    const double quality = std::isnan(point.score) ? point.mass : point.score;
-    fmt::format_to(std::back_inserter(text), "ID{0},{0},{1}", i, point.track);
-    for (const double value :
-         {quality, point.x * scale, point.y * scale, 0.0, static_cast<double>(point.frame) * interval})
-      append_cell(text, value);
-    fmt::format_to(std::back_inserter(text), ",{},{},1\n", point.frame, shortest_text(1.5 * scale));
-  }
+  for (const auto& [track, points] : points_by_track(video))
+    for (const TrackedPoint* point : points) {
+      const double quality = std::isnan(point->score) ? point->mass : point->score;
+      fmt::format_to(std::back_inserter(text), "ID{0},{0},{1}", point - video.points.data(), track);
+      for (const double value :
+           {quality, point->x * scale, point->y * scale, 0.0, static_cast<double>(point->frame) * interval})
+        append_cell(text, value);
+      fmt::format_to(std::back_inserter(text), ",{},{},1\n", point->frame, shortest_text(1.5 * scale));
+    }
   return text;
 }
 

@@ -65,12 +65,10 @@ std::string overlay_svg(const TrackedVideo& video) {
       "href=\"data:image/png;base64,{4}\"/>\n"
       "<g fill=\"none\" stroke-linejoin=\"round\" stroke-linecap=\"round\">\n",
       width, height, video.tracks, video.frames, base64(png_of(video.brightest)));
-  std::map<std::size_t, std::vector<const TrackedPoint*>> tracks;
-  for (const TrackedPoint& point : video.points) tracks[point.track].push_back(&point);
   std::map<std::size_t, std::int64_t> vips;
   for (const TrackedVip& vip : video.vips) vips[vip.track] = vip.vip;
   std::string labels;
-  for (const auto& [track, points] : tracks) {
+  for (const auto& [track, points] : points_by_track(video)) {
     const auto vip = vips.find(track);
     // Hues that are far apart for tracks that follow one another.
     const double hue = std::fmod(137.508 * static_cast<double>(track), 360.0);

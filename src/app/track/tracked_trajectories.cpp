@@ -66,12 +66,10 @@ double overlapping_error(const std::vector<TrackedPoint>& points) {
 fs::path positions_file(fs::path record) { return record.replace_extension(".csv"); }
 
 std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video) {
-  std::map<std::size_t, std::vector<const TrackedPoint*>> tracks;
+  std::map<std::size_t, std::vector<const TrackedPoint*>> tracks = points_by_track(video);
   std::vector<double> errors;
-  for (const TrackedPoint& point : video.points) {
-    if (point.track != tracking::no_track) tracks[point.track].push_back(&point);
+  for (const TrackedPoint& point : video.points)
     if (std::isfinite(error_of(point))) errors.push_back(error_of(point));
-  }
   std::vector<io::CsvTrajectory> trajectories;
   for (const TrackedVip& vip : video.vips) {
     if (vip.track == tracking::no_track) {  // nothing is known of it but that it is there

@@ -196,4 +196,10 @@ TrackedVideo track_video(const std::filesystem::path& path, const TrackingConfig
   return video;
 }
 
+std::map<std::size_t, std::vector<const TrackedPoint*>> points_by_track(const TrackedVideo& video) {
+  std::map<std::size_t, std::vector<const TrackedPoint*>> tracks;
+  for (const TrackedPoint& point : video.points) tracks[point.track].push_back(&point);
+  return tracks;
+}
+
 }  // namespace an::app

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include "app/settings/config.hpp"
@@ -34,7 +35,7 @@ struct TrackedVip {
 /// Everything found in a video.
 struct TrackedVideo {
   std::size_t rows = 0, columns = 0, frames = 0, tracks = 0;
-  std::vector<TrackedPoint> points;  ///< by frame, then row and column
+  std::vector<TrackedPoint> points;  ///< in tracks, by frame, then row and column
   std::vector<TrackedVip> vips;      ///< by index
   io::Calibration calibration;
   std::size_t blank = 0;  ///< frames of one grey value, as behind a closed shutter: nothing is localised in them
@@ -44,5 +45,8 @@ struct TrackedVideo {
 /// Tracks one video, holding one frame at a time (ten for calibration). \throws InputError naming the page, or that all
 /// frames are blank
 TrackedVideo track_video(const std::filesystem::path& path, const TrackingConfig& config);
+
+/// The points of each track, by frame.
+std::map<std::size_t, std::vector<const TrackedPoint*>> points_by_track(const TrackedVideo& video);
 
 }  // namespace an::app
