@@ -41,7 +41,8 @@ double seconds_of(double time, std::string_view unit) {
        {"hours", 3600}, {"d", 86400}}};
   const std::string plain = plain_unit(unit);
   const auto* const found = std::find_if(units.begin(), units.end(), [&](const auto& u) { return u.first == plain; });
-  return found == units.end() ? 0 : time * found->second;
+  const double seconds = found == units.end() ? 0 : time * found->second;
+  return std::isfinite(seconds) ? seconds : 0;
 }
 
 // The value of `key=` in ImageJ's description; empty where there is none.

@@ -240,6 +240,7 @@ TEST(VideoReader, KeepsTheFrameIntervalInSeconds) {
   EXPECT_DOUBLE_EQ(interval("tunit=min\nfinterval=0.5\n"), 30);
   EXPECT_DOUBLE_EQ(interval("finterval=2\ntunit=h\n"), 7200);
   EXPECT_EQ(interval("finterval=30\ntunit=fortnight\n"), 0);
+  EXPECT_EQ(interval("finterval=1e308\ntunit=h\n"), 0);
   EXPECT_DOUBLE_EQ(interval("finterval=30\n", 0), 30);  // without the size of a pixel
 }
 
