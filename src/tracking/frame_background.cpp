@@ -15,6 +15,11 @@ constexpr int repetitions = 12;
 // Standard deviation of a normal distribution cut at 2.5 on both sides: sqrt(1 - 2 c φ(c) / (2 Φ(c) - 1)).
 constexpr double left_of_noise = 0.95460;
 
+constexpr double of_rounding = 0.5;      // that of whole numbers is no less
+constexpr double per_median = 1.4826;    // standard deviations of normal noise a median distance
+constexpr double least_of_range = 1e-6;  // what noise there may be of the range of values
+constexpr double of_clean = 1e-3;        // and what is taken for it where there is none
+
 // Grey values and how often each occurs.
 struct Bin {
   double value;
@@ -45,19 +50,36 @@ double median_of(const std::vector<Bin>& bins, double total) {
   return 0;
 }
 
+// Deviation of a ground most of whose pixels are equal, or nearly so.
+double deviation_of_equals(const std::vector<Bin>& bins, double level, double least) {
+  constexpr double many = 0.1;  // of the pixels
+  std::vector<Bin> off;
+  double total = 0;
+  double count = 0;
+  for (const Bin& bin : bins) {
+    total += bin.count;
+    if (std::abs(bin.value - level) <= least) continue;
+    off.push_back({std::abs(bin.value - level), bin.count});
+    count += bin.count;
+  }
+  std::sort(off.begin(), off.end(), [](const Bin& a, const Bin& b) { return a.value < b.value; });
+  // Many that differ are noise of which a half was cut off, few are spots on a clean ground.
+  return count > many * total ? per_median * median_of(off, count) : 0;
+}
+
 }  // namespace
 
 FrameBackground background_of(const Frame& frame) {
   const std::vector<Bin> bins = bins_of(frame);
+  const double range = bins.back().value - bins.front().value;
   const auto total = static_cast<double>(frame.pixels.size());
   FrameBackground ground;
   ground.level = median_of(bins, total);
   std::vector<Bin> distances;
   for (const Bin& bin : bins) distances.push_back({std::abs(bin.value - ground.level), bin.count});
   std::sort(distances.begin(), distances.end(), [](const Bin& a, const Bin& b) { return a.value < b.value; });
-  ground.noise = 1.4826 * median_of(distances, total);
-  // At least the rounding's own.
-  if (frame.whole()) ground.noise = std::max(ground.noise, 0.5);
+  ground.noise = per_median * median_of(distances, total);
+  if (frame.whole()) ground.noise = std::max(ground.noise, of_rounding);
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     double count = 0;
     double sum = 0;
@@ -75,6 +97,11 @@ FrameBackground background_of(const Frame& frame) {
     const bool settled = std::abs(noise - ground.noise) < 1e-4 * noise && std::abs(mean) < 1e-4 * noise;
     ground = {ground.level + mean, noise};
     if (settled) break;
+  }
+  if (ground.noise <= least_of_range * range) {
+    ground.noise = deviation_of_equals(bins, ground.level, least_of_range * range);
+    if (ground.noise == 0) ground.noise = of_clean * range;
+    if (frame.whole()) ground.noise = std::max(ground.noise, of_rounding);
   }
   return ground;
 }

@@ -43,17 +43,17 @@ void FrameModel::make_room(std::size_t new_rows, std::size_t new_columns) {
   host_model_ = Kokkos::create_mirror_view(model_);
 }
 
-void FrameModel::take(const Frame& frame, double background, bool known) {
+void FrameModel::take(const Frame& frame, const PhotonScale& scale) {
   make_room(frame.rows, frame.columns);
   const FrameBackground ground = background_of(frame);
-  level_ = background > 0 ? background : assumed_background;
-  // Shot noise alone: the background's level gives the gain. Else its noise does.
-  const bool by_level = ground.level > 4 * ground.noise || known;
-  const double gain = by_level ? level_ / ground.level : std::sqrt(level_) / std::max(ground.noise, 1e-30);
-  const auto scale = static_cast<float>(gain);
+  const bool steady = scale.kind == PhotonScale::Kind::gain;
+  const bool by_level = scale.kind == PhotonScale::Kind::level && ground.level > 0;
+  level_ = steady ? scale.value * std::max(ground.level, ground.noise) : scale.value;
+  const double gain = steady ? scale.value : by_level ? level_ / ground.level : std::sqrt(level_) / ground.noise;
+  const auto factor = static_cast<float>(gain);
   const auto shift = static_cast<float>(level_ - ground.level * gain + (frame.whole() ? 0.5 * gain : 0));
   float* to = host_data_.data();
-  for (std::size_t i = 0; i < frame.pixels.size(); ++i) to[i] = frame.pixels[i] * scale + shift;
+  for (std::size_t i = 0; i < frame.pixels.size(); ++i) to[i] = frame.pixels[i] * factor + shift;
   Kokkos::deep_copy(data_, host_data_);
   paint_anew({});
 }

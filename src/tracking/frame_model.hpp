@@ -12,15 +12,25 @@
 
 namespace an::tracking {
 
+/// How the grey values of a video become photons.
+struct PhotonScale {
+  enum class Kind {
+    level,  ///< backgrounds are of `value` photons a pixel; the gain of a frame is told by its background's level
+    noise,  ///< the same, told by its background's noise
+    gain    ///< `value` photons a grey value in all frames; backgrounds differ
+  };
+  Kind kind = Kind::noise;
+  double value = 0;
+};
+
 /// A frame in photons beside what is expected of it: its background and the spots that were painted.
 class FrameModel {
  public:
   using HostImage = kernels::Image<float>::HostMirror;
 
   void set_shape(const ShapeTable& table);
-  /// Takes a frame, in photons, so that the background has the same brightness in all frames; no spots are expected.
-  /// \param background photons a pixel; 0: as many as are assumed \param known whether the user told them
-  void take(const Frame& frame, double background, bool known);
+  /// Takes a frame, in photons; no spots are expected.
+  void take(const Frame& frame, const PhotonScale& scale);
   /// Expects background and these spots.
   void paint_anew(const std::vector<kernels::Spot>& spots) { paint(spots, false); }
   /// Expects these as well; less light where theirs is negative.
@@ -46,9 +56,6 @@ class FrameModel {
   HostImage host_data_, host_model_;
   double level_ = 0;
 };
-
-/// Photons of background a pixel, where noise does not tell.
-inline constexpr double assumed_background = 100;
 
 /// Calls visit(row, column, y, x) for the pixels of a frame within `reach` px of the one that a spot lies on; y and x
 /// are how far the pixel is from the spot's centre.

@@ -36,11 +36,39 @@ double upper_median(std::vector<double> values) {
   return *middle;
 }
 
+// ln of how far apart some values are.
+double log_range(const std::vector<double>& values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  return std::log(*high / *low);
+}
+
+// The scale of a video, from some of its frames. \param known photons of background a pixel, or 0
+PhotonScale scale_of(std::span<const Frame> sample, double known) {
+  using Kind = PhotonScale::Kind;
+  constexpr double assumed = 100;  // photons a pixel, where noise does not tell
+  constexpr double fading = 0.4;   // of ln photons
+  // Shot noise makes a level of its own square root's, one that was subtracted does not.
+  const double least = known > 0 ? 0.5 * std::sqrt(known) : 4;
+  std::vector<double> photons, gains;
+  for (const Frame& frame : sample) {
+    const FrameBackground ground = background_of(frame);
+    if (!(ground.level > least * ground.noise)) continue;
+    photons.push_back(ground.level * ground.level / (ground.noise * ground.noise));
+    gains.push_back(photons.back() / ground.level);
+  }
+  const bool level_tells = 2 * photons.size() > sample.size();
+  if (known > 0) return {level_tells ? Kind::level : Kind::noise, known};
+  if (!level_tells) return {Kind::noise, assumed};
+  // A camera that does not change sees a background that fades; else frames were scaled one by one, as the challenge's.
+  if (log_range(photons) > std::max(fading, 2 * log_range(gains))) return {Kind::gain, upper_median(gains)};
+  return {Kind::level, upper_median(photons)};
+}
+
 }  // namespace
 
 struct SpotDetector::Work {
   SpotDetectorParameters parameters;
-  double background = 0;  // photons a pixel, of all frames
+  PhotonScale scale;
   Brightness brightness;
   ShapeTable table;
   FrameModel frame;
@@ -49,7 +77,7 @@ struct SpotDetector::Work {
   std::vector<Fitted> spots;
   std::vector<Place> vanished;  // places of spots that were removed since the last fit
 
-  explicit Work(const SpotDetectorParameters& given) : parameters(given), background(given.background) {
+  explicit Work(const SpotDetectorParameters& given) : parameters(given) {
     kernels::start_kernels();
     set_shape(parameters.spot == SpotKind::airy ? airy_table(parameters.optics)
                                                 : gaussian_table(parameters.spot_sigma));
@@ -62,7 +90,8 @@ struct SpotDetector::Work {
   }
 
   void take(const Frame& given) {
-    frame.take(given, background, parameters.background > 0);
+    if (scale.value == 0) scale = scale_of(std::span(&given, 1), parameters.background);
+    frame.take(given, scale);
     spots.clear();
     vanished.clear();
   }
@@ -274,15 +303,7 @@ struct SpotDetector::Work {
   }
 
   void calibrate(std::span<const Frame> sample) {
-    if (parameters.background <= 0) {
-      std::vector<double> levels;
-      for (const Frame& given : sample) {
-        const FrameBackground ground = background_of(given);
-        if (ground.noise > 0 && ground.level > 4 * ground.noise)
-          levels.push_back(ground.level * ground.level / (ground.noise * ground.noise));
-      }
-      background = 2 * levels.size() > sample.size() ? upper_median(levels) : assumed_background;
-    }
+    scale = scale_of(sample, parameters.background);
     brightness = {};
     if (parameters.spot == SpotKind::estimated) learn_shape(sample);
     std::vector<double> photons, variances;

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "core/random.hpp"
 #include "simulation/fov_video.hpp"
@@ -189,6 +191,58 @@ double rmse_of(SpotDetector& detector, const std::vector<std::vector<Particle>>&
       }
   EXPECT_GE(count, truth.size() * truth[0].size() * 98 / 100);
   return std::sqrt(sum / (2 * static_cast<double>(count)));
+}
+
+// Shot noise of a ground of `background(frame)` photons and four spots of 60 that stand still, and what `process` makes
+// of a pixel's count. Returns how many spots are found in all frames.
+std::size_t found_in(std::size_t frames, const std::function<double(std::size_t)>& background,
+                     const std::function<double(double)>& process, PixelType type, double known = 0) {
+  constexpr std::size_t side = 64;
+  std::vector<Frame> video;
+  Random random({21, 0, 0, 0, RandomStream::video});
+  for (std::size_t f = 0; f < frames; ++f) {
+    Frame& frame = video.emplace_back(Frame{side, side, type, {}});
+    for (std::size_t row = 0; row < side; ++row)
+      for (std::size_t column = 0; column < side; ++column) {
+        double mean = background(f);
+        for (const auto& [y, x] : {std::pair{10, 12}, {25, 40}, {45, 20}, {50, 50}})
+          mean += 60 * std::exp(-0.5 * (std::pow(static_cast<double>(row) - y, 2) +
+                                        std::pow(static_cast<double>(column) - x, 2)));
+        frame.pixels.push_back(
+            static_cast<float>(process(std::max(0.0, std::round(mean + std::sqrt(mean) * random.normal())))));
+      }
+  }
+  SpotDetectorParameters parameters;
+  parameters.spot = SpotKind::gaussian;
+  parameters.background = known;
+  SpotDetector detector(parameters);
+  detector.calibrate(video);
+  std::size_t found = 0;
+  for (const Frame& frame : video) found += detector.locate(frame).size();
+  return found;
+}
+
+TEST(SpotDetector, FindsNoGhostsInBackgroundsThatFade) {
+  const auto as_it_is = [](double count) { return count; };
+  EXPECT_EQ(found_in(
+                20, [](std::size_t f) { return 19 - 0.4 * static_cast<double>(f); }, as_it_is, PixelType::uint8),
+            80U);
+  EXPECT_EQ(found_in(
+                20, [](std::size_t f) { return 40 - 1.5 * static_cast<double>(f); }, as_it_is, PixelType::uint8),
+            80U);
+  EXPECT_EQ(found_in(
+                20, [](std::size_t) { return 15.2; }, as_it_is, PixelType::uint8),
+            80U);
+}
+
+TEST(SpotDetector, TakesBackgroundsThatWereSubtracted) {
+  const auto fifty = [](std::size_t) { return 50.0; };
+  const auto subtracted = [](double count) { return count - 55; };
+  for (const double known : {0.0, 50.0})
+    EXPECT_EQ(found_in(10, fifty, subtracted, PixelType::float32, known), 40U) << known;
+  const auto cut = [](double count) { return std::max(0.0, count - 55); };
+  EXPECT_EQ(found_in(10, fifty, cut, PixelType::float32), 40U);
+  EXPECT_EQ(found_in(10, fifty, cut, PixelType::uint8), 40U);
 }
 
 TEST(SpotDetector, LearnsTheShapeOfSpots) {
