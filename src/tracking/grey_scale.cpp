@@ -61,9 +61,12 @@ GreyScale median_and_mad(const Frame& frame) {
 
 GreyScale scale_of(const Frame& frame, Normalisation normalisation) {
   if (normalisation == Normalisation::none) return {};
-  if (normalisation == Normalisation::mad) return median_and_mad(frame);
+  const bool by_median = normalisation == Normalisation::mad;
+  GreyScale scale = by_median ? median_and_mad(frame) : GreyScale{0, 0};
+  if (scale.unit > 0) return scale;
   std::vector<double> values(frame.pixels.begin(), frame.pixels.end());
-  return mean_and_deviation(values);
+  const GreyScale of_all = mean_and_deviation(values);
+  return {by_median ? scale.centre : of_all.centre, of_all.unit};
 }
 
 GreyScale mean_and_deviation(std::span<double> values) {

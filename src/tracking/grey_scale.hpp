@@ -14,7 +14,8 @@ struct GreyScale {
   double centre = 0, unit = 1;
 };
 
-/// The scale of a frame's pixels.
+/// The scale of a frame's pixels. Where more than half of them are equal, so that the median distance from the median
+/// is 0, the standard deviation is the unit.
 GreyScale scale_of(const Frame& frame, Normalisation normalisation);
 
 /// Mean and standard deviation of some values; NaN where there are none. \param values are spoilt

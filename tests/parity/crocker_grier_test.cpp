@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
+#include <utility>
 
 #include "tracking/distance_linker.hpp"
 #include "tracking_oracle.hpp"
@@ -103,6 +105,21 @@ TEST(CrockerGrier, FindsWhatTrackpyFinds) {
     }
   }
   EXPECT_GT(compared, 1000U);
+}
+
+// A dim ground of bytes: more than half of the pixels are equal, and the median distance from the median is 0.
+TEST(CrockerGrier, FindsSpotsOnAGroundOfEqualPixels) {
+  Frame frame{64, 64, PixelType::uint8, {}};
+  for (int row = 0; row < 64; ++row)
+    for (int column = 0; column < 64; ++column) {
+      double value = (row * 7 + column * 3) % 5 == 0 ? 11 : 10;
+      for (const auto& [y, x] : {std::pair{12, 14}, {30, 44}, {50, 20}})
+        value += 60 * std::exp(-0.5 * (std::pow(row - y, 2) + std::pow(column - x, 2)));
+      frame.pixels.push_back(static_cast<float>(std::floor(value)));
+    }
+  CrockerGrierParameters parameters;
+  parameters.normalisation = Normalisation::mad;
+  EXPECT_EQ(CrockerGrier(parameters).locate(frame).size(), 3U);
 }
 
 }  // namespace
