@@ -122,7 +122,7 @@ class Exchanger {
     const Node to_a = graph_.after(a);
     const Node b = graph_.before(to_b);
     if (b != nobody && to_a != nobody) {
-      if (graph_.frame(b) >= graph_.frame(to_a)) return;
+      if (graph_.frame(b) >= graph_.frame(to_a) || graph_.frame(to_a) - graph_.frame(b) > memory_ + 1) return;
       if (distance(b, to_a) > graph_.reach(b, graph_.frame(to_a) - graph_.frame(b))) return;
     }
     // What one link loses the other hardly makes good.

@@ -98,6 +98,29 @@ TEST(TrackLinker, ClosesGaps) {
   EXPECT_EQ(right_links(scene, tracks), 1);
 }
 
+// Particles blink, many of them near each other, so that the ends of tracks are exchanged.
+TEST(TrackLinker, ClosesNoGapLongerThanItsMemory) {
+  Random random({7, 0, 0, 0, RandomStream::particle});
+  std::vector<Walk> walks;
+  for (int k = 0; k < 40; ++k) walks.push_back({64 * random.uniform(), 64 * random.uniform(), 0.7, 500});
+  const Scene scene = walk(walks, 150, 0.4, random);
+  for (const std::size_t memory : {0U, 1U, 2U, 3U}) {
+    TrackLinkerParameters with_memory = parameters(64);
+    with_memory.memory = memory;
+    std::map<std::size_t, std::size_t> last;
+    std::size_t longest = 0;
+    const auto tracks = link_tracks(scene.frames, with_memory);
+    for (std::size_t f = 0; f < tracks.size(); ++f)
+      for (const std::size_t track : tracks[f]) {
+        if (track == no_track) continue;
+        const auto [found, first] = last.try_emplace(track, f);
+        if (!first) longest = std::max(longest, f - found->second - 1);
+        found->second = f;
+      }
+    EXPECT_EQ(longest, memory);
+  }
+}
+
 TEST(TrackLinker, TellsParticlesThatMetByTheirBrightness) {
   Random random({3, 0, 0, 0, RandomStream::particle});
   int right = 0;
