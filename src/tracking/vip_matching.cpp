@@ -24,13 +24,18 @@ class VipMap {
       const auto value = static_cast<int>(pixel);
       sums_.push_back(value == ground ? 0 : value + 1);
     }
-  }
-
-  std::vector<VipLabel> read() {
-    // Blocks that show at least three pixels of their own, then two, then one, are taken off one after another.
+    // Blocks that show all four pixels of their own, then three, two and one, are taken off one after another.
     for (const int needed : {4, 3, 2, 1})
       while (take_best(needed)) {
       }
+  }
+
+  // Pixels that the blocks leave over.
+  std::size_t left() const {
+    return sums_.size() - static_cast<std::size_t>(std::count(sums_.begin(), sums_.end(), 0));
+  }
+
+  std::vector<VipLabel> labels() const {
     std::vector<VipLabel> labels;
     for (const auto& [vip, place] : found_) labels.push_back({vip - 1, place});
     return labels;
@@ -86,10 +91,11 @@ class VipMap {
 bool looks_like_vip_map(const Frame& page) {
   if (page.type != PixelType::uint8) return false;
   const auto background = static_cast<std::size_t>(std::count(page.pixels.begin(), page.pixels.end(), float{ground}));
-  return 20 * background >= 19 * page.pixels.size();
+  if (2 * background <= page.pixels.size()) return false;
+  return 2 * VipMap(page).left() <= page.pixels.size() - background;
 }
 
-std::vector<VipLabel> read_vip_map(const Frame& page) { return VipMap(page).read(); }
+std::vector<VipLabel> read_vip_map(const Frame& page) { return VipMap(page).labels(); }
 
 std::vector<std::size_t> nearest_assignment(std::span<const Place> places, std::span<const Place> candidates) {
   std::vector<std::size_t> chosen(places.size(), SparseAssignment::none);

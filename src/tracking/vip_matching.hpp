@@ -17,7 +17,8 @@ struct VipLabel {
   Place place;
 };
 
-/// Whether a page is a map of VIPs, by its looks: bytes, nearly all 255 and the others low.
+/// Whether a page is a map of VIPs, by its looks: bytes, most of them 255, and blocks of VIPs explain the others or
+/// most of them.
 bool looks_like_vip_map(const Frame& page);
 
 /// Reads the map of VIPs, the first page of a video of the challenge: 255 is background, VIP k a block of 2 x 2 pixels

@@ -137,7 +137,7 @@ std::vector<Setting> tracking_settings() {
       flag("trackmate", "Also write the tracks as TrackMate's table of spots", AN_MEMBER(tracking.trackmate)),
       flag("overlay", "Also draw the tracks over the brightest value of each pixel", AN_MEMBER(tracking.overlay)),
       integer("memory", "Frames a particle may be missing", {0, 1000}, AN_MEMBER(tracking.memory)),
-      real("longest_step", "likelihood: px a particle moves between frames at most", {0, 1e6},
+      real("longest_step", "likelihood: px a particle moves between frames at most; above 40 as 40", {0, 1e6},
            AN_MEMBER(tracking.longest_step)),
       integer("shortest_track", "likelihood: localisations; shorter tracks are noise", {1, 1000000},
               AN_MEMBER(tracking.shortest_track)),

@@ -57,6 +57,24 @@ TEST(VipMap, FindsAllVipsOfRandomMaps) {
   }
 }
 
+TEST(VipMap, IsKnownByItsBlocks) {
+  std::vector<simulation::Point> places;
+  for (std::size_t i = 0; i < 12; ++i)
+    places.push_back({2 + 4.0 * static_cast<double>(i % 4), 3 + 4.0 * static_cast<double>(i / 4)});
+  Frame page = map_of(places, 20);
+  EXPECT_TRUE(looks_like_vip_map(page)) << "an eighth of a small field of view is labelled";
+  page.type = PixelType::uint16;
+  EXPECT_FALSE(looks_like_vip_map(page));
+  Frame white{64, 64, PixelType::uint8, std::vector<float>(64 * 64, 255)};
+  EXPECT_TRUE(looks_like_vip_map(white)) << "a map without any VIP";
+  for (std::size_t row = 0; row < 64; ++row)
+    for (std::size_t column = 0; column < 64; ++column) {
+      const double distance = std::hypot(static_cast<double>(row) - 30.4, static_cast<double>(column) - 20.2);
+      white.pixels[row * 64 + column] = std::floor(255 - 190 * static_cast<float>(std::exp(-distance * distance / 4)));
+    }
+  EXPECT_FALSE(looks_like_vip_map(white)) << "a dark spot on a white ground";
+}
+
 TEST(NearestAssignment, GivesEachPlaceItsOwn) {
   const std::vector<Place> places{{0, 0}, {0, 2}};
   const std::vector<Place> candidates{{0, 1.2}, {9, 9}, {0, 0.9}};
