@@ -38,11 +38,11 @@ LinearLayer::LinearLayer(Workspace& workspace, const Operation& o, const Shape& 
                          memory::data_type type, const Directions& directions)
     : workspace_(workspace) {
   const bool transposed = o.kind == OperationKind::transposed_convolution;
-  const memory::dims size{number(out.channels), number(in.channels), number(o.kernel_rows), number(o.kernel_columns)};
-  given_ = memory(given_weights(size, transposed), workspace.engine, nullptr);
+  joined_.size = {number(out.channels), number(in.channels), number(o.kernel_rows), number(o.kernel_columns)};
+  given_ = memory(given_weights(joined_.size, transposed), workspace.engine, nullptr);
   joined_.input = image(in, type);
   joined_.output = image(out, type);
-  joined_.weights = memory::desc(size, type, memory::format_tag::any);
+  joined_.weights = memory::desc(joined_.size, type, memory::format_tag::any);
   joined_.bias = memory::desc({number(out.channels)}, memory::data_type::f32, memory::format_tag::a);
   joined_.strides = {number(o.stride_rows), number(o.stride_columns)};
   if (transposed) {
@@ -84,7 +84,8 @@ void LinearLayer::make_steps(bool relu, dnnl::algorithm algorithm, const Directi
     forward_.reorder = dnnl::reorder(given_, forward_.arguments.at(DNNL_ARG_WEIGHTS));
   }
   if (directions.data) {
-    const auto data = describe_backward<BackwardData>(engine, algorithm, joined_, forward, plain);
+    auto data = describe_backward<BackwardData>(engine, algorithm, joined_, forward, plain);
+    avoid_wrong_gradients(data, joined_);
     fill<BackwardData>(data_, data);
     add(data_, DNNL_ARG_DIFF_DST, joined_.output, false);
     add(data_, DNNL_ARG_WEIGHTS, data.weights_desc(), true);
@@ -93,7 +94,7 @@ void LinearLayer::make_steps(bool relu, dnnl::algorithm algorithm, const Directi
   }
   if (!directions.weights) return;
   Joined gradients = joined_;  // sums of weights' gradients stay in float32
-  gradients.weights = memory::desc(given_.get_desc().dims(), memory::data_type::f32, memory::format_tag::any);
+  gradients.weights = memory::desc(joined_.size, memory::data_type::f32, memory::format_tag::any);
   const auto weights = describe_backward<BackwardWeights>(engine, algorithm, gradients, forward, plain);
   fill<BackwardWeights>(weights_, weights);
   add(weights_, DNNL_ARG_SRC, joined_.input, false);

@@ -24,7 +24,7 @@ std::string_view instruction_set() {
     case dnnl::cpu_isa::avx512_core_bf16:
       return "avx512_core_bf16";
     default:
-      return dnnl::get_effective_cpu_isa() == dnnl::cpu_isa::all ? "no known instruction set" : "avx512_core_amx";
+      return onednn::library_uses(dnnl::cpu_isa::avx512_core_amx) ? "avx512_core_amx" : "another instruction set";
   }
 }
 

@@ -226,7 +226,7 @@ class OneDnnKernels {
   std::vector<Layer> layers_;  // by operation
   std::vector<AlignedMemory> memory_;
   std::vector<AlignedMemory> scratch_;    // of our kernels, for each thread
-  std::vector<AlignedMemory> sequences_;  // of attention, likewise: what no sequence reaches stays zero
+  std::vector<AlignedMemory> sequences_;  // of attention, likewise
   std::vector<double> sums_;              // of a norm
   A* added_ = nullptr;                    // a gradient that is then added to another
   float* sigmoids_ = nullptr;             // of a gate, and their gradients
