@@ -15,9 +15,9 @@ Plan image_plan(const Plan& plan);
 bool works_by_image(const Plan& plan);
 
 /// Runs a batch one image after another, all operations of one before the next, so that what one operation writes is
-/// still in the cache when the next reads it; and memory is one image's. In training the forward run is put off until
-/// the loss is asked for, which runs forward and backward of each image; but the last image's backward is left to
-/// backward(), where gradients become final one after another.
+/// still in the cache when the next reads it; and memory is one image's. The forward run is put off until the output or
+/// the loss is asked for. In training the loss runs forward and backward of each image; but the last image's backward
+/// is left to backward(), where gradients become final one after another.
 template <class Kernels>
 class ImageExecutor final : public Executor {
  public:
@@ -36,8 +36,8 @@ class ImageExecutor final : public Executor {
   }
   void set_input(std::span<const float> input) override { std::ranges::copy(input, input_.begin()); }
   void forward(Mode mode) override {
-    put_off_ = mode == Mode::training;
-    if (!put_off_) run_forward();
+    mode_ = mode;
+    put_off_ = true;
   }
   void read_output(std::span<float> output) const override {
     if (put_off_) run_forward();
@@ -53,7 +53,7 @@ class ImageExecutor final : public Executor {
       run_image(i);
       sum += share * one_.loss(loss, mine);
       share_ = static_cast<float>(share);
-      if (put_off_ && i + 1 < images_) add_gradients({});
+      if (mode_ == Mode::training && i + 1 < images_) add_gradients({});
     }
     put_off_ = false;
     return sum;
@@ -86,6 +86,7 @@ class ImageExecutor final : public Executor {
   }
   void run_forward() const {
     for (std::size_t i = 0; i < images_; ++i) run_image(i);
+    put_off_ = false;
   }
   // Those of the image that has just run; to the sink go sums over all images.
   void add_gradients(const GradientSink& sink) {
@@ -105,8 +106,9 @@ class ImageExecutor final : public Executor {
   std::vector<float> input_;
   mutable std::vector<float> output_;
   std::vector<float> gradients_;
-  float share_ = 0;       // of the image that has just run, in the loss
-  bool put_off_ = false;  // a forward run in training
+  float share_ = 0;  // of the image that has just run, in the loss
+  Mode mode_ = Mode::inference;
+  mutable bool put_off_ = false;  // the forward run
 };
 
 }  // namespace an::kernels::onednn
