@@ -42,6 +42,12 @@ class BackendFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What is asked for is larger than the back end can address or its device can hold.
+class BackendTooSmall : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Images of particles (rows) and frames (columns), channels last.
 struct Shape {
   std::size_t images = 0, rows = 0, columns = 0, channels = 0;
@@ -173,7 +179,7 @@ class Executor {
 };
 
 /// Makes an executor. \param device of those of a node, for `cuda`
-/// \throws BackendMissing in words when there is none
+/// \throws BackendMissing in words when there is none, BackendTooSmall
 std::unique_ptr<Executor> make_executor(Backend backend, const Plan& plan, Precision precision, int device = 0);
 
 /// What a back end would run on, or why it cannot: `not built (AN_WITH_CUDA=OFF)`, `NVIDIA H100 80GB HBM3`.

@@ -32,7 +32,9 @@ inline SequenceSet sequences_of(const Operation& o, const Shape& s) {
 }
 
 /// Floats of shared memory: queries, keys, values (and gradients), padded against bank conflicts, and weights.
-inline int attention_memory(int length, int head_size, bool gradient) {
+inline std::size_t attention_memory(const SequenceSet& s, bool gradient) {
+  const auto length = static_cast<std::size_t>(s.length);
+  const auto head_size = static_cast<std::size_t>(s.channels / s.heads);
   return (gradient ? 4 : 3) * length * (head_size + 1) + (gradient ? 2 : 1) * length * length + length;
 }
 

@@ -118,7 +118,7 @@ class CudaKernels {
   void bias_gradient(const C& c);
   void add_gradient(const C& c, const A* gradient);
   void library_convolution_backward(const C& c);
-  void set_attention_memory(int bytes, const void* kernel) const;
+  std::size_t set_attention_memory(const SequenceSet& s, bool gradient, const void* kernel) const;
   static Taps taps_of(const C& c);
 
   int device_;

@@ -8,7 +8,14 @@ namespace an::kernels::cuda {
 
 constexpr int most_chunks = 1024;  // of partial sums
 constexpr int loss_blocks = 512;
-constexpr std::size_t largest_tensor = 2'000'000'000;  // the kernels' indices are of 32 bits
+
+/// \throws BackendTooSmall where an array has more numbers than the kernels have indices
+inline void expect_addressable(std::size_t numbers) {
+  constexpr std::size_t most = 2'000'000'000;  // the kernels' indices are of 32 bits
+  if (numbers > most)
+    throw BackendTooSmall("cuda: a batch whose largest array has " + std::to_string(numbers) + " numbers (expected " +
+                          std::to_string(most) + " at most: fewer tiles at a time)");
+}
 
 /// Elements, rounded up so that what follows them can be moved in packs and multiplied.
 constexpr std::size_t whole_packs(std::size_t elements) { return (elements + 15) / 16 * 16; }
@@ -20,8 +27,7 @@ CudaKernels<A>::CudaKernels(const Plan& plan, int device)
       products_(narrow, stream_),
       plan_(plan),
       plans_(plan.operations.size()) {
-  for (const Value& v : plan.values)
-    if (v.shape.size() > largest_tensor) throw std::runtime_error("cuda: a batch this large is not reckoned with");
+  for (const Value& v : plan.values) expect_addressable(v.shape.size());
   reserve_scratch(plan);
   if constexpr (narrow) {
     narrow_parameters_ = DeviceMemory(plan.parameters * sizeof(A));
@@ -56,7 +62,7 @@ void CudaKernels<A>::reserve_scratch(const Plan& plan) {
     }
     if (o.kind == OperationKind::gate) openings = std::max(openings, out.size());
   }
-  if (columns > largest_tensor) throw std::runtime_error("cuda: a batch this large is not reckoned with");
+  expect_addressable(columns);
   columns_ = DeviceMemory((columns + (plan.training ? largest : 0)) * sizeof(A));
   partial_ = DeviceMemory((most_chunks + 2) * 2 * channels * sizeof(float));
   float_scratch_ = DeviceMemory(openings * sizeof(float));

@@ -156,15 +156,19 @@ void CudaKernels<A>::pick(const C& c) {
   check_launch("pick");
 }
 
+// Lets a kernel have the shared memory that a sequence needs: so many bytes.
 template <class A>
-void CudaKernels<A>::set_attention_memory(int bytes, const void* kernel) const {
+std::size_t CudaKernels<A>::set_attention_memory(const SequenceSet& s, bool gradient, const void* kernel) const {
+  const std::size_t bytes = attention_memory(s, gradient) * sizeof(float);
   int most = 0;
   check(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerBlockOptin, device_), "cudaDeviceGetAttribute");
-  if (bytes > most)
-    throw std::runtime_error("attention: a sequence needs " + std::to_string(bytes) +
-                             " bytes of shared memory, the device has " + std::to_string(most) +
-                             " (shorter trajectories, or more heads, need less)");
-  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes), "cudaFuncSetAttribute");
+  if (bytes > static_cast<std::size_t>(most))
+    throw BackendTooSmall("cuda: attention over " + std::to_string(s.length) + " places needs " +
+                          std::to_string(bytes) + " bytes of shared memory, the device has " + std::to_string(most) +
+                          " (shorter trajectories, or more heads, need less)");
+  check(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)),
+        "cudaFuncSetAttribute");
+  return bytes;
 }
 
 inline dim3 attention_grid(const Operation& o, const Shape& s) {
@@ -174,20 +178,17 @@ inline dim3 attention_grid(const Operation& o, const Shape& s) {
 template <class A>
 void CudaKernels<A>::attention(const C& c) {
   const SequenceSet s = sequences_of(c.operation, c.out);
-  const int bytes = attention_memory(s.length, s.channels / s.heads, false) * static_cast<int>(sizeof(float));
-  set_attention_memory(bytes, reinterpret_cast<const void*>(&cuda::attention<A>));
-  cuda::attention<<<attention_grid(c.operation, c.out), attention_threads, static_cast<std::size_t>(bytes), stream_>>>(
-      s, c.x, c.z, c.y);
+  const std::size_t bytes = set_attention_memory(s, false, reinterpret_cast<const void*>(&cuda::attention<A>));
+  cuda::attention<<<attention_grid(c.operation, c.out), attention_threads, bytes, stream_>>>(s, c.x, c.z, c.y);
   check_launch("attention");
 }
 
 template <class A>
 void CudaKernels<A>::attention_backward(const C& c) {
   const SequenceSet s = sequences_of(c.operation, c.out);
-  const int bytes = attention_memory(s.length, s.channels / s.heads, true) * static_cast<int>(sizeof(float));
-  set_attention_memory(bytes, reinterpret_cast<const void*>(&attention_gradient<A>));
-  attention_gradient<<<attention_grid(c.operation, c.out), attention_threads, static_cast<std::size_t>(bytes),
-                       stream_>>>(s, c.x, c.z, c.dy, c.dx);
+  const std::size_t bytes = set_attention_memory(s, true, reinterpret_cast<const void*>(&attention_gradient<A>));
+  attention_gradient<<<attention_grid(c.operation, c.out), attention_threads, bytes, stream_>>>(s, c.x, c.z, c.dy,
+                                                                                                c.dx);
   check_launch("attention_gradient");
 }
 

@@ -24,6 +24,8 @@ Failure current_failure() {
     return {ExitCode::input, error.what()};
   } catch (const kernels::BackendMissing& error) {
     return {ExitCode::usage, error.what()};
+  } catch (const kernels::BackendTooSmall& error) {
+    return {ExitCode::usage, error.what()};
   } catch (const kernels::BackendFailed& error) {
     return {ExitCode::our_fault, error.what()};
   } catch (const Error& error) {

@@ -80,7 +80,7 @@ inline Extent3 attention_grid(const kernels::Operation& o, const Shape& s) {
 template <class A>
 std::vector<A> run_attention(const OperationCase<A>& c, std::size_t too_few = 0) {
   const cuda::SequenceSet s = cuda::sequences_of(c.operation, c.out);
-  const auto floats = static_cast<std::size_t>(cuda::attention_memory(s.length, s.channels / s.heads, false));
+  const std::size_t floats = cuda::attention_memory(s, false);
   std::vector<A> y(c.y.size());
   emulate(attention_grid(c.operation, c.out), cuda::attention_threads, floats * sizeof(float) - too_few,
           [&] { cuda::attention(s, c.x.data(), c.z.data(), y.data()); });
@@ -90,7 +90,7 @@ std::vector<A> run_attention(const OperationCase<A>& c, std::size_t too_few = 0)
 template <class A>
 std::vector<A> run_attention_gradient(const OperationCase<A>& c, std::size_t too_few = 0) {
   const cuda::SequenceSet s = cuda::sequences_of(c.operation, c.out);
-  const auto floats = static_cast<std::size_t>(cuda::attention_memory(s.length, s.channels / s.heads, true));
+  const std::size_t floats = cuda::attention_memory(s, true);
   std::vector<A> dx(c.dx.size());
   emulate(attention_grid(c.operation, c.out), cuda::attention_threads, floats * sizeof(float) - too_few,
           [&] { cuda::attention_gradient(s, c.x.data(), c.z.data(), c.dy.data(), dx.data()); });

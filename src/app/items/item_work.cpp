@@ -53,6 +53,8 @@ void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMark
     marks.words[item] = error.what();
   } catch (const std::system_error& error) {
     marks.words[item] = error.what();
+  } catch (const kernels::BackendTooSmall& error) {
+    marks.words[item] = error.what();
   } catch (const std::exception& error) {
     const std::string name = is_recorded ? files.outputs.front().string() + ": " : "";
     marks.words[item] = fmt::format("{}internal error: {}", name, error.what());
