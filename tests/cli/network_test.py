@@ -216,7 +216,7 @@ class NetworkTest(unittest.TestCase):
     def test_the_papers_recipe_is_taken(self):
         for net, parameters in (("alpha", 28845443), ("k", 28845443), ("state", 2451063)):
             result = run("train", "--config", SOURCE / "configs" / f"train_paper_{net}.toml", "--output", self.folder / net,
-                         "--backend", "reference", "--precision", "f32", "--dry-run")
+                         "--dry-run")
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertIn(f"paper-{net}: {parameters} parameters", result.stdout)
             self.assertIn("of 64 tiles", result.stdout)

@@ -60,7 +60,7 @@ network::NetworkShape chosen_shape(const TrainConfig& train) {
 }
 
 // Refuses what cannot be trained, before anything is made. \throws ConfigError, kernels::BackendMissing
-void check_training(const Config& config, const parallel::Communicator& world) {
+void check_training(const TrainOptions& options, const Config& config, const parallel::Communicator& world) {
   const TrainConfig& train = config.train;
   if (train.tiles % world.size() != 0)
     throw ConfigError(
@@ -72,7 +72,13 @@ void check_training(const Config& config, const parallel::Communicator& world) {
   smallest.filters = {1};
   smallest.bottom = 1;
   const network::Network network = make_network(smallest, 1, 2, 2, true);
-  make_executor(train.backend, network.plan, train.precision, world.node_rank());
+  try {
+    make_executor(train.backend, network.plan, train.precision, world.node_rank());
+  } catch (const kernels::BackendMissing& error) {
+    // A cluster's front end need not have the device.
+    if (!options.dry_run || train.backend != kernels::Backend::cuda) throw;
+    if (world.is_root()) fmt::print(stderr, "note: {}\n", error.what());
+  }
 }
 
 // Batches that are made ready while the last one is learnt from.
@@ -338,7 +344,7 @@ ExitCode Training::run() {
 
 ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
-  check_training(config, world);
+  check_training(options, config, world);
   if (options.dry_run) {
     const network::Network network = make_network(chosen_shape(config.train), 1, 64, 208, false);
     if (world.is_root())
