@@ -111,6 +111,13 @@ class SimulateTest(unittest.TestCase):
         written = {int(re.search(r"fov_(\d+)", path)[1]) for path in contents(self.folder / "few") if "fov_" in path}
         self.assertEqual(written, set(range(8)) - empty)
 
+    def test_a_field_of_view_outside_of_its_box_is_told_of(self):
+        self.config.write_text('[[experiment]]\nmodel = "single_state"\nparticles = 400\nalpha = 1\nk = 1\nbox = 64\n')
+        self.make("outside", "--fovs", 8, "--set", "simulate.fov_side=32", code=4)
+        problems = json.loads((self.folder / "outside" / "simulation.json").read_text())["problems"]
+        self.assertRegex(problems[0], r"since it lies at \(\d+, \d+\) and ends outside of the box of 64 px")
+        self.make("inside", "--fovs", 8, "--set", "simulate.fov_side=32", "--set", "faithful.fov_in_default_box=false")
+
     def test_seeds_differ(self):
         self.make("one")
         self.make("two", "--seed", 2)

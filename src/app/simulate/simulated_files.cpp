@@ -118,12 +118,24 @@ void FovFiles::write_raw(const SimulatedFov& made) const {
   file.commit();
 }
 
+// What to know of a field of view that is not wholly in its box; nothing of others.
+std::string FovFiles::where_it_lies(const SimulatedFov& made) const {
+  const auto [x, y] = made.fov.origin;
+  const double side = plan_.config.fov.side;
+  const double box = plan_.experiment_of(item_).parameters.box;
+  if (std::max(x, y) + side <= box) return {};
+  return fmt::format(
+      ", since it lies at ({}, {}) and ends outside of the box of {} px (faithful.fov_in_default_box = false places it "
+      "inside)",
+      x, y, box);
+}
+
 std::uint64_t FovFiles::write() const {
   const SimulatedFov made = simulate_item(plan_, item_);
   if (made.fov.trajectories.empty())
-    throw Error(fmt::format("experiment {}, field of view {}: no trajectory of {} frames or more (nothing written)",
+    throw Error(fmt::format("experiment {}, field of view {}: no trajectory of {} frames or more{} (nothing written)",
                             plan_.experiment_of(item_).number, plan_.fov_of(item_),
-                            plan_.config.fov.shortest_trajectory));
+                            plan_.config.fov.shortest_trajectory, where_it_lies(made)));
   if (plan_.raw) write_raw(made);
   std::uint64_t bytes = 0;
   if (plan_.config.videos) bytes += write_videos(made);

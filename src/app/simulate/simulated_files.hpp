@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "app/simulate/simulate_plan.hpp"
@@ -24,6 +25,7 @@ class FovFiles {
   std::filesystem::path in_experiment(const char* tree, int track) const;
   std::uint64_t write_track(int track, const simulation::SimulatedFov& made) const;
   std::uint64_t write_videos(const simulation::SimulatedFov& made) const;
+  std::string where_it_lies(const simulation::SimulatedFov& made) const;
   void write_raw(const simulation::SimulatedFov& made) const;
 
   const SimulatePlan& plan_;
