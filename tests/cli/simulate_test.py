@@ -117,6 +117,8 @@ class SimulateTest(unittest.TestCase):
         problems = json.loads((self.folder / "outside" / "simulation.json").read_text())["problems"]
         self.assertRegex(problems[0], r"since it lies at \(\d+, \d+\) and ends outside of the box of 64 px")
         self.make("inside", "--fovs", 8, "--set", "simulate.fov_side=32", "--set", "faithful.fov_in_default_box=false")
+        result = self.make("large", "--set", "simulate.fov_side=65", code=2)
+        self.assertIn("small.toml:6:7: experiment.box: 64 px (expected at least the side of the field of view, 65 px)", result.stderr)
 
     def test_seeds_differ(self):
         self.make("one")

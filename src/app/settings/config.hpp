@@ -186,9 +186,11 @@ struct Config {
 };
 
 /// Changes what a TOML text mentions. \param file what to call the text in messages
+/// \param assignments of `section.key=value`, applied before experiments are read, which have to go with the settings
 /// \throws ConfigError `file:line:column: …` for bad syntax, an unknown section or key (with the nearest known one), a
 /// wrong type or a value out of range
-void apply_toml(Config& config, std::string_view text, const std::string& file);
+void apply_toml(Config& config, std::string_view text, const std::string& file,
+                const std::vector<std::string>& assignments = {});
 
 /// The same for a text that may also hold the keys of one section without naming it.
 void apply_section_toml(Config& config, const std::string& section, std::string_view text, const std::string& file);

@@ -68,7 +68,8 @@ std::optional<Problem> check_section(const std::string& name, const toml::key& k
                                  : fmt::format("{}: unknown section; did you mean [{}]?", name, nearest)};
 }
 
-std::vector<Problem> apply_table(Config& config, const toml::table& table) {
+std::vector<Problem> apply_table(Config& config, const toml::table& table,
+                                 const std::vector<std::string>& assignments) {
   std::vector<Problem> problems;
   for (const auto& [section_key, section] : table) {
     const std::string section_name(section_key.str());
@@ -81,6 +82,7 @@ std::vector<Problem> apply_table(Config& config, const toml::table& table) {
       if (auto problem = apply_key(config, fmt::format("{}.{}", section_name, key.str()), key, node))
         problems.push_back(std::move(*problem));
   }
+  for (const std::string& assignment : assignments) apply_assignment(config, assignment);
   if (const toml::node* node = table.get("experiment"); node != nullptr) {
     config.experiments.clear();
     read_experiments(*node, config.simulate.fov.side, config.experiments, problems);
@@ -105,9 +107,10 @@ toml::table parsed(std::string_view text, const std::string& file) {
   }
 }
 
-void apply_checked(Config& config, const toml::table& table, const std::string& file) {
+void apply_checked(Config& config, const toml::table& table, const std::string& file,
+                   const std::vector<std::string>& assignments) {
   Config changed = config;
-  const std::vector<Problem> problems = apply_table(changed, table);
+  const std::vector<Problem> problems = apply_table(changed, table, assignments);
   std::vector<std::string> lines;
   for (const Problem& problem : problems) lines.push_back(located(file, problem.place, problem.what));
   if (!lines.empty()) throw ConfigError(fmt::format("{}", fmt::join(lines, "\n")));
@@ -116,14 +119,15 @@ void apply_checked(Config& config, const toml::table& table, const std::string& 
 
 }  // namespace
 
-void apply_toml(Config& config, std::string_view text, const std::string& file) {
-  apply_checked(config, parsed(text, file), file);
+void apply_toml(Config& config, std::string_view text, const std::string& file,
+                const std::vector<std::string>& assignments) {
+  apply_checked(config, parsed(text, file), file, assignments);
 }
 
 void apply_section_toml(Config& config, const std::string& section, std::string_view text, const std::string& file) {
   const toml::table table = parsed(text, file);
   const bool named = std::any_of(table.begin(), table.end(), [](const auto& entry) { return entry.second.is_table(); });
-  apply_checked(config, named ? table : toml::table{{section, table}}, file);
+  apply_checked(config, named ? table : toml::table{{section, table}}, file, {});
 }
 
 std::string config_toml(const Config& config) {

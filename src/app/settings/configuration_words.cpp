@@ -26,8 +26,9 @@ void use_parameters(Config& config, const std::string& text, const std::string& 
 Config configuration_of(const ConfigurationWords& words, const ReadConfigText& read_config_text) {
   Config config;
   if (!words.config_file.empty())
-    apply_toml(config, read_config_text("--config", words.config_file), words.config_file);
-  for (const std::string& assignment : words.assignments) apply_assignment(config, assignment);
+    apply_toml(config, read_config_text("--config", words.config_file), words.config_file, words.assignments);
+  else
+    for (const std::string& assignment : words.assignments) apply_assignment(config, assignment);
   if (words.faithful) config.faithful = quirks(*words.faithful);
   if (!words.tracking_file.empty())
     apply_section_toml(config, "tracking", read_config_text("--parameters", words.tracking_file), words.tracking_file);
