@@ -305,6 +305,9 @@ class Predict(unittest.TestCase):
         self.assertIn("fov_1.txt: has no input any more", done.stderr)
         (self.folder / "lost_out/track_2/exp_1/fov_1.txt").unlink()
         self.assertEqual(run(*command).returncode, 0)
+        (public / "trajs_fov_0.csv").write_text("traj_idx,frame,x,y\n")
+        self.assertEqual(run(*command).returncode, 4)
+        self.assertEqual(list((self.folder / "lost_out/track_2/exp_1").iterdir()), [], "ensemble labels of before")
 
     def test_many_trajectories_in_one_field_of_view(self):
         count = 100000

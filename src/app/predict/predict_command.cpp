@@ -282,6 +282,7 @@ void Prediction::write_segment_ensemble(const PredictedExperiment& experiment) c
 }
 
 void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
+  fs::remove(paths_.ensemble(experiment));  // that of an earlier run, where there is none of this one
   if (!needs_fit()) return write_segment_ensemble(experiment);
   if (!fs::exists(paths_.model(experiment))) return;
   const segmentation::ExperimentModel model = read_model(paths_.model(experiment));
@@ -356,9 +357,8 @@ void Prediction::write_record(const Json& settings, const Json& seconds) const {
 
 ExitCode Prediction::run() {
   read_weights();
-  const Json whole = config_json(config_);
   Json settings;
-  for (const char* section : {"segmentation", "tracking", "predict", "chain"}) settings[section] = whole[section];
+  for (const char* name : {"segmentation", "tracking", "predict", "chain"}) settings[name] = config_json(config_)[name];
   begin(settings);
   double solving = 0;
   const double tracking = timed([&] { track_videos(); });
