@@ -157,6 +157,15 @@ class ScoreTest(unittest.TestCase):
         self.assertLess(low, summary["submissions"][1]["tracks"]["2"]["single"]["global"]["mae_alpha"])
         self.assertGreater(high, summary["submissions"][1]["tracks"]["2"]["single"]["global"]["mae_alpha"])
 
+    def test_intervals_of_what_can_be_scored(self):
+        copy = self.copied("sub_good")
+        (copy / "track_2" / "exp_0" / "ensemble_labels.txt").unlink()
+        done = self.score(copy, options=["--bootstrap", "5", "--lenient"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        track = self.summary()["tracks"]["2"]
+        self.assertIn("intervals", track["single"])
+        self.assertNotIn("intervals", track["ensemble"])
+
     def test_a_folder_of_submissions_stands_for_all_of_them(self):
         for name in ("a", "b"):
             shutil.copytree(self.submission(), self.folder / "all" / name)

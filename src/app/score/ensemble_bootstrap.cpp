@@ -2,7 +2,9 @@
 #include "app/score/ensemble_bootstrap.hpp"
 
 #include <filesystem>
+#include <optional>
 
+#include "core/error.hpp"
 #include "evaluation/ensemble_resampling.hpp"
 #include "io/benchmark_tree.hpp"
 #include "io/ensemble_file.hpp"
@@ -11,13 +13,20 @@ namespace an::app {
 
 namespace {
 
+// Nothing where a file is missing or unusable: what is scored all the same has told so.
+std::optional<EnsembleLabels> labels_in(const std::filesystem::path& file) {
+  try {
+    return io::read_ensemble(file).labels;
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
 // The truth of each field of view; empty if a file is missing, unusable or of other states than the first.
 std::vector<EnsembleLabels> truth_of_fovs(const PlannedExperiment& experiment) {
   std::vector<EnsembleLabels> fovs;
   for (std::size_t fov = 0; fov < experiment.fovs; ++fov) {
-    const auto file = io::ensemble_of_fov(experiment.reference, fov);
-    if (!std::filesystem::exists(file)) return {};
-    auto labels = io::read_ensemble(file).labels;
+    auto labels = labels_in(io::ensemble_of_fov(experiment.reference, fov));
     if (!labels || (!fovs.empty() && labels->states() != fovs.front().states())) return {};
     fovs.push_back(std::move(*labels));
   }
@@ -32,8 +41,7 @@ std::vector<std::vector<evaluation::EnsembleScores>> bootstrap_ensemble(const Sc
   std::vector<std::vector<evaluation::EnsembleScores>> samples;
   for (std::size_t e = 0; e < plan.tracks[track].experiments.size(); ++e) {
     const auto fovs = truth_of_fovs(plan.tracks[track].experiments[e]);
-    const auto prediction =
-        io::read_ensemble(io::ensemble_labels(plan.submitted_experiment(submission, track, e))).labels;
+    const auto prediction = labels_in(io::ensemble_labels(plan.submitted_experiment(submission, track, e)));
     if (fovs.empty() || !prediction) return {};
     samples.push_back(evaluation::bootstrap_ensemble(fovs, *prediction, plan.rules.rules, e, options));
   }
