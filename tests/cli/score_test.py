@@ -290,6 +290,20 @@ class ScoreTest(unittest.TestCase):
         self.assertIn("alpha is nan (expected 0 to 2", done.stdout)
         self.assertEqual(run("verify", self.folder / "nowhere").returncode, 3)
 
+    def test_verify_says_where_there_is_nothing_to_check(self):
+        copy = self.copied("sub_perfect")
+        (copy / "track_2/exp_0").rename(copy / "track_2/exp_00")
+        (copy / "track_2/exp_1/fov_0.txt").write_text("")
+        for path in (copy / "track_2/exp_2").glob("fov_*.txt"):
+            path.unlink()
+        for path in (copy / "track_1").iterdir():
+            path.rename(path.with_name(path.name.capitalize()))
+        done = run("verify", copy, ranks=2)
+        self.assertEqual(done.returncode, 6, done.stdout)
+        for words in ("track_2/exp_00: is not looked into", "exp_1/fov_0.txt: no trajectories", "exp_2/fov_0.txt: no such file",
+                      "track_1/Exp_0: is not looked into", "track_1: no experiments (expected exp_0"):
+            self.assertIn(words, done.stdout)
+
     # command line
 
     def test_mistyped_words_get_a_suggestion(self):

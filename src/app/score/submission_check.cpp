@@ -35,6 +35,8 @@ class LabelCheck {
       report(problem.line, problem.column, problem.what + (problem.fatal ? " (the official scorer stops here)" : ""));
     for (std::size_t row = 0; row < file.table.size(); ++row) check_row(file.table[row], file.table.line(row));
     check_indices(file.table, known.vips_only);
+    if (file.table.empty() && file.problems.empty() && !known.trajectories && !known.vips)
+      report(0, 0, "no trajectories (those of the reference would count as missing)");
     if (known.trajectories) compare(file.table, *known.trajectories, known.vips_only);
     if (known.vips_only && known.vips) compare_vips(file.table, *known.vips);
     return std::move(problems_);

@@ -27,13 +27,13 @@ struct Check {
   KnownFov known;
 };
 
-// The number between `stem` and `ending` in a file's name.
+// The number between `stem` and `ending` in a file's name, written without leading zeros as the official scorer does.
 std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending) {
   if (!name.starts_with(stem) || !name.ends_with(ending) || name.size() <= stem.size() + ending.size())
     return std::nullopt;
   const std::string digits = name.substr(stem.size(), name.size() - stem.size() - ending.size());
   constexpr std::size_t most_digits = 9;
-  if (digits.size() > most_digits ||
+  if (digits.size() > most_digits || (digits.size() > 1 && digits[0] == '0') ||
       !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
     return std::nullopt;
   return std::stoul(digits);
@@ -92,11 +92,16 @@ class CheckList {
   std::vector<InputProblem> problems;
 
  private:
-  std::vector<std::string> experiments(const std::string& track) const {
+  std::vector<std::string> experiments(const std::string& track) {
     std::set<std::string> all;
     for (const fs::path& root : {submission_, public_.value_or(submission_)})
       for (const std::string& name : names_in(root / track))
         if (numbered(name, "exp_", "")) all.insert(name);
+    for (const std::string& name : names_in(submission_ / track))
+      if (const fs::path folder = submission_ / track / name;
+          !all.contains(name) && !name.starts_with('.') && !name.starts_with('_') && fs::is_directory(folder))
+        problems.push_back({folder, 0, 0, "is not looked into (expected experiments named exp_0, exp_1, …)"});
+    if (all.empty()) problems.push_back({submission_ / track, 0, 0, "no experiments (expected exp_0, exp_1, …)"});
     return {all.begin(), all.end()};
   }
 
@@ -120,6 +125,7 @@ class CheckList {
     const std::set<std::size_t>& known = public_ ? given : listed;
     std::set<std::size_t> fovs = listed;
     fovs.insert(given.begin(), given.end());
+    if (fovs.empty()) fovs.insert(0);  // there is no experiment without any
     for (std::size_t fov = 0; fov < (known.empty() ? 0 : *known.rbegin()); ++fov) fovs.insert(fov);
     for (const std::size_t fov : fovs) {
       const fs::path file = is_reference ? io::truth_labels(folder, fov) : io::submission_labels(folder, fov);
