@@ -87,6 +87,7 @@ std::vector<ExperimentFolder> list_reference_experiments(const fs::path& track_f
       experiments.push_back(std::move(*found));
   }
   if (!problems.empty()) throw InputError(std::move(problems));
+  if (experiments.empty()) throw InputError(track_folder, "holds no experiments (expected exp_0, exp_1, …)");
   return experiments;
 }
 

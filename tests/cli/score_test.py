@@ -241,6 +241,13 @@ class ScoreTest(unittest.TestCase):
         empty = self.folder / "empty"
         empty.mkdir()
         self.assertEqual(self.score(empty).returncode, 4)
+        self.reference = self.folder / "no_experiments"
+        for track in ("track_1", "track_2"):
+            (self.reference / track).mkdir(parents=True)
+        for options in ([], ["--lenient"]):
+            done = self.score(self.submission(), options=options)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn("track_1: holds no experiments (expected exp_0", done.stderr)
 
     def test_output_that_cannot_be_written(self):
         (self.folder / "file").write_text("")
