@@ -196,6 +196,16 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual(self.score(copy, output="lenient", options=["--lenient"]).returncode, 0)
         self.assertLess(self.summary("lenient")["tracks"]["2"]["single"]["global"]["rmse_cp"], 10)
 
+    def test_files_that_cannot_be_reached_are_missing(self):
+        copy = self.copied()
+        for name in ("fov_1.txt", "ensemble_labels.txt"):
+            (copy / "track_2" / "exp_3" / name).unlink()
+            (copy / "track_2" / "exp_3" / name).symlink_to(name)
+        done = self.score(copy)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([p["what"][:12] for p in self.summary()["problems"] if "exp_3" in p["file"]][:2], 2 * ["no such file"])
+        self.assertEqual(run("verify", copy).stdout.count("no such file"), 2)
+
     def test_lost_last_trajectory_is_reported_as_misaligning_the_rest(self):
         copy = self.copied("sub_perfect")
         path = copy / "track_2" / "exp_3" / "fov_0.txt"

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <system_error>
 
 #include "core/error.hpp"
 #include "core/number_text.hpp"
@@ -156,7 +157,8 @@ SubmittedFov read_submitted_fov(const ScorePlan& plan, const FovPlace& place, st
   SubmittedFov submitted;
   submitted.file =
       io::submission_labels(plan.submitted_experiment(submission, place.track, place.experiment), place.fov);
-  submitted.exists = fs::is_regular_file(submitted.file);
+  std::error_code ignored;  // what cannot be reached is not there for the official scorer either
+  submitted.exists = fs::is_regular_file(submitted.file, ignored);
   if (!submitted.exists) {
     ScoreProblem problem;
     problem.file = submitted.file.string();

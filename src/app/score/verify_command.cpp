@@ -47,6 +47,12 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
+// What cannot be reached is not there for the official scorer either.
+bool is_there(const fs::path& file) {
+  std::error_code ignored;
+  return fs::exists(file, ignored);
+}
+
 // The fields of view of which a folder holds trajectories or a video.
 std::set<std::size_t> fovs_of_data(const fs::path& folder) {
   std::set<std::size_t> fovs;
@@ -61,7 +67,7 @@ std::set<std::size_t> fovs_of_data(const fs::path& folder) {
 
 // The first of some files that exists.
 std::optional<fs::path> existing(std::initializer_list<fs::path> files) {
-  const auto found = std::find_if(files.begin(), files.end(), [](const fs::path& file) { return fs::exists(file); });
+  const auto found = std::find_if(files.begin(), files.end(), is_there);
   return found == files.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -97,9 +103,10 @@ class CheckList {
     for (const fs::path& root : {submission_, public_.value_or(submission_)})
       for (const std::string& name : names_in(root / track))
         if (numbered(name, "exp_", "")) all.insert(name);
+    std::error_code ignored;
     for (const std::string& name : names_in(submission_ / track))
       if (const fs::path folder = submission_ / track / name;
-          !all.contains(name) && !name.starts_with('.') && !name.starts_with('_') && fs::is_directory(folder))
+          !all.contains(name) && !name.starts_with('.') && !name.starts_with('_') && fs::is_directory(folder, ignored))
         problems.push_back({folder, 0, 0, "is not looked into (expected experiments named exp_0, exp_1, …)"});
     if (all.empty()) problems.push_back({submission_ / track, 0, 0, "no experiments (expected exp_0, exp_1, …)"});
     return {all.begin(), all.end()};
@@ -129,7 +136,7 @@ class CheckList {
     for (std::size_t fov = 0; fov < (known.empty() ? 0 : *known.rbegin()); ++fov) fovs.insert(fov);
     for (const std::size_t fov : fovs) {
       const fs::path file = is_reference ? io::truth_labels(folder, fov) : io::submission_labels(folder, fov);
-      if (!fs::exists(file)) {
+      if (!is_there(file)) {
         problems.push_back(
             {file, 0, 0, "no such file (the official scorer gives up the whole single-trajectory task of this track)"});
         continue;
@@ -141,7 +148,7 @@ class CheckList {
       checks.push_back({file, false, known_fov(data, fov, vips_only && !is_reference)});
     }
     const fs::path ensemble = io::ensemble_labels(folder);
-    if (fs::exists(ensemble))
+    if (is_there(ensemble))
       checks.push_back({ensemble, true, {}});
     else
       problems.push_back(
