@@ -151,9 +151,10 @@ class LabelParser {
     if (fields_.size() % 4 <= 1) return file_.table.append(fields_, line_);
     LineProblem problem;
     problem.line = line_;
-    problem.what =
-        fmt::format("{} values, need 4n or 4n+1 ({}): the line is dropped, so its trajectory counts as missing",
-                    fields_.size(), expected_line);
+    problem.what = fmt::format(
+        "{} values, need 4n or 4n+1 ({}): the line is dropped (its trajectory counts as missing; in a "
+        "reference it is not scored)",
+        fields_.size(), expected_line);
     problem.fatal = false;
     problem.index = fields_[0];
     problems_.add(std::move(problem));

@@ -206,6 +206,16 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual([p["what"][:12] for p in self.summary()["problems"] if "exp_3" in p["file"]][:2], 2 * ["no such file"])
         self.assertEqual(run("verify", copy).stdout.count("no such file"), 2)
 
+    def test_dropped_lines_of_the_reference_are_told(self):
+        self.reference = self.folder / "ref"
+        shutil.copytree(self.submission().parent / "ref", self.reference)
+        with open(self.reference / "track_2/exp_3/traj_labs_fov_0.txt", "a") as labels:
+            labels.write("99,1,1\n")
+        self.assertEqual(self.score(self.submission("sub_perfect")).returncode, 0)
+        problem, = self.summary()["problems"]
+        self.assertTrue(problem["file"].endswith("exp_3/traj_labs_fov_0.txt"))
+        self.assertIn("3 values, need 4n or 4n+1", problem["what"])
+
     def test_lost_last_trajectory_is_reported_as_misaligning_the_rest(self):
         copy = self.copied("sub_perfect")
         path = copy / "track_2" / "exp_3" / "fov_0.txt"

@@ -137,15 +137,13 @@ TruthFov read_truth_fov(const ScorePlan& plan, const FovPlace& place) {
   TruthFov truth;
   truth.file = io::truth_labels(folder, place.fov);
   io::LabelFile file = read_reference(io::read_labels, truth.file, truth.problems);
-  for (const io::LineProblem& line : file.problems)
-    if (line.fatal) truth.problems.push_back(problem_of(truth.file, line, true));
+  for (const io::LineProblem& line : file.problems) truth.problems.push_back(problem_of(truth.file, line, true));
   truth.labels = std::move(file.table);
   if (plan.rules.match_by_appearance) renumber_by_appearance(io::trajectories(folder, place.fov), truth);
   if (plan.tracks[place.track].number != 1) return truth;
   const fs::path vip_path = io::vip(folder, place.fov);
   io::VipFile vips = read_reference(io::read_vips, vip_path, truth.problems);
-  for (const io::LineProblem& line : vips.problems)
-    if (line.fatal) truth.problems.push_back(problem_of(vip_path, line, true));
+  for (const io::LineProblem& line : vips.problems) truth.problems.push_back(problem_of(vip_path, line, true));
   truth.vips = std::move(vips.indices);
   truth.labels = vip_rows(truth.labels, truth.vips);
   return truth;
@@ -175,7 +173,7 @@ SubmittedFov read_submitted_fov(const ScorePlan& plan, const FovPlace& place, st
     if (line.fatal && bad_lines_stop) submitted.event = FovEvent::stop;
   }
   submitted.labels = std::move(file.table);
-  if (plan.tracks[place.track].number == 1 && submitted.event == FovEvent::none && truth.problems.empty())
+  if (plan.tracks[place.track].number == 1 && submitted.event == FovEvent::none && !truth.is_unusable())
     check_vips(truth.vips, strict, submitted);
   return submitted;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <vector>
@@ -15,8 +16,11 @@ namespace an::app {
 struct TruthFov {
   std::filesystem::path file;
   LabelTable labels;
-  std::vector<std::int64_t> vips;      ///< track 1 only
-  std::vector<ScoreProblem> problems;  ///< all of them stop the scoring
+  std::vector<std::int64_t> vips;  ///< track 1 only
+  std::vector<ScoreProblem> problems;
+
+  /// Whether one of the problems stops the scoring.
+  bool is_unusable() const { return std::ranges::any_of(problems, &ScoreProblem::fatal); }
 };
 
 /// A submission's part of a field of view.

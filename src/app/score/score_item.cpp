@@ -120,10 +120,9 @@ std::vector<ScoredFov> score_fov_item(const ScorePlan& plan, const FovPlace& pla
   for (std::size_t s = 0; s < plan.submissions.size(); ++s) {
     if (!plan.has_track(s, place.track)) continue;
     results[s] = score_submission(plan, place, s, truth);
-    if (truth.problems.empty()) continue;
     FovReport& report = results[s].report;
     // The submitted file is looked for first: without it the official scorer never opens the reference.
-    if (report.event == FovEvent::none || !plan.rules.strict()) report.event = FovEvent::stop;
+    if (truth.is_unusable() && (report.event == FovEvent::none || !plan.rules.strict())) report.event = FovEvent::stop;
     report.problems.insert(report.problems.end(), truth.problems.begin(), truth.problems.end());
   }
   return results;
