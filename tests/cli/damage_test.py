@@ -237,15 +237,38 @@ class Faults(Whole):
                 shutil.rmtree(output)
                 subprocess.run(["mount", "-o", "remount,size=300k", mount], check=True)
 
+    def unprivileged(self):
+        """The program as one who may not read and write everything."""
+        if os.geteuid() != 0:
+            return [PROGRAM]
+        command = ["setpriv", f"--reuid={NOBODY}", "--clear-groups", PROGRAM]
+        if subprocess.run([*command, "--version"], capture_output=True).returncode != 0:
+            self.skipTest("root may do anything, and nobody may not run the program here")
+        return command
+
+    def test_a_submission_that_may_not_be_read_does_not_stop_others(self):
+        folder = self.folder / "rights"
+        for name, labels in (("ref", "traj_labs_fov_0.txt"), ("all/closed", "fov_0.txt"), ("all/open", "fov_0.txt")):
+            experiment = folder / name / "track_2/exp_0"
+            experiment.mkdir(parents=True)
+            (experiment / labels).write_text("0,1,1,2,50\n")
+            (experiment / "ensemble_labels.txt").write_text("model: single_state; num_state: 1\n1\n0.1\n1\n0.1\n1\n")
+        (folder / "all/closed/track_2/exp_0/fov_0.txt").chmod(0)
+        (folder / "out").mkdir()
+        (folder / "out").chmod(0o777)
+        for options, code in (((), 4), (("--lenient",), 0)):
+            done = subprocess.run([*self.unprivileged(), "score", "--reference", folder / "ref", "--submission", folder / "all", "--output",
+                                   folder / "out", *options], capture_output=True, text=True, timeout=100, cwd="/")
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn("closed/track_2/exp_0/fov_0.txt: cannot be read: Permission denied", done.stderr)
+            self.assertTrue((folder / "out/open/scores.txt").exists())
+            self.assertEqual((folder / "out/closed/scores.txt").exists(), code == 0)
+
     def test_no_permission(self):
         output, whole = self.old_results("private")
         victim = next(output.rglob("trajs_fov_0.csv"))
-        if os.geteuid() == 0:
-            if subprocess.run(["setpriv", f"--reuid={NOBODY}", "--clear-groups", PROGRAM, "--version"], capture_output=True).returncode != 0:
-                self.skipTest("root may write anything, and nobody may not run the program here")
-            command = ["setpriv", f"--reuid={NOBODY}", "--clear-groups", PROGRAM]
-        else:
-            command = [PROGRAM]
+        command = self.unprivileged()
+        if os.geteuid() != 0:
             victim.parent.chmod(0o555)
             self.addCleanup(victim.parent.chmod, 0o755)
             (output / "simulation.json").chmod(0o444)

@@ -44,16 +44,16 @@ ScoreProblem stop(const fs::path& file, std::string what) {
   return problem;
 }
 
-// Reads a reference file; what is wrong with it becomes a problem.
+// Reads a file; where it cannot be read, that becomes a problem.
 template <class Read>
-auto read_reference(const Read& read, const fs::path& file, std::vector<ScoreProblem>& problems)
-    -> decltype(read(file)) {
+auto read_or_tell(const Read& read, const fs::path& file, std::vector<ScoreProblem>& problems) -> decltype(read(file)) {
   try {
     return read(file);
   } catch (const InputError& error) {
+    std::error_code ignored;
+    const bool is_there = fs::exists(file, ignored);
     for (const InputProblem& found : error.problems()) {
-      problems.push_back(
-          stop(found.file, fs::exists(file) ? found.what : with_official(found.what, "FileNotFoundError")));
+      problems.push_back(stop(found.file, is_there ? found.what : with_official(found.what, "FileNotFoundError")));
       problems.back().line = found.line;
       problems.back().column = found.column;
     }
@@ -75,7 +75,7 @@ LabelTable vip_rows(const LabelTable& labels, const std::vector<std::int64_t>& v
 // Label row i (by index) belongs to the trajectory that appears i-th in the CSV.
 void renumber_by_appearance(const fs::path& csv, TruthFov& truth) {
   const auto trajectories =
-      read_reference([](const fs::path& file) { return io::read_trajectories(file); }, csv, truth.problems);
+      read_or_tell([](const fs::path& file) { return io::read_trajectories(file); }, csv, truth.problems);
   if (trajectories.size() != truth.labels.size()) {
     truth.problems.push_back(
         stop(truth.file, fmt::format("{} trajectories, but {} has {} (matching by order of appearance needs as many)",
@@ -136,13 +136,13 @@ TruthFov read_truth_fov(const ScorePlan& plan, const FovPlace& place) {
   const fs::path& folder = plan.experiment(place).reference;
   TruthFov truth;
   truth.file = io::truth_labels(folder, place.fov);
-  io::LabelFile file = read_reference(io::read_labels, truth.file, truth.problems);
+  io::LabelFile file = read_or_tell(io::read_labels, truth.file, truth.problems);
   for (const io::LineProblem& line : file.problems) truth.problems.push_back(problem_of(truth.file, line, true));
   truth.labels = std::move(file.table);
   if (plan.rules.match_by_appearance) renumber_by_appearance(io::trajectories(folder, place.fov), truth);
   if (plan.tracks[place.track].number != 1) return truth;
   const fs::path vip_path = io::vip(folder, place.fov);
-  io::VipFile vips = read_reference(io::read_vips, vip_path, truth.problems);
+  io::VipFile vips = read_or_tell(io::read_vips, vip_path, truth.problems);
   for (const io::LineProblem& line : vips.problems) truth.problems.push_back(problem_of(vip_path, line, true));
   truth.vips = std::move(vips.indices);
   truth.labels = vip_rows(truth.labels, truth.vips);
@@ -166,8 +166,14 @@ SubmittedFov read_submitted_fov(const ScorePlan& plan, const FovPlace& place, st
     submitted.problems.push_back(problem);
     return submitted;
   }
-  io::LabelFile file = io::read_labels(submitted.file);
+  io::LabelFile file = read_or_tell(io::read_labels, submitted.file, submitted.problems);
   const bool bad_lines_stop = !plan.rules.lenient;
+  if (!submitted.problems.empty()) {
+    submitted.exists = false;
+    submitted.problems.front().fatal = bad_lines_stop;
+    if (bad_lines_stop) submitted.event = FovEvent::stop;
+    return submitted;
+  }
   for (const io::LineProblem& line : file.problems) {
     submitted.problems.push_back(problem_of(submitted.file, line, bad_lines_stop));
     if (line.fatal && bad_lines_stop) submitted.event = FovEvent::stop;

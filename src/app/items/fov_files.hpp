@@ -26,7 +26,7 @@ struct TruthFov {
 /// A submission's part of a field of view.
 struct SubmittedFov {
   std::filesystem::path file;
-  bool exists = true;
+  bool exists = true;  ///< and can be read
   LabelTable labels;
   FovEvent event = FovEvent::none;
   std::vector<ScoreProblem> problems;  ///< the first one describes the file, where it does not exist
