@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <iostream>
 #include <variant>
 
@@ -26,6 +29,12 @@ namespace {
 
 using namespace an;
 using namespace an::app;
+
+// Where a standard stream is closed, the next file that is opened would get its words.
+void open_standard_streams() {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
+    if (fcntl(stream, F_GETFD) < 0) static_cast<void>(open("/dev/null", O_RDWR));
+}
 
 struct Run {
   const Config& config;
@@ -80,6 +89,7 @@ int run(const std::vector<std::string>& arguments, const parallel::Communicator&
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_standard_streams();
   try {
     const parallel::Environment environment;
     return run({argv + 1, argv + argc}, environment.world());

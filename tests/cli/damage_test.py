@@ -264,6 +264,15 @@ class Faults(Whole):
             self.assertTrue((folder / "out/open/scores.txt").exists())
             self.assertEqual((folder / "out/closed/scores.txt").exists(), code == 0)
 
+    def test_closed_streams_lead_into_no_file(self):
+        output = self.folder / "streams"
+        for closed in ("<&- >&- 2>&-", "2>&-"):  # of a submission without labels much is said
+            arguments = ["score", "--reference", self.jobs.data / "ref", "--submission", self.jobs.data / "ref", "--output", output]
+            done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", PROGRAM, *arguments, "--lenient"], capture_output=True, timeout=100)
+            self.assertEqual(done.returncode, 0, closed)
+            self.assertTrue((output / "results.h5").exists())
+            shutil.rmtree(output)
+
     def test_no_permission(self):
         output, whole = self.old_results("private")
         victim = next(output.rglob("trajs_fov_0.csv"))
