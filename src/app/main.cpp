@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <iostream>
 #include <variant>
 
@@ -22,6 +23,7 @@
 #include "app/track/track_command.hpp"
 #include "app/train/network_command.hpp"
 #include "app/train/train_command.hpp"
+#include "core/error.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/stop_request.hpp"
 
@@ -79,8 +81,11 @@ int run(const std::vector<std::string>& arguments, const parallel::Communicator&
     return static_cast<int>(failure.code);
   }
   try {
-    return static_cast<int>(
-        std::visit(Run{parsed.config, world, standard_progress(parsed.config.run, world.is_root())}, parsed.command));
+    const ExitCode code =
+        std::visit(Run{parsed.config, world, standard_progress(parsed.config.run, world.is_root())}, parsed.command);
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw OutputError("standard output", "cannot be written whole");
+    return static_cast<int>(code);
   } catch (...) {
     abort_all(current_failure(), world);
   }

@@ -273,6 +273,13 @@ class Faults(Whole):
             self.assertTrue((output / "results.h5").exists())
             shutil.rmtree(output)
 
+    def test_standard_output_that_cannot_be_written(self):
+        for arguments in (["predict", "--dump-default"], ["verify", self.jobs.data / "ref"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=100)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("standard output: cannot be written whole", done.stderr)
+
     def test_no_permission(self):
         output, whole = self.old_results("private")
         victim = next(output.rglob("trajs_fov_0.csv"))
