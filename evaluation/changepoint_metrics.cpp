@@ -71,7 +71,8 @@ ChangePointCounts ChangePointMatcher::count(std::span<const std::int64_t> truth,
       ++counts.true_positives;
       matched_.push_back(pair);
       counts.sum_squares += wrapping_square(distance);
-      const std::int64_t error = wrapping_difference(prediction[pair.column], truth[pair.row]);
+      // A distance of 2^63 wraps to less than 0, and its square to 0.
+      const std::int64_t error = distance < 0 ? 0 : wrapping_difference(prediction[pair.column], truth[pair.row]);
       if (distance < changepoint_threshold) ++errors_[static_cast<std::size_t>(error + changepoint_threshold - 1)];
     } else {
       ++counts.false_positives;

@@ -49,7 +49,7 @@ void official_segments(std::span<const std::int64_t> cps, std::int64_t length, s
 
 double jaccard(const FrameRange& a, const FrameRange& b) {
   const std::int64_t both = FrameRange{std::max(a.begin, b.begin), std::min(a.end, b.end)}.length();
-  const std::int64_t either = a.length() + b.length() - both;
+  const std::int64_t either = a.length() + (b.length() - both);
   return either == 0 ? 0.0 : static_cast<double>(both) / static_cast<double>(either);
 }
 

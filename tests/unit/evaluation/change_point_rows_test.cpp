@@ -36,6 +36,15 @@ TEST(ChangePointRows, HoldMatchesThenWhatIsSpurious) {
   EXPECT_EQ(score.change_points[2].state_after, -1);
 }
 
+TEST(ChangePointRows, ErrorsStayInTheirTableForAnyNumbers) {
+  const FovScore wrapped = scored({0, 1, 1, 2, 0, 1, 1, 2, 50}, {{0, 1, 1, 2, nan, 1, 1, 2, 50}});
+  ChangePointErrors expected{};
+  expected[changepoint_threshold - 1] = wrapped.sums.change_points.true_positives;
+  EXPECT_EQ(wrapped.change_point_errors, expected);
+  EXPECT_EQ(wrapped.sums.change_points.true_positives, 1);
+  EXPECT_EQ(scored({0, 1, 1, 2, 9.2e18}, {{0, 1, 1, 2, 9.2e18}}).scores[4], 1);
+}
+
 TEST(ChangePointRows, TellWhatLiesOnBothSides) {
   const ChangePointScore second = scored(truth, {{0, 1, 1, 2, 100}}).change_points.at(1);
   EXPECT_EQ(second.alpha_before, 0.5);
