@@ -8,16 +8,27 @@
 #include <numeric>
 #include <thread>
 
+#include "core/byte_archive.hpp"
+#include "core/error.hpp"
 #include "parallel/shared_numbers.hpp"
 
 namespace an::parallel {
 
 namespace {
 
-// The order in which items are taken.
+// The order in which items are taken: by root's costs, for a shared file system may show other ranks other sizes of
+// files.
 std::vector<std::size_t> order_of(const Communicator& ranks, std::span<const double> costs,
                                   std::span<const std::size_t> after) {
-  if (ranks.size() > 1) return hand_out_order(costs, after);
+  if (ranks.size() > 1) {
+    ByteWriter writer;
+    if (ranks.is_root()) writer.put(hand_out_order(costs, after));
+    std::vector<std::byte> message = writer.take();
+    ranks.broadcast(message);
+    std::vector<std::size_t> order = ByteReader(message).take_vector<std::size_t>();
+    AN_ASSERT(order.size() == costs.size());
+    return order;
+  }
   // Alone, items are done in order: their results then lie in order, too.
   std::vector<std::size_t> order(costs.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -19,7 +19,7 @@ inline constexpr std::size_t no_item = static_cast<std::size_t>(-1);
 std::vector<std::size_t> hand_out_order(std::span<const double> costs, std::span<const std::size_t> after = {});
 
 /// Hands out items to the ranks as these become free, the most expensive first; no rank only manages. Collective.
-/// \param costs expected cost of each item, in any unit
+/// \param costs expected cost of each item, in any unit; those of root are used
 /// \param work does one item; called on the rank that has taken it. An exception leaves the others waiting: abort then.
 /// \param progress on root, after each of its items: how many items have been taken by all ranks so far
 /// \param after the item that has to be done before each, itself after none and of a smaller number; no_item where

@@ -62,6 +62,14 @@ TEST(ForEachItem, DoesEachOfAThousandItemsOfRandomCostOnce) {
   EXPECT_EQ(times_done(costs, work), std::vector<std::int64_t>(1000, 1));
 }
 
+TEST(ForEachItem, DoesEachOnceWhereRanksExpectOtherCosts) {
+  std::mt19937 random(static_cast<unsigned>(world().rank()));
+  std::vector<double> costs(200);
+  for (double& cost : costs) cost = std::uniform_real_distribution(0.0, 100.0)(random);
+  const auto work = [](std::size_t) { std::this_thread::sleep_for(std::chrono::microseconds(100)); };
+  EXPECT_EQ(times_done(costs, work), std::vector<std::int64_t>(200, 1));
+}
+
 TEST(ForEachItem, TakesTheCostliestFirstAndTiesByNumber) {
   // On each rank the items come in this order, with gaps where another rank took them.
   const std::vector<double> costs{1, 5, 3, 5, 0, 3};
