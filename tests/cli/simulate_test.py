@@ -187,6 +187,17 @@ class SimulateTest(unittest.TestCase):
             for vip in numpy.loadtxt(labels.parent / labels.name.replace("traj_labs", "vip_idx"), ndmin=1):
                 self.assertEqual(rows[rows[:, 0] == vip][0, 1], 0)
 
+    def test_shards_of_other_experiments_are_not_taken_for_those_asked_for(self):
+        self.make("part", "--format", "hdf5", "--experiments", "1,3")
+        before = contents(self.folder / "part")
+        for wanted in (["--experiments", "2"], []):
+            refused = self.make("part", "--format", "hdf5", "--resume", *wanted, code=2)
+            self.assertIn("was begun with another configuration", refused.stderr)
+        self.make("part", "--format", "hdf5", "--resume", "--experiments", "3,1")
+        self.assertEqual(contents(self.folder / "part"), before)
+        self.make("whole", "--format", "hdf5")
+        self.make("whole", "--format", "hdf5", "--resume", "--experiments", "2", code=2)
+
     def test_shards_hold_what_the_text_files_hold(self):
         self.make("text")
         self.make("shards", "--format", "hdf5", "--set", "simulate.shard_fovs=5")

@@ -29,12 +29,15 @@ namespace {
 
 constexpr const char* record_name = "simulation.json";
 
-// What decides the data.
-Json data_config(const Config& config) {
+// What decides the data. An HDF5 file holds what its number among the planned ones says, so of a part of a set also
+// which part it is.
+Json data_config(const Config& config, const SimulatePlan& plan, bool is_part) {
   const Json all = config_json(config);
   Json json;
   for (const char* section : {"simulate", "video", "faithful", "experiments"})
     if (all.contains(section)) json[section] = all.at(section);
+  if (is_part && plan.as_shards)
+    for (const PlannedSimulation& experiment : plan.experiments) json["only"].push_back(experiment.number);
   return json;
 }
 
@@ -147,7 +150,7 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
                       Progress& progress) {
   const double start = steady_seconds();
   const SimulatePlan plan = make_simulate_plan(config, options.experiments, options.raw);
-  const Json settings = data_config(config);
+  const Json settings = data_config(config, plan, !options.experiments.empty());
   if (world.is_root()) {
     std::vector<std::uint64_t> of_specs(config.experiments.size());
     if (options.dry_run) {
