@@ -35,9 +35,11 @@ struct Mismatch {
 }
 
 double number_of(const toml::node& node, const char* expected) {
-  if (const auto* real = node.as_floating_point()) return real->get();
   if (const auto* integer = node.as_integer()) return static_cast<double>(integer->get());
-  mismatch(node, fmt::format("expected {}", expected));
+  const auto* real = node.as_floating_point();
+  if (real == nullptr) mismatch(node, fmt::format("expected {}", expected));
+  if (!std::isfinite(real->get())) mismatch(node, fmt::format("{} (expected a finite number)", real->get()));
+  return real->get();
 }
 
 const toml::array& array_of(const toml::node& node, std::size_t size, const char* expected) {

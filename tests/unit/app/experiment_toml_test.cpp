@@ -48,6 +48,22 @@ TEST(ExperimentToml, RefusesANegativeRelativeSpread) {
                an::ConfigError);
 }
 
+TEST(ExperimentToml, RefusesNumbersThatAreNotFinite) {
+  for (const std::string wrong : {"particles = { normal = [nan, 4], cut = [10, 20] }",
+                                  "particles = { normal = [15, inf], cut = [10, 20] }", "box = nan"}) {
+    try {
+      experiments_of(single + "k = 1\n" + wrong + "\n");
+      ADD_FAILURE() << wrong;
+    } catch (const an::ConfigError& error) {
+      EXPECT_NE(std::string(error.what()).find("test.toml:5:"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("finite"), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_THROW(experiments_of("[[experiment]]\nmodel = \"multi_state\"\nalpha = [1, 0.5]\nk = [1, 1]\ndwell = [9, 9]\n"
+                              "alpha_steps = [nan]\n"),
+               an::ConfigError);
+}
+
 TEST(ExperimentToml, RefusesAnAlphaThatIsAlwaysZero) {
   for (const std::string alpha : {"{ normal = [0, 0] }", "{ relative_normal = [0, 0.1] }"}) {
     const std::string text = "[[experiment]]\nmodel = \"single_state\"\nk = 1\nalpha = " + alpha + "\n";
