@@ -215,6 +215,15 @@ class SimulateTest(unittest.TestCase):
                 self.assertEqual(file["x"].chunks, (1, file["x"].shape[1]))
         self.assertGreater(seen, 100)
 
+    def test_shards_do_not_lose_the_third_dimension(self):
+        self.config.write_text('[[experiment]]\nmodel = "single_state"\ndimensions = 3\nparticles = 20\nalpha = 1\nk = 1\n')
+        refused = self.make("shards", "--format", "hdf5", code=2)
+        self.assertIn('expected simulate.format = "text"', refused.stderr)
+        self.assertFalse((self.folder / "shards").exists())
+        self.make("text")
+        text = (self.folder / "text/public/track_2/exp_1/trajs_fov_0.csv").read_text()
+        self.assertTrue(text.startswith("traj_idx,frame,x,y,z\n"))
+
     def test_bad_parameters_are_named_with_their_line(self):
         for key, line, number, what in (("alpha", "alpha = [1, 0]", 23, "above 0 and below 2"), ("alpha", "alpha = [2, 1]", 23, "above 0 and below 2"),
                                         ("k", "k = [-1, 0.1]", 24, "0 to 1000000"), ("alpha", "alpha = 1", 23, "1 values for 2 states"),

@@ -45,6 +45,11 @@ SimulatePlan make_simulate_plan(const Config& config, const std::vector<std::uin
   if (plan.as_shards && (plan.config.videos || raw))
     throw ConfigError(
         "simulate: videos and --raw are written beside the challenge's files only (simulate.format = \"text\")");
+  const auto has_z = [](const PlannedSimulation& planned) { return planned.parameters.axes > 2; };
+  if (plan.as_shards && std::any_of(plan.experiments.begin(), plan.experiments.end(), has_z))
+    throw ConfigError(
+        "simulate: HDF5 files hold x and y, not the z of experiments of three dimensions (expected simulate.format = "
+        "\"text\")");
   if (plan.config.videos && plan.config.fov.side > 4096)
     throw ConfigError(fmt::format("simulate.fov_side: {} px (expected at most 4096 for videos)", plan.config.fov.side));
   if (plan.config.videos && plan.config.vips == 0)
