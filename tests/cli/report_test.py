@@ -164,6 +164,19 @@ class Report(unittest.TestCase):
         rows = self.rows(self.folder / "both", "leaderboard_track_2_single")
         self.assertEqual(sorted(row["result"] for row in rows), ["good", "sub_good", "sub_mid", "sub_nocp"])
 
+    def test_a_submission_in_two_results_has_tables_of_its_own(self):
+        again = self.folder / "again"
+        words = [word for name in ("sub_good", "sub_mid") for word in ("--submission", self.bench / name)]
+        self.assertEqual(run("score", "--reference", self.bench / "ref", *words, "--rules", "paper", "--output", again).returncode, 0)
+        done = run("report", self.all, again, "--output", self.folder / "two")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        names = [row["result"] for row in self.rows(self.folder / "two", "leaderboard_track_2_single")]
+        self.assertEqual(sorted(names), ["sub_good", "sub_good-2", "sub_mid", "sub_mid-2", "sub_nocp"])
+        for name, folder in (("sub_mid", self.all), ("sub_mid-2", again)):
+            tracks = json.loads((folder / "sub_mid/summary.json").read_text())["tracks"]
+            average = next(row for row in self.rows(self.folder / "two", f"{name}_track_2_scores") if row["experiment"] == "average")
+            self.assertEqual(float(average["JSC CP"]), tracks["2"]["single"]["global"]["jsc_cp"])
+
     def test_another_version_of_results_is_named(self):
         folder = self.copy("old")
         with h5py.File(folder / "results.h5", "a") as file:

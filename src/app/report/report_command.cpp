@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <set>
@@ -251,8 +252,14 @@ fs::path Report::write(const fs::path& output) {
 
 fs::path write_report(const std::vector<fs::path>& folders, const fs::path& output) {
   std::vector<ReportedResult> results;
+  const auto is_taken = [&](const std::string& name) {
+    return std::any_of(results.begin(), results.end(), [&](const ReportedResult& r) { return r.name == name; });
+  };
   for (const Submission& folder : name_submissions(folders))
-    for (ReportedResult& result : read_results(folder.folder, folder.name)) results.push_back(std::move(result));
+    for (ReportedResult& result : read_results(folder.folder, folder.name)) {
+      result.name = name_not_taken(result.name, is_taken);  // two folders may hold the same submission
+      results.push_back(std::move(result));
+    }
   return Report(std::move(results)).write(output);
 }
 

@@ -66,17 +66,21 @@ bool ScorePlan::has_track(std::size_t submission, std::size_t track) const {
   return fs::exists(submitted_track(submission, track));
 }
 
+std::string name_not_taken(const std::string& name, const std::function<bool(const std::string&)>& is_taken) {
+  std::string free = name;
+  for (int n = 2; is_taken(free); ++n) free = fmt::format("{}-{}", name, n);
+  return free;
+}
+
 std::vector<Submission> name_submissions(const std::vector<fs::path>& folders) {
   std::vector<Submission> named;
   for (const fs::path& folder : folders) {
     std::string name = plain_name(folder);
     if (name == "res" || name == "submission") name = plain_name(fs::weakly_canonical(folder).parent_path());
-    const auto taken = [&](const std::string& candidate) {
+    const auto is_taken = [&](const std::string& candidate) {
       return std::any_of(named.begin(), named.end(), [&](const Submission& s) { return s.name == candidate; });
     };
-    const std::string stem = name;
-    for (int n = 2; taken(name); ++n) name = fmt::format("{}-{}", stem, n);
-    named.push_back({name, folder});
+    named.push_back({name_not_taken(name, is_taken), folder});
   }
   return named;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,9 @@ struct ScorePlan {
   /// Whether a submission has the track (it is not scored for it otherwise).
   bool has_track(std::size_t submission, std::size_t track) const;
 };
+
+/// The name, or the first of `name-2`, `name-3`, … that is not taken.
+std::string name_not_taken(const std::string& name, const std::function<bool(const std::string&)>& is_taken);
 
 /// Names of submissions from their folders' names; a folder called `res` or `submission`, as well as a repeated name,
 /// takes the parent's name before it.
