@@ -251,6 +251,22 @@ class SimulateTest(unittest.TestCase):
             self.assertEqual(result.returncode, 2, result.stderr)
             self.assertRegex(result.stderr, rf"p\.json:{line}: {key}: .*{what}")
 
+    def test_settings_of_the_command_line_are_stronger_than_files(self):
+        path, config = self.folder / "p.json", self.folder / "c.toml"
+        single = {"model": "single_state", "N": 20, "Ds": [1, 0], "alphas": [1, 0]}
+        config.write_text("[simulate]\nframes = 40\n")
+        frames = lambda *words: re.search(r"^frames = (\d+)", run("--params", path, "--dump-config", *words).stdout, re.M)[1]
+        path.write_text(json.dumps(single))
+        self.assertEqual(frames(), "200")
+        self.assertEqual(frames("--config", config), "40")
+        self.assertEqual(frames("--config", config, "--set", "simulate.frames=50"), "50")
+        path.write_text(json.dumps(single | {"T": 60}))
+        self.assertEqual(frames("--config", config), "60")
+        self.assertEqual(frames("--set", "simulate.frames=50"), "50")
+        shown = run("--faithful", "false", "--set", "faithful.label_timing=true", "--dump-config").stdout
+        self.assertIn("\nlabel_timing = true\n", shown)
+        self.assertIn("\ndimer_two_coins = false\n", shown)
+
     def test_a_file_of_parameters_that_is_not_there_is_named_by_its_option(self):
         result = run("--params", self.folder / "nope.json", "--output", self.folder / "bad")
         self.assertEqual(result.returncode, 2)

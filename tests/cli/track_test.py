@@ -294,6 +294,9 @@ class TrackTest(unittest.TestCase):
         named.write_text("[tracking]\n" + (CONFIGS / "tracking_paper.toml").read_text())
         done = track("--input", video, "--output", self.folder / "p", "--parameters", named)
         self.assertEqual(contents(self.folder / "o"), contents(self.folder / "p"))
+        shown = track("--parameters", named, "--set", "tracking.diameter=9", "--dump-config").stdout
+        self.assertIn("\ndiameter = 9\n", shown)
+        self.assertIn('\nmethod = "crocker-grier"\n', shown)
         bad = self.folder / "bad.toml"
         bad.write_text('method = "crocker-grier"\ndiametre = 3\n')
         done = track("--input", video, "--output", self.folder / "q", "--parameters", bad)

@@ -150,8 +150,9 @@ struct ParsedCommand {
 using ReadConfigText = std::function<std::string(const std::string& option, const std::string& file)>;
 
 /// Understands the arguments after the program's name. Touches no file but through `read_config_text`.
-/// The configuration is: defaults, then `--config`, then `--set` in order, then the options that have a name of their
-/// own. \throws ConfigError for anything that is unknown (with the nearest known name), missing or out of range
+/// The configuration is: defaults, then the files (`--config`, `--parameters`, `--params`) and `--faithful`, then
+/// `--set` in order, then the options that stand for one setting. \throws ConfigError for anything that is unknown
+/// (with the nearest known name), missing or out of range
 ParsedCommand parse_command_line(const std::vector<std::string>& arguments, const ReadConfigText& read_config_text);
 
 }  // namespace an::app

@@ -30,8 +30,7 @@ struct ConfigurationWords {
   std::optional<double> max_seconds;
 };
 
-/// The configuration that they ask for: defaults, then the file, then `--set`, then the options that have a name of
-/// their own. \throws ConfigError as parse_command_line
+/// The configuration that they ask for, in the order of parse_command_line. \throws ConfigError as it does
 Config configuration_of(const ConfigurationWords& words, const ReadConfigText& read_config_text);
 
 }  // namespace an::app

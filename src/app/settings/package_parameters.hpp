@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ namespace an::app {
 /// One experiment in the words of the challenge's package.
 struct PackageParameters {
   simulation::ExperimentSpec spec;
-  std::size_t frames = 200;  ///< T
+  std::optional<std::size_t> frames;  ///< T
 };
 
 /// Reads an experiment from JSON with the package's names: model, N, T, L, Ds, alphas, dim, M, init_state, gamma_d,
