@@ -23,6 +23,7 @@ namespace {
 using nlohmann::json;
 using simulation::Distribution;
 using simulation::HyperDistribution;
+using simulation::ModelKind;
 
 // A number, [mean], or [mean, variance].
 HyperDistribution moments(const json& value, Bounds cut) {
@@ -64,13 +65,20 @@ std::size_t whole(const json& value) {
 
 Distribution number(const json& value) { return Distribution::fixed(value.get<double>()); }
 
+std::vector<double> one_for_each_but_the_first(const json& value) {
+  if (!value.is_array()) throw ConfigError("expected a list, a number for each state but the first");
+  return value.get<std::vector<double>>();
+}
+
 struct Key {
   std::string ours;  // what simulation::problems_of calls it
   std::function<void(PackageParameters&, const json&)> read;
+  std::vector<ModelKind> models{};  // that have it; empty: all
 };
 
 const std::map<std::string, Key>& keys() {
   using P = PackageParameters;
+  using enum ModelKind;
   static const std::map<std::string, Key> all{
       {"model", {"model", [](P&, const json&) {}}},  // read before all others
       {"N", {"particles", [](P& p, const json& v) { p.spec.particles = number(v); }}},
@@ -78,7 +86,8 @@ const std::map<std::string, Key>& keys() {
        {"frames",
         [](P& p, const json& v) {
           const auto frames = v.get<double>();
-          if (!(frames >= 2 && frames <= 1000000)) throw ConfigError("expected 2 to 1000000 frames");
+          if (!(frames >= 2 && frames <= 1000000 && frames == std::floor(frames)))
+            throw ConfigError("expected 2 to 1000000 frames");
           p.frames = static_cast<std::size_t>(frames);
         }}},
       {"L", {"box", [](P& p, const json& v) { p.spec.box = v.get<double>(); }}},
@@ -93,28 +102,37 @@ const std::map<std::string, Key>& keys() {
           p.spec.alpha = moments_of_states(v, alpha_bounds, simulation::state_count(p.spec.model) != std::size_t{1});
         }}},
       {"dim", {"dimensions", [](P& p, const json& v) { p.spec.axes = whole(v); }}},
-      {"M", {"transition", [](P& p, const json& v) { p.spec.transition = v.get<std::vector<std::vector<double>>>(); }}},
-      {"init_state", {"initial_state", [](P& p, const json& v) { p.spec.initial_state = whole(v); }}},
-      {"gamma_d", {"k_factors", [](P& p, const json& v) { p.spec.k_factors = v.get<std::vector<double>>(); }}},
+      {"M",
+       {"transition",
+        [](P& p, const json& v) { p.spec.transition = v.get<std::vector<std::vector<double>>>(); },
+        {multi_state}}},
+      {"init_state", {"initial_state", [](P& p, const json& v) { p.spec.initial_state = whole(v); }, {multi_state}}},
+      {"gamma_d",
+       {"k_factors",
+        [](P& p, const json& v) { p.spec.k_factors = one_for_each_but_the_first(v); },
+        {multi_state, confinement}}},
       {"epsilon_a",
        {"alpha_steps",
         [](P& p, const json& v) {
-          if (v.is_number())
+          if (p.spec.model == dimerization)
             p.spec.dimer_alpha_step = v.get<double>();
           else
-            p.spec.alpha_steps = v.get<std::vector<double>>();
-        }}},
-      {"stokes", {"stokes", [](P& p, const json& v) { p.spec.stokes = v.get<bool>(); }}},
-      {"r", {"radius", [](P& p, const json& v) { p.spec.radius = number(v); }}},
-      {"Pb", {"binding", [](P& p, const json& v) { p.spec.binding = number(v); }}},
-      {"Pu", {"unbinding", [](P& p, const json& v) { p.spec.unbinding = number(v); }}},
-      {"Nt", {"traps", [](P& p, const json& v) { p.spec.centres = number(v); }}},
-      {"Nc", {"discs", [](P& p, const json& v) { p.spec.centres = number(v); }}},
-      {"traps_pos", {"centres", [](P& p, const json& v) { p.spec.given_centres = points(v); }}},
-      {"comp_center", {"centres", [](P& p, const json& v) { p.spec.given_centres = points(v); }}},
-      {"trans", {"transmittance", [](P& p, const json& v) { p.spec.transmittance = number(v); }}},
+            p.spec.alpha_steps = one_for_each_but_the_first(v);
+        },
+        {multi_state, dimerization, confinement}}},
+      {"stokes", {"stokes", [](P& p, const json& v) { p.spec.stokes = v.get<bool>(); }, {dimerization}}},
+      {"r",
+       {"radius", [](P& p, const json& v) { p.spec.radius = number(v); }, {dimerization, immobile_traps, confinement}}},
+      {"Pb", {"binding", [](P& p, const json& v) { p.spec.binding = number(v); }, {dimerization, immobile_traps}}},
+      {"Pu", {"unbinding", [](P& p, const json& v) { p.spec.unbinding = number(v); }, {dimerization, immobile_traps}}},
+      {"Nt", {"traps", [](P& p, const json& v) { p.spec.centres = number(v); }, {immobile_traps}}},
+      {"Nc", {"discs", [](P& p, const json& v) { p.spec.centres = number(v); }, {confinement}}},
+      {"traps_pos", {"centres", [](P& p, const json& v) { p.spec.given_centres = points(v); }, {immobile_traps}}},
+      {"comp_center", {"centres", [](P& p, const json& v) { p.spec.given_centres = points(v); }, {confinement}}},
+      {"trans", {"transmittance", [](P& p, const json& v) { p.spec.transmittance = number(v); }, {confinement}}},
       {"return_state_num", {"", [](P&, const json& v) { static_cast<void>(v.get<bool>()); }}},
-      {"_shared_centres", {"discs_of_box", [](P& p, const json& v) { p.spec.discs_of_box = v.get<bool>(); }}},
+      {"_shared_centres",
+       {"discs_of_box", [](P& p, const json& v) { p.spec.discs_of_box = v.get<bool>(); }, {confinement}}},
   };
   return all;
 }
@@ -173,6 +191,11 @@ PackageParameters read_package_parameters(std::string_view text, const std::stri
       continue;
     }
     if (value.is_null()) continue;  // the package's None: not given
+    const std::vector<ModelKind>& models = key->second.models;
+    if (!models.empty() && std::find(models.begin(), models.end(), *model) == models.end()) {
+      report(line_of(text, name), name, fmt::format("not a parameter of {}", simulation::model_name(*model)));
+      continue;
+    }
     try {
       key->second.read(parameters, value);
     } catch (const ConfigError& error) {

@@ -136,6 +136,19 @@ TEST_F(DamagedRecord, ParametersOfThePackageAreWholeWhereTheyCount) {
   EXPECT_THAT(of("\"L\": 1e999"), HasSubstr("p.json: [json.exception.out_of_range.406] number overflow"));
   EXPECT_THAT(of("\"L\": }"), HasSubstr("p.json:2: [json.exception.parse_error.101]"));
   EXPECT_THAT(of("\"T\": 1e300"), HasSubstr("p.json:2: T: expected 2 to 1000000 frames"));
+  EXPECT_THAT(of("\"T\": 100.7"), HasSubstr("p.json:2: T: expected 2 to 1000000 frames"));
+}
+
+TEST_F(DamagedRecord, ParametersOfThePackageAreThoseOfTheModel) {
+  const auto of = [](const std::string& model, const std::string& parameter) {
+    return complaint<ConfigError>(
+        [&] { read_package_parameters("{\"model\": \"" + model + "\",\n" + parameter + "}", "p.json", 128); });
+  };
+  EXPECT_THAT(of("single_state", "\"Nt\": 100"), HasSubstr("p.json:2: Nt: not a parameter of single_state"));
+  EXPECT_THAT(of("confinement", "\"Pb\": 1"), HasSubstr("p.json:2: Pb: not a parameter of confinement"));
+  EXPECT_THAT(of("multi_state", "\"epsilon_a\": 0.3"),
+              HasSubstr("p.json:2: epsilon_a: expected a list, a number for each state but the first"));
+  EXPECT_THAT(of("dimerization", "\"epsilon_a\": [0.3]"), HasSubstr("p.json:2: epsilon_a: [0.3] is not of"));
 }
 
 class DamagedPaper : public DamagedRecord {
