@@ -69,6 +69,7 @@ std::vector<std::pair<std::string, Method>> methods_of(const PaperOptions& optio
 Config data_config(const Config& config, std::string_view settings, const std::string& file, std::uint64_t seed) {
   Config data = config;
   apply_toml(data, settings, file);
+  data.simulate.format = DataFormat::text;  // which is what methods read
   data.simulate.seed = seed;
   return data;
 }
@@ -144,7 +145,6 @@ PaperPlan make_paper_plan(const PaperOptions& options, const Config& config) {
   plan.validation = data_config(config, embedded::paper_validation, "paper_validation.toml", options.seed + 1);
   repeat_each(plan.validation, plan.sizes.validation_experiments);
   plan.frames = data_config(config, embedded::paper_training, "paper_training.toml", options.seed + 2);
-  plan.frames.simulate.format = DataFormat::text;
   repeat_each(plan.frames, plan.sizes.frame_experiments);
   plan.training = data_config(config, embedded::paper_training, "paper_training.toml", options.seed + 3);
   repeat_each(plan.training, plan.sizes.training_experiments);

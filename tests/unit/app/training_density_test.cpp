@@ -5,10 +5,22 @@
 #include <gtest/gtest.h>
 
 #include "app/items/json_file.hpp"
+#include "app/paper/paper_plan.hpp"
 #include "temporary_folder.hpp"
 
 namespace an::app {
 namespace {
+
+TEST(PaperPlan, DataThatMethodsReadAreTextHoweverLarge) {
+  PaperOptions options;
+  options.scale = 100;
+  Config config;
+  config.simulate.format = DataFormat::hdf5;
+  const PaperPlan plan = make_paper_plan(options, config);
+  EXPECT_EQ(plan.sizes.benchmark_fovs, 3000);
+  for (const Config* data : {&plan.benchmark, &plan.validation, &plan.frames})
+    EXPECT_EQ(data->simulate.format, DataFormat::text);
+}
 
 TEST(TrainingDensity, ItsFileSaysWhichExperimentsAreMissing) {
   Config config;
