@@ -245,10 +245,14 @@ void write_submission(const fs::path& path, const segmentation::InferredFov& fov
 
 void write_shown_fov(const fs::path& path, const PlannedFov& planned, int experiment, const TrackedFov& read,
                      const segmentation::InferredFov& inferred) {
+  constexpr std::size_t most_positions = 200'000;  // more than a picture shows, and more than a browser likes
   Json trajectories = Json::array();
+  std::size_t drawn = 0;
   for (std::size_t i = 0; i < inferred.trajectories.size(); ++i) {
     const segmentation::InferredTrajectory& trajectory = inferred.trajectories[i];
     const segmentation::Trajectory& positions = read.fov.trajectories[read.vips.empty() ? i : read.vips[i]];
+    drawn += positions.x.size();
+    if (drawn > most_positions) break;
     Json segments = Json::array();
     for (std::size_t s = 0; s < trajectory.segments.size(); ++s)
       segments.push_back({trajectory.end(s), static_cast<int>(trajectory.segments[s].state)});

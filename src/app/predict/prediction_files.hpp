@@ -52,7 +52,8 @@ void write_clustered_ensemble(const std::filesystem::path& path,
 /// `fov_F.txt` of the submission. \throws OutputError
 void write_submission(const std::filesystem::path& path, const segmentation::InferredFov& fov);
 
-/// `shown_fov.json`: positions and states of a field of view, for the report's picture.
+/// `shown_fov.json`: positions and states of a field of view, for the report's picture; of a large one the first
+/// trajectories.
 inline constexpr const char* shown_fov_name = "shown_fov.json";
 struct ShownFov {
   int experiment;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/predict/prediction_files.hpp"
 #include "complaint.hpp"
 #include "temporary_folder.hpp"
 
@@ -46,6 +47,23 @@ TEST(PredictionPlan, TwoOfOneNumberAreRefusedByName) {
               AllOf(HasSubstr("/videos_fov_3.tif "), HasSubstr("/videos_fov_3.tiff")));
   EXPECT_THAT(of_two("track_2/exp_1/trajs_fov_0.csv", "track_2/exp_01/trajs_fov_1.csv"),
               AllOf(HasSubstr("/track_2/exp_1:"), HasSubstr("/track_2/exp_01")));
+}
+
+TEST(ShownFov, IsNoLargerThanAPictureNeeds) {
+  TrackedFov read;
+  segmentation::InferredFov inferred;
+  for (std::int64_t index = 0; index < 5; ++index) {
+    const std::vector<double> positions(80000, 1.0);
+    read.fov.trajectories.push_back({index, 0, positions, positions});
+    inferred.trajectories.push_back({index, positions.size(), {{0, {}, {}, DiffusiveState::free, 1, 1}}});
+  }
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / shown_fov_name;
+  write_shown_fov(file, {0, 3, {}, 1}, 7, read, inferred);
+  const ShownFov shown = read_shown_fov(file);
+  EXPECT_EQ(shown.experiment, 7);
+  ASSERT_EQ(shown.trajectories.size(), 2U);
+  EXPECT_EQ(shown.trajectories[1].x.size(), 80000U);
 }
 
 }  // namespace
