@@ -30,6 +30,27 @@ AN_VECTORISED double dot(const double* a, const double* b, std::size_t n) {
   return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
+// The first n displacements of a circulant series with these eigenvalues.
+std::vector<double> series_of(const std::vector<double>& eigenvalues, double k, std::size_t n,
+                              std::span<const double> normals) {
+  const std::size_t m = eigenvalues.size();
+  const std::size_t size = 2 * (m - 1);
+  AN_ASSERT(normals.size() >= 2 * m);
+  std::vector<std::complex<double>> frequencies(size), signal(size);
+  for (std::size_t i = 0; i < m; ++i) {
+    const double root = std::sqrt(eigenvalues[i] / static_cast<double>(size));
+    const bool real = i == 0 || i == m - 1;
+    frequencies[i] = real ? root * std::numbers::sqrt2 * normals[2 * i]
+                          : root * std::complex<double>(normals[2 * i], normals[2 * i + 1]);
+    if (!real) frequencies[size - i] = std::conj(frequencies[i]);
+  }
+  kissfft<double>(size, true).transform(frequencies.data(), signal.data());
+  const double scale = std::numbers::sqrt2 * static_cast<double>(m - 1) / static_cast<double>(size) * std::sqrt(2 * k);
+  std::vector<double> displacements(n);
+  for (std::size_t i = 0; i < n; ++i) displacements[i] = scale * signal[i].real();
+  return displacements;
+}
+
 AN_VECTORISED void reflect_weights(double* __restrict forward, double* __restrict backward, double kappa,
                                    std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
@@ -52,8 +73,11 @@ std::size_t circulant_half_size(std::size_t n) { return n <= 2 ? 2 : std::bit_fl
 
 std::vector<double> circulant_eigenvalues(double alpha, std::size_t m) {
   const std::size_t size = 2 * (m - 1);
+  std::vector<double> powers(m + 1);
+  for (std::size_t i = 1; i <= m; ++i) powers[i] = std::pow(static_cast<double>(i), alpha);
   std::vector<std::complex<double>> row(size), spectrum(size);
-  for (std::size_t i = 0; i < m; ++i) row[i] = 0.5 * displacement_covariance(alpha, i);
+  row[0] = 1;
+  for (std::size_t i = 1; i < m; ++i) row[i] = 0.5 * ((powers[i - 1] - 2 * powers[i]) + powers[i + 1]);
   for (std::size_t i = 1; i + 1 < m; ++i) row[size - i] = row[i];
   kissfft<double>(size, false).transform(row.data(), spectrum.data());
   std::vector<double> eigenvalues(m);
@@ -62,27 +86,10 @@ std::vector<double> circulant_eigenvalues(double alpha, std::size_t m) {
 }
 
 std::vector<double> circulant_displacements(double alpha, double k, std::size_t n, std::span<const double> normals) {
+  if (alpha != 1) return series_of(circulant_eigenvalues(alpha, circulant_half_size(n)), k, n, normals);
+  AN_ASSERT(normals.size() >= n);
   std::vector<double> displacements(n);
-  if (alpha == 1) {
-    AN_ASSERT(normals.size() >= n);
-    for (std::size_t i = 0; i < n; ++i) displacements[i] = std::sqrt(2 * k) * normals[i];
-    return displacements;
-  }
-  const std::size_t m = circulant_half_size(n);
-  const std::size_t size = 2 * (m - 1);
-  AN_ASSERT(normals.size() >= 2 * m);
-  const std::vector<double> eigenvalues = circulant_eigenvalues(alpha, m);
-  std::vector<std::complex<double>> frequencies(size), signal(size);
-  for (std::size_t i = 0; i < m; ++i) {
-    const double root = std::sqrt(eigenvalues[i] / static_cast<double>(size));
-    const bool real = i == 0 || i == m - 1;
-    frequencies[i] = real ? root * std::numbers::sqrt2 * normals[2 * i]
-                          : root * std::complex<double>(normals[2 * i], normals[2 * i + 1]);
-    if (!real) frequencies[size - i] = std::conj(frequencies[i]);
-  }
-  kissfft<double>(size, true).transform(frequencies.data(), signal.data());
-  const double scale = std::numbers::sqrt2 * static_cast<double>(m - 1) / static_cast<double>(size) * std::sqrt(2 * k);
-  for (std::size_t i = 0; i < n; ++i) displacements[i] = scale * signal[i].real();
+  for (std::size_t i = 0; i < n; ++i) displacements[i] = std::sqrt(2 * k) * normals[i];
   return displacements;
 }
 
@@ -107,10 +114,11 @@ void FractionalNoise::start(double alpha, double k, std::size_t longest, std::si
 }
 
 void FractionalNoise::fill_by_circulant(Random& random) {
-  std::vector<double> normals(2 * circulant_half_size(longest_));
+  const std::vector<double> eigenvalues = circulant_eigenvalues(alpha_, circulant_half_size(longest_));
+  std::vector<double> normals(2 * eigenvalues.size());
   for (std::size_t axis = 0; axis < axes_; ++axis) {
     for (double& normal : normals) normal = random.normal();
-    const std::vector<double> noise = circulant_displacements(alpha_, 0.5, longest_, normals);
+    const std::vector<double> noise = series_of(eigenvalues, 0.5, longest_, normals);
     for (std::size_t i = 0; i < longest_; ++i) past(axis, i) = noise[i];
   }
 }
