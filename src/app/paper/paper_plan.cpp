@@ -70,6 +70,7 @@ Config data_config(const Config& config, std::string_view settings, const std::s
   Config data = config;
   apply_toml(data, settings, file);
   data.simulate.format = DataFormat::text;  // which is what methods read
+  data.simulate.first_experiment = 1;       // as the published tables number them
   data.simulate.seed = seed;
   return data;
 }

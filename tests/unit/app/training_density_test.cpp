@@ -22,6 +22,12 @@ TEST(PaperPlan, DataThatMethodsReadAreTextHoweverLarge) {
     EXPECT_EQ(data->simulate.format, DataFormat::text);
 }
 
+TEST(PaperPlan, ExperimentsHaveTheNumbersOfThePublishedTables) {
+  Config config;
+  config.simulate.first_experiment = 0;
+  EXPECT_EQ(make_paper_plan({}, config).benchmark.simulate.first_experiment, 1);
+}
+
 TEST(TrainingDensity, ItsFileSaysWhichExperimentsAreMissing) {
   Config config;
   config.simulate.frames = 20;
