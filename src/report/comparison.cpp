@@ -116,7 +116,7 @@ Verdict verdict_of(const Estimate& ours, double published, Better better) {
   return Verdict::alike;
 }
 
-std::string interval_name(double confidence) { return fmt::format("{} % interval", 100 * confidence); }
+std::string interval_name(double confidence) { return fmt::format("{:.10g} % interval", 100 * confidence); }
 
 Table shown_table(const ComparisonTable& table, double confidence) {
   Table shown;

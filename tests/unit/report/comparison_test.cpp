@@ -40,6 +40,8 @@ TEST(Verdict, IsUnknownWithoutIntervalPublishedValueOrSense) {
 TEST(ComparisonTable, NamesIntervalsByTheirConfidence) {
   EXPECT_EQ(interval_name(0.95), "95 % interval");
   EXPECT_EQ(interval_name(0.9), "90 % interval");
+  EXPECT_EQ(interval_name(0.57), "57 % interval");
+  EXPECT_EQ(interval_name(0.999), "99.9 % interval");
   EXPECT_EQ(shown_table(example(), 0.9).rows.at(2).at(1).text, "90 % interval");
 }
 
