@@ -88,6 +88,25 @@ class Requeue(Jobs):
         self.assertEqual(self.ends(told), "requeue")
 
 
+class Array(Jobs):
+    """slurm/array.sbatch."""
+
+    def test_folders_without_a_task_are_told_of(self):
+        for name in ("a", "b", "c"):
+            (self.folder / "benchmarks" / name).mkdir(parents=True)
+        self.stand_in(self.folder / "program", "echo $*")
+
+        def task(number, last):
+            return self.run_script(SOURCE / "jobs/slurm/array.sbatch", self.folder / "benchmarks", "out", AN_PROGRAM=str(self.folder / "program"), AN_LAUNCH="env",
+                                   SLURM_JOB_ID="1", SLURM_SUBMIT_DIR=str(SOURCE), SLURM_ARRAY_TASK_ID=str(number), SLURM_ARRAY_TASK_MAX=str(last))
+        for number, last, told in ((0, 1, False), (1, 1, True), (2, 2, False)):
+            done = task(number, last)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(f"--output out/{'abc'[number]} --resume", done.stdout)
+            self.assertEqual("holds 3 folders, and no task for those after" in done.stderr, told, done.stderr)
+        self.assertEqual(task(3, 3).returncode, 2)
+
+
 if __name__ == "__main__":
     SOURCE = pathlib.Path(sys.argv.pop(1)).resolve()
     unittest.main()
