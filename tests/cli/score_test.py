@@ -236,6 +236,7 @@ class ScoreTest(unittest.TestCase):
     def test_every_bad_line_is_reported_with_line_and_column(self):
         copy = self.copied()
         self.assertEqual(self.score(copy).returncode, 0)
+        before = {path: path.read_bytes() for path in (self.folder / "out").iterdir()}
         path = copy / "track_2" / "exp_1" / "fov_0.txt"
         lines = path.read_text().splitlines()
         lines[2] = "2,1.0,abc,2,200"
@@ -245,7 +246,7 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("fov_0.txt:3:7: 'abc' is not a number", done.stderr)
         self.assertIn("fov_0.txt:6", done.stderr)
-        self.assertEqual(list((self.folder / "out").iterdir()), [], "what the run before left")
+        self.assertEqual({path: path.read_bytes() for path in (self.folder / "out").iterdir()}, before, "what was there stays")
 
     def test_bad_input_ends_all_ranks(self):
         copy = self.copied()

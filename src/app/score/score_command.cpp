@@ -31,7 +31,6 @@ constexpr std::size_t problems_on_terminal = 20;
 constexpr const char* scores_name = "scores.txt";
 constexpr const char* summary_name = "summary.json";
 constexpr const char* leaderboard_name = "leaderboard.txt";
-constexpr const char* rows_name = "results.h5";
 
 ScoreRules rules_of(const ScoreConfig& config) {
   constexpr std::int64_t most_in_a_file = 100;  // the rest is counted: memory must not grow with a bad submission
@@ -63,14 +62,6 @@ void remove_files(const fs::path& folder, const std::vector<const char*>& names)
     std::error_code error;
     if (!fs::remove(folder / name, error) && error) throw OutputError(folder / name, error.message());
   }
-}
-
-// Where nothing could be scored.
-void remove_results(const ScorePlan& plan, const fs::path& output) {
-  remove_files(output, {rows_name, scores_name, summary_name, worst_fovs_name, leaderboard_name});
-  if (plan.submissions.size() == 1) return;
-  for (const Submission& submission : plan.submissions)
-    remove_files(output / submission.name, {scores_name, summary_name, worst_fovs_name});
 }
 
 // What only root writes: texts and JSON.
@@ -218,14 +209,11 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
   }
   world.max_of_all(std::span(&outcome, 1));
   if (outcome == 2) {
-    if (world.is_root()) {
-      remove_results(plan, options.output);
-      throw_stopped(results.submissions.front());
-    }
+    if (world.is_root()) throw_stopped(results.submissions.front());
     return ExitCode::input;
   }
   const double scored = steady_seconds();
-  write_result_file(options.output / rows_name, plan, results, rows,
+  write_result_file(options.output / "results.h5", plan, results, rows,
                     {report::json_text(program_info()), report::json_text(config_json(config))}, world);
   if (world.is_root()) {
     const ScoreReport report(plan, config, results, options.output);
