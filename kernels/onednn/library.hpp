@@ -3,7 +3,6 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
-#include <string_view>
 
 #include "kernels/kernels.hpp"
 
@@ -73,16 +72,6 @@ typename Backward::primitive_desc describe_backward(const dnnl::engine& engine, 
                                      j.padding_after);
   return {what, attributes, engine, hint};
 #endif
-}
-
-/// Takes another kernel where oneDNN 2.6's own choice makes wrong gradients of the input, at some sizes of images (30,
-/// 59, 60, 89 ... pixels): that for 1x1 convolutions of an odd number of bfloat16 outputs.
-/// \throws BackendFailed where there is none
-template <class Description>
-void avoid_wrong_gradients(Description& description, const Joined& j) {
-  if (j.size[0] % 2 == 0) return;
-  while (std::string_view(description.impl_info_str()).find("bf16_1x1") != std::string_view::npos)
-    if (!description.next_impl()) throw BackendFailed("oneDNN: no right kernel for an odd number of bfloat16 outputs");
 }
 
 }  // namespace an::kernels::onednn

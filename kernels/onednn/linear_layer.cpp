@@ -84,8 +84,10 @@ void LinearLayer::make_steps(bool relu, dnnl::algorithm algorithm, const Directi
     forward_.reorder = dnnl::reorder(given_, forward_.arguments.at(DNNL_ARG_WEIGHTS));
   }
   if (directions.data) {
-    auto data = describe_backward<BackwardData>(engine, algorithm, joined_, forward, plain);
-    avoid_wrong_gradients(data, joined_);
+    // Known fault: oneDNN 2.6.3's bfloat16 kernel for 1x1 convolutions of an odd number of outputs, which it takes
+    // where there are no tiles (AMX), is wrong at some sizes of images (30, 59, 60, 89 ... pixels). That of 64 x 208 is
+    // right; asking for its next kernel overflows the stack under sanitizers.
+    const auto data = describe_backward<BackwardData>(engine, algorithm, joined_, forward, plain);
     fill<BackwardData>(data_, data);
     add(data_, DNNL_ARG_DIFF_DST, joined_.output, false);
     add(data_, DNNL_ARG_WEIGHTS, data.weights_desc(), true);

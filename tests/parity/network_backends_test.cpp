@@ -49,15 +49,6 @@ NetworkShape long_attention() {
   return s;
 }
 
-// Seven outputs of 32 channels.
-NetworkShape odd_head() {
-  NetworkShape s = joint_shape();
-  s.filters = {32};
-  s.bottom = 64;
-  s.batch_norm = false;
-  return s;
-}
-
 struct Compared {
   std::string name;
   NetworkShape shape;
@@ -71,7 +62,6 @@ std::vector<Compared> compared() {
       {"msle", plain_shape(LossKind::msle), {2, 4, 8}},
       {"cross_entropy", plain_shape(LossKind::cross_entropy), {3, 4, 8}},
       {"joint", joint_shape(), {2, 6, 16}},
-      {"odd_head", odd_head(), {1, 3, 40}},
       {"long_attention", long_attention(), {1, 37, 76}},
       {"three_poolings", shape_of({3, 5, 7}, 17, LossKind::mae, 1), {1, 8, 16}},
       {"odd_channels", shape_of({33, 17}, 7, LossKind::cross_entropy, 3), {1, 12, 20}},
