@@ -357,8 +357,8 @@ void Prediction::write_record(const Json& settings, const Json& seconds) const {
 
 ExitCode Prediction::run() {
   read_weights();
-  Json settings;
-  for (const char* name : {"segmentation", "tracking", "predict", "chain"}) settings[name] = config_json(config_)[name];
+  Json settings, whole = config_json(config_);
+  for (const char* section : {"segmentation", "tracking", "predict", "chain"}) settings[section] = whole[section];
   begin(settings);
   double solving = 0;
   const double tracking = timed([&] { track_videos(); });
