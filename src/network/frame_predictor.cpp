@@ -22,8 +22,6 @@ namespace {
 constexpr std::size_t tile_rows = 64, usual_frames = 208, row_step = 16;
 constexpr std::size_t most_ready = 8;  // layouts kept
 
-std::size_t rounded_up(std::size_t n, std::size_t step) { return (n + step - 1) / step * step; }
-
 // Adds what a frame's output says.
 void add_frame(kernels::LossKind task, const float* y, FramePredictions& p) {
   const auto add_log_k = [&](float log_k) { p.log_k.push_back(std::clamp(log_k, lowest_log_k, highest_log_k)); };
@@ -52,26 +50,22 @@ FramePredictor::FramePredictor(const NetworkShape& shape, Weights weights, kerne
                                kernels::Precision precision, int device)
     : shape_(shape), weights_(std::move(weights)), backend_(backend), precision_(precision), device_(device) {
   check_input_channels(shape);
-  for (std::size_t i = 0; i < shape_.filters.size(); ++i) {
-    frame_pool_ *= shape_.pool_columns;
-    row_pool_ *= shape_.pool_rows;
-  }
-  ready(rows_for(1), rounded_up(usual_frames, frame_pool_));
+  ready(image_for(1, usual_frames));
 }
 
 // Rows that do not meet in convolutions need no full tile; those that do were learnt from full ones.
-std::size_t FramePredictor::rows_for(std::size_t trajectories) const {
+ImageSize FramePredictor::image_for(std::size_t trajectories, std::size_t frames) const {
   const bool alone = shape_.kernel_rows == 1 && shape_.pool_rows == 1;
-  return rounded_up(alone ? rounded_up(trajectories, row_step) : tile_rows, row_pool_);
+  return pooled_whole(shape_, {alone ? (trajectories + row_step - 1) / row_step * row_step : tile_rows, frames});
 }
 
-TileRunner& FramePredictor::ready(std::size_t rows, std::size_t frames) {
-  const auto key = std::make_pair(rows, frames);
+TileRunner& FramePredictor::ready(const ImageSize& image) {
+  const auto key = std::make_pair(image.rows, image.columns);
   const auto found = ready_.find(key);
   if (found != ready_.end()) return found->second;
   if (ready_.size() >= most_ready) ready_.clear();
   TileRunner made;
-  made.network = make_network(shape_, 1, rows, frames, false);
+  made.network = make_network(shape_, 1, image.rows, image.columns, false);
   made.executor = kernels::make_executor(backend_, made.network.plan, precision_, device_);
   made.executor->set_parameters(weights_.parameters, weights_.statistics);
   return ready_.emplace(key, std::move(made)).first->second;
@@ -81,15 +75,15 @@ std::vector<FramePredictions> FramePredictor::predict(std::span<const ParticlePa
   std::vector<FramePredictions> predictions(fov.size());
   std::size_t longest = usual_frames;
   for (const ParticlePath& path : fov) longest = std::max(longest, path.x.size());
-  const std::size_t frames = rounded_up(longest, frame_pool_);
   const std::size_t channels = kernels::output_channels(shape_.task);
   const NetworkInput input(fov, shape_);
   for (std::size_t first = 0; first < fov.size(); first += tile_rows) {
     const std::size_t count = std::min(tile_rows, fov.size() - first);
-    const std::vector<float> output = ready(rows_for(count), frames).outputs(input, first, count);
+    const ImageSize image = image_for(count, longest);
+    const std::vector<float> output = ready(image).outputs(input, first, count);
     for (std::size_t i = 0; i < count; ++i)
       for (std::size_t t = 0; t < fov[first + i].x.size(); ++t) {
-        const float* y = output.data() + (i * frames + t) * channels;
+        const float* y = output.data() + (i * image.columns + t) * channels;
         if (!std::all_of(y, y + channels, [](float value) { return std::isfinite(value); }))
           throw InputError(weights_.file, "these weights give outputs that are not finite");
         add_frame(shape_.task, y, predictions[first + i]);

@@ -41,15 +41,14 @@ class FramePredictor {
   std::vector<FramePredictions> predict(std::span<const ParticlePath> fov);
 
  private:
-  TileRunner& ready(std::size_t rows, std::size_t frames);
-  std::size_t rows_for(std::size_t trajectories) const;
+  TileRunner& ready(const ImageSize& image);
+  ImageSize image_for(std::size_t trajectories, std::size_t frames) const;
 
   NetworkShape shape_;
   Weights weights_;
   kernels::Backend backend_;
   kernels::Precision precision_;
   int device_;
-  std::size_t row_pool_ = 1, frame_pool_ = 1;  // rows and frames are multiples of these
   std::map<std::pair<std::size_t, std::size_t>, TileRunner> ready_;
 };
 

@@ -68,10 +68,12 @@ constexpr LossKind tasks[] = {LossKind::mae, LossKind::msle, LossKind::cross_ent
 
 }  // namespace
 
-ImageSize usual_image(const NetworkShape& shape) {
-  return {rounded_up_to_pools(64, shape.pool_rows, shape.filters.size()),
-          rounded_up_to_pools(208, shape.pool_columns, shape.filters.size())};
+ImageSize pooled_whole(const NetworkShape& shape, const ImageSize& least) {
+  return {rounded_up_to_pools(least.rows, shape.pool_rows, shape.filters.size()),
+          rounded_up_to_pools(least.columns, shape.pool_columns, shape.filters.size())};
 }
+
+ImageSize usual_image(const NetworkShape& shape) { return pooled_whole(shape, {64, 208}); }
 
 std::string_view task_name(LossKind task) {
   switch (task) {

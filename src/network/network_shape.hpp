@@ -33,8 +33,10 @@ struct NetworkShape {
 struct ImageSize {
   std::size_t rows, columns;
 };
-/// 64 trajectories of 208 frames, each rounded up to what a network of this shape pools without a rest.
+/// Rows and columns rounded up to what a network of this shape pools without a rest.
 /// \throws std::invalid_argument where its pools are too large for any image
+ImageSize pooled_whole(const NetworkShape& shape, const ImageSize& least);
+/// The same of 64 trajectories of 208 frames.
 ImageSize usual_image(const NetworkShape& shape);
 
 /// `mae`, `msle`, `cce`, `joint`, as weights files have it. \throws std::invalid_argument
