@@ -50,19 +50,22 @@ double median_of(const std::vector<Bin>& bins, double total) {
   return 0;
 }
 
-// Deviation of a ground most of whose pixels are equal, or nearly so.
-double deviation_of_equals(const std::vector<Bin>& bins, double level, double least) {
+// How far the pixels farther than `least` from the level are from it, ascending.
+std::vector<Bin> distances_from(const std::vector<Bin>& bins, double level, double least) {
+  std::vector<Bin> distances;
+  for (const Bin& bin : bins)
+    if (const double distance = std::abs(bin.value - level); distance > least)
+      distances.push_back({distance, bin.count});
+  std::sort(distances.begin(), distances.end(), [](const Bin& a, const Bin& b) { return a.value < b.value; });
+  return distances;
+}
+
+// Deviation of a ground most of whose pixels are equal, or nearly so. \param total pixels
+double deviation_of_equals(const std::vector<Bin>& bins, double level, double least, double total) {
   constexpr double many = 0.1;  // of the pixels
-  std::vector<Bin> off;
-  double total = 0;
+  const std::vector<Bin> off = distances_from(bins, level, least);
   double count = 0;
-  for (const Bin& bin : bins) {
-    total += bin.count;
-    if (std::abs(bin.value - level) <= least) continue;
-    off.push_back({std::abs(bin.value - level), bin.count});
-    count += bin.count;
-  }
-  std::sort(off.begin(), off.end(), [](const Bin& a, const Bin& b) { return a.value < b.value; });
+  for (const Bin& bin : off) count += bin.count;
   // Many that differ are noise of which a half was cut off, few are spots on a clean ground.
   return count > many * total ? per_median * median_of(off, count) : 0;
 }
@@ -75,10 +78,7 @@ FrameBackground background_of(const Frame& frame) {
   const auto total = static_cast<double>(frame.pixels.size());
   FrameBackground ground;
   ground.level = median_of(bins, total);
-  std::vector<Bin> distances;
-  for (const Bin& bin : bins) distances.push_back({std::abs(bin.value - ground.level), bin.count});
-  std::sort(distances.begin(), distances.end(), [](const Bin& a, const Bin& b) { return a.value < b.value; });
-  ground.noise = per_median * median_of(distances, total);
+  ground.noise = per_median * median_of(distances_from(bins, ground.level, -1), total);
   if (frame.whole()) ground.noise = std::max(ground.noise, of_rounding);
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     double count = 0;
@@ -99,7 +99,7 @@ FrameBackground background_of(const Frame& frame) {
     if (settled) break;
   }
   if (ground.noise <= least_of_range * range) {
-    ground.noise = deviation_of_equals(bins, ground.level, least_of_range * range);
+    ground.noise = deviation_of_equals(bins, ground.level, least_of_range * range, total);
     if (ground.noise == 0) ground.noise = of_clean * range;
     if (frame.whole()) ground.noise = std::max(ground.noise, of_rounding);
   }
