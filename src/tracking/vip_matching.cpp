@@ -88,14 +88,14 @@ class VipMap {
 
 }  // namespace
 
-bool looks_like_vip_map(const Frame& page) {
-  if (page.type != PixelType::uint8) return false;
+std::optional<std::vector<VipLabel>> read_vip_map(const Frame& page) {
+  if (page.type != PixelType::uint8) return {};
   const auto background = static_cast<std::size_t>(std::count(page.pixels.begin(), page.pixels.end(), float{ground}));
-  if (2 * background <= page.pixels.size()) return false;
-  return 2 * VipMap(page).left() <= page.pixels.size() - background;
+  if (2 * background <= page.pixels.size()) return {};
+  const VipMap map(page);
+  if (2 * map.left() > page.pixels.size() - background) return {};
+  return map.labels();
 }
-
-std::vector<VipLabel> read_vip_map(const Frame& page) { return VipMap(page).labels(); }
 
 std::vector<std::size_t> nearest_assignment(std::span<const Place> places, std::span<const Place> candidates) {
   std::vector<std::size_t> chosen(places.size(), SparseAssignment::none);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,15 +18,12 @@ struct VipLabel {
   Place place;
 };
 
-/// Whether a page is a map of VIPs, by its looks: bytes, most of them 255, and blocks of VIPs explain the others or
-/// most of them.
-bool looks_like_vip_map(const Frame& page);
-
 /// Reads the map of VIPs, the first page of a video of the challenge: 255 is background, VIP k a block of 2 x 2 pixels
 /// of value k that covers floor(position) and the next pixel. Where blocks overlap their k + 1 add up, minus 1: such
 /// blocks are found again from what is visible of them, and from what the sum leaves. \returns the VIPs in the order of
-/// their indices
-std::vector<VipLabel> read_vip_map(const Frame& page);
+/// their indices; nothing where the page does not look like a map: bytes, most of them 255, and blocks of VIPs explain
+/// the others or most of them
+std::optional<std::vector<VipLabel>> read_vip_map(const Frame& page);
 
 /// Assigns each place one of the candidates at the least total distance. \returns indices of candidates, or
 /// `SparseAssignment::none` where there are too few

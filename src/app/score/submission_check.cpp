@@ -173,9 +173,9 @@ class LabelCheck {
         return indices;
       }
       const std::optional<Frame> page = io::VideoReader(file, true).next();
-      if (!page || !tracking::looks_like_vip_map(*page)) return std::nullopt;
-      for (const tracking::VipLabel& label : tracking::read_vip_map(*page))
-        indices.insert(static_cast<double>(label.vip));
+      const auto map = page ? tracking::read_vip_map(*page) : std::nullopt;
+      if (!map) return std::nullopt;
+      for (const tracking::VipLabel& label : *map) indices.insert(static_cast<double>(label.vip));
       return indices;
     } catch (const InputError& error) {
       problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());

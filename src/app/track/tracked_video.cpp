@@ -34,12 +34,12 @@ class Frames {
       : path_(path), all_pages_are_frames_(config.all_pages_are_frames), reader_(path, all_pages_are_frames_) {
     std::optional<Frame> first = reader_.next();
     if (!first) throw InputError(path, "no pages (expected frames)");
-    const bool map = config.vip_map != VipMap::no && tracking::looks_like_vip_map(*first);
+    auto map = config.vip_map == VipMap::no ? std::nullopt : tracking::read_vip_map(*first);
     if (config.vip_map == VipMap::yes && !map)
       throw InputError(path, "page 0: not the map of VIPs (expected bytes, most of them 255, and 2 x 2 blocks)");
     first_ = map ? 1 : 0;
     if (map)
-      vips_ = tracking::read_vip_map(*first);
+      vips_ = std::move(*map);
     else
       waiting_.push_back(std::move(*first));
     if (std::optional<Frame> second = reader_.next()) {
