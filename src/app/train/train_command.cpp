@@ -59,8 +59,8 @@ network::NetworkShape chosen_shape(const TrainConfig& train) {
   return shape;
 }
 
-// Refuses what cannot be trained, before anything is made. \throws ConfigError, kernels::BackendMissing
-void check_training(const TrainOptions& options, const Config& config, const parallel::Communicator& world) {
+// Refuses settings that cannot be trained with, before anything is made. \throws ConfigError
+void check_training(const Config& config, const parallel::Communicator& world) {
   const TrainConfig& train = config.train;
   if (train.tiles % world.size() != 0)
     throw ConfigError(
@@ -68,6 +68,11 @@ void check_training(const TrainOptions& options, const Config& config, const par
   check_stream(training_set(config, train.seed), stream_options(train, world, 0));
   if (!std::isnormal(chosen_shape(train).scale))
     throw ConfigError(fmt::format("train.scale is {} (expected a number above 0 in single precision)", train.scale));
+}
+
+// Refuses a back end that does not work here, which a training finds when it makes its network.
+// \throws kernels::BackendMissing
+void try_back_end(const TrainConfig& train, const parallel::Communicator& world) {
   network::NetworkShape smallest;
   smallest.filters = {1};
   smallest.bottom = 1;
@@ -76,7 +81,7 @@ void check_training(const TrainOptions& options, const Config& config, const par
     make_executor(train.backend, network.plan, train.precision, world.node_rank());
   } catch (const kernels::BackendMissing& error) {
     // A cluster's front end need not have the device.
-    if (!options.dry_run || train.backend != kernels::Backend::cuda) throw;
+    if (train.backend != kernels::Backend::cuda) throw;
     if (world.is_root()) fmt::print(stderr, "note: {}\n", error.what());
   }
 }
@@ -344,8 +349,9 @@ ExitCode Training::run() {
 
 ExitCode run_train(const TrainOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
-  check_training(options, config, world);
+  check_training(config, world);
   if (options.dry_run) {
+    try_back_end(config.train, world);
     const network::Network network = make_network(chosen_shape(config.train), 1, 64, 208, false);
     if (world.is_root())
       fmt::print("{}: {} parameters, {} steps of {} tiles of 64 trajectories from {} kinds of experiments, {} {}\n",
