@@ -91,6 +91,11 @@ std::vector<ExperimentFolder> list_reference_experiments(const fs::path& track_f
   return experiments;
 }
 
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
 fs::path truth_labels(const fs::path& experiment, std::size_t fov) {
   return experiment / fmt::format("traj_labs_fov_{}.txt", fov);
 }

@@ -20,6 +20,10 @@ struct ExperimentFolder {
 /// that makes the official scorer stop, with the reason
 std::vector<ExperimentFolder> list_reference_experiments(const std::filesystem::path& track_folder);
 
+/// Whether a file or folder is there. What cannot be reached, as behind a circle of links, is not there for the
+/// official scorer either.
+bool is_there(const std::filesystem::path& path);
+
 /// `traj_labs_fov_F.txt` of a reference's experiment.
 std::filesystem::path truth_labels(const std::filesystem::path& experiment, std::size_t fov);
 /// `fov_F.txt` of a submission's experiment.

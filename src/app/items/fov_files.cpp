@@ -50,8 +50,7 @@ auto read_or_tell(const Read& read, const fs::path& file, std::vector<ScoreProbl
   try {
     return read(file);
   } catch (const InputError& error) {
-    std::error_code ignored;
-    const bool is_there = fs::exists(file, ignored);
+    const bool is_there = io::is_there(file);
     for (const InputProblem& found : error.problems()) {
       problems.push_back(stop(found.file, is_there ? found.what : with_official(found.what, "FileNotFoundError")));
       problems.back().line = found.line;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "app/score/ensemble_item.hpp"
 
-#include <system_error>
-
 #include "core/byte_archive.hpp"
 #include "core/error.hpp"
 #include "io/benchmark_tree.hpp"
@@ -24,8 +22,7 @@ std::optional<EnsembleLabels> read(const fs::path& file, std::vector<ScoreProble
     problem.what = what;
     problems.push_back(std::move(problem));
   };
-  std::error_code ignored;  // what cannot be reached is not there for the official scorer either
-  if (!fs::exists(file, ignored)) {
+  if (!io::is_there(file)) {
     report(0, 0, "no such file: the experiment's ensemble cannot be scored");
     return std::nullopt;
   }

@@ -47,12 +47,6 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-// What cannot be reached is not there for the official scorer either.
-bool is_there(const fs::path& file) {
-  std::error_code ignored;
-  return fs::exists(file, ignored);
-}
-
 // The fields of view of which a folder holds trajectories or a video.
 std::set<std::size_t> fovs_of_data(const fs::path& folder) {
   std::set<std::size_t> fovs;
@@ -67,7 +61,7 @@ std::set<std::size_t> fovs_of_data(const fs::path& folder) {
 
 // The first of some files that exists.
 std::optional<fs::path> existing(std::initializer_list<fs::path> files) {
-  const auto found = std::find_if(files.begin(), files.end(), is_there);
+  const auto found = std::find_if(files.begin(), files.end(), io::is_there);
   return found == files.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -136,7 +130,7 @@ class CheckList {
     for (std::size_t fov = 0; fov < (known.empty() ? 0 : *known.rbegin()); ++fov) fovs.insert(fov);
     for (const std::size_t fov : fovs) {
       const fs::path file = is_reference ? io::truth_labels(folder, fov) : io::submission_labels(folder, fov);
-      if (!is_there(file)) {
+      if (!io::is_there(file)) {
         problems.push_back(
             {file, 0, 0, "no such file (the official scorer gives up the whole single-trajectory task of this track)"});
         continue;
@@ -148,7 +142,7 @@ class CheckList {
       checks.push_back({file, false, known_fov(data, fov, vips_only && !is_reference)});
     }
     const fs::path ensemble = io::ensemble_labels(folder);
-    if (is_there(ensemble))
+    if (io::is_there(ensemble))
       checks.push_back({ensemble, true, {}});
     else
       problems.push_back(
