@@ -74,4 +74,15 @@ typename Backward::primitive_desc describe_backward(const dnnl::engine& engine, 
 #endif
 }
 
+/// A product of matrices.
+inline dnnl::matmul::primitive_desc describe_product(const dnnl::engine& engine, const dnnl::memory::desc& left,
+                                                     const dnnl::memory::desc& right, const dnnl::memory::desc& result,
+                                                     const dnnl::primitive_attr& attributes) {
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine, left, right, result, attributes};
+#else
+  return {dnnl::matmul::desc(left, right, result), attributes, engine};
+#endif
+}
+
 }  // namespace an::kernels::onednn

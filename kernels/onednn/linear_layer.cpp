@@ -39,7 +39,7 @@ LinearLayer::LinearLayer(Workspace& workspace, const Operation& o, const Shape& 
     : workspace_(workspace) {
   const bool transposed = o.kind == OperationKind::transposed_convolution;
   joined_.size = {number(out.channels), number(in.channels), number(o.kernel_rows), number(o.kernel_columns)};
-  given_ = memory(given_weights(joined_.size, transposed), workspace.engine, nullptr);
+  given_ = given_weights(joined_.size, transposed);
   joined_.input = image(in, type);
   joined_.output = image(out, type);
   joined_.weights = memory::desc(joined_.size, type, memory::format_tag::any);
@@ -53,6 +53,7 @@ LinearLayer::LinearLayer(Workspace& workspace, const Operation& o, const Shape& 
     });
     return;
   }
+  if (o.kernel_rows * o.kernel_columns * o.stride_rows * o.stride_columns == 1) pixels_ = number(in.pixels());
   joined_.padding_before = {number(padding_before(in.rows, out.rows, o.kernel_rows, o.stride_rows)),
                             number(padding_before(in.columns, out.columns, o.kernel_columns, o.stride_columns))};
   joined_.padding_after = {padding_after(in.rows, out.rows, o.kernel_rows, o.stride_rows),
@@ -81,18 +82,17 @@ void LinearLayer::make_steps(bool relu, dnnl::algorithm algorithm, const Directi
     add(forward_, DNNL_ARG_WEIGHTS, forward.weights_desc(), true);
     add(forward_, DNNL_ARG_BIAS, joined_.bias, false);
     add(forward_, DNNL_ARG_DST, joined_.output, false);
-    forward_.reorder = dnnl::reorder(given_, forward_.arguments.at(DNNL_ARG_WEIGHTS));
+    add_reorder(forward_, given_);
   }
-  if (directions.data) {
-    // Known fault: oneDNN 2.6.3's bfloat16 kernel for 1x1 convolutions of an odd number of outputs, which it takes
-    // where there are no tiles (AMX), is wrong at some sizes of images (30, 59, 60, 89 ... pixels). That of 64 x 208 is
-    // right; asking for its next kernel overflows the stack under sanitizers.
+  if (directions.data && is_product()) {
+    make_product_step(plain);
+  } else if (directions.data) {
     const auto data = describe_backward<BackwardData>(engine, algorithm, joined_, forward, plain);
     fill<BackwardData>(data_, data);
     add(data_, DNNL_ARG_DIFF_DST, joined_.output, false);
     add(data_, DNNL_ARG_WEIGHTS, data.weights_desc(), true);
     add(data_, DNNL_ARG_DIFF_SRC, joined_.input, false);
-    data_.reorder = dnnl::reorder(given_, data_.arguments.at(DNNL_ARG_WEIGHTS));
+    add_reorder(data_, given_);
   }
   if (!directions.weights) return;
   Joined gradients = joined_;  // sums of weights' gradients stay in float32
@@ -102,7 +102,34 @@ void LinearLayer::make_steps(bool relu, dnnl::algorithm algorithm, const Directi
   add(weights_, DNNL_ARG_SRC, joined_.input, false);
   add(weights_, DNNL_ARG_DIFF_DST, joined_.output, false);
   add(weights_, DNNL_ARG_DIFF_WEIGHTS, weights.diff_weights_desc(), true);
-  weights_.reorder = dnnl::reorder(weights_.arguments.at(DNNL_ARG_DIFF_WEIGHTS), given_);
+  weights_.given = memory(given_, engine, nullptr);
+  weights_.reorder = dnnl::reorder(weights_.arguments.at(DNNL_ARG_DIFF_WEIGHTS), weights_.given);
+}
+
+// oneDNN 2.6.3's bfloat16 kernel for the gradient of the input of a 1x1 convolution, which it takes where there are no
+// tiles (AMX), is wrong at some sizes of images (30, 59, 60, 89 ... pixels) where the number of outputs is odd.
+bool LinearLayer::is_product() const {
+  return pixels_ > 0 && joined_.input.data_type() == memory::data_type::bf16 && joined_.size[0] % 2 == 1;
+}
+
+void LinearLayer::make_product_step(const dnnl::primitive_attr& attributes) {
+  const memory::dim out = joined_.size[0], in = joined_.size[1];
+  const memory::data_type type = joined_.input.data_type();
+  const auto product = describe_product(workspace_.engine, {{pixels_, out}, type, memory::format_tag::ab},
+                                        {{out, in}, type, memory::format_tag::any},
+                                        {{pixels_, in}, type, memory::format_tag::ab}, attributes);
+  fill<dnnl::matmul>(data_, product);
+  data_from_ = DNNL_ARG_SRC;
+  data_to_ = DNNL_ARG_DST;
+  add(data_, data_from_, product.src_desc(), false);
+  add(data_, DNNL_ARG_WEIGHTS, product.weights_desc(), true);
+  add(data_, data_to_, product.dst_desc(), false);
+  add_reorder(data_, {{out, in}, memory::data_type::f32, memory::dims{1, out}});
+}
+
+void LinearLayer::add_reorder(Step& step, const memory::desc& given) const {
+  step.given = memory(given, workspace_.engine, nullptr);
+  step.reorder = dnnl::reorder(step.given, step.arguments.at(DNNL_ARG_WEIGHTS));
 }
 
 template <class Primitive, class Description>
@@ -126,9 +153,9 @@ void LinearLayer::parameters_changed() { forward_.packed = data_.packed = false;
 void LinearLayer::pack(Step& step, const float* weights) {
   if (step.packed) return;
   checked([&] {
-    given_.set_data_handle(const_cast<float*>(weights));
+    step.given.set_data_handle(const_cast<float*>(weights));
     step.reorder.execute(workspace_.stream,
-                         {{DNNL_ARG_FROM, given_}, {DNNL_ARG_TO, step.arguments.at(DNNL_ARG_WEIGHTS)}});
+                         {{DNNL_ARG_FROM, step.given}, {DNNL_ARG_TO, step.arguments.at(DNNL_ARG_WEIGHTS)}});
   });
   step.packed = true;
 }
@@ -151,8 +178,8 @@ void LinearLayer::forward(const void* x, const float* weights, const float* bias
 
 void LinearLayer::backward_data(const void* dy, const float* weights, void* dx) {
   pack(data_, weights);
-  point(data_, DNNL_ARG_DIFF_DST, dy);
-  point(data_, DNNL_ARG_DIFF_SRC, dx);
+  point(data_, data_from_, dy);
+  point(data_, data_to_, dx);
   run(data_);
 }
 
@@ -161,9 +188,9 @@ void LinearLayer::backward_weights(const void* x, const void* dy, float* dweight
   point(weights_, DNNL_ARG_DIFF_DST, dy);
   run(weights_);
   checked([&] {
-    given_.set_data_handle(dweights);
-    weights_.reorder.execute(workspace_.stream,
-                             {{DNNL_ARG_FROM, weights_.arguments.at(DNNL_ARG_DIFF_WEIGHTS)}, {DNNL_ARG_TO, given_}});
+    weights_.given.set_data_handle(dweights);
+    weights_.reorder.execute(workspace_.stream, {{DNNL_ARG_FROM, weights_.arguments.at(DNNL_ARG_DIFF_WEIGHTS)},
+                                                 {DNNL_ARG_TO, weights_.given}});
     workspace_.stream.wait();
   });
 }

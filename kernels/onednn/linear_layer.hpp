@@ -48,12 +48,16 @@ class LinearLayer {
   struct Step {
     dnnl::primitive primitive;
     std::unordered_map<int, dnnl::memory> arguments;
+    dnnl::memory given;       // weights as the plan has them, float32
     dnnl::primitive reorder;  // of the weights: before it, or of their gradient after it
     bool packed = false;
   };
 
   template <class Forward, class BackwardData, class BackwardWeights>
   void make_steps(bool relu, dnnl::algorithm algorithm, const Directions& directions);
+  bool is_product() const;
+  void make_product_step(const dnnl::primitive_attr& attributes);
+  void add_reorder(Step& step, const dnnl::memory::desc& given) const;
   template <class Primitive, class Description>
   void fill(Step& step, const Description& description) const;
   void add(Step& step, int argument, const dnnl::memory::desc& description, bool own) const;
@@ -62,8 +66,11 @@ class LinearLayer {
   void run(Step& step);
 
   Workspace& workspace_;
-  Joined joined_;       // activations as they are, weights as the primitives choose
-  dnnl::memory given_;  // weights as the plan has them, float32
+  Joined joined_;                 // activations as they are, weights as the primitives choose
+  dnnl::memory::desc given_;      // weights as the plan has them, float32
+  dnnl::memory::dim pixels_ = 0;  // of a 1x1 convolution
+  // Arguments of the gradient of the input.
+  int data_from_ = DNNL_ARG_DIFF_DST, data_to_ = DNNL_ARG_DIFF_SRC;
   Step forward_, data_, weights_;
 };
 

@@ -62,11 +62,12 @@ Layer drawn_layer(std::mt19937_64& random) {
     l.in.columns *= o.stride_columns;
   }
   l.out.channels = pick({1, 3, 16, 16, 32, 48, 64});
-  if (random() % 8 == 0) {  // as heads and gates end
+  if (random() % 6 == 0) {  // as heads and gates end
     o.kind = OperationKind::convolution;
     o.kernel_rows = o.kernel_columns = o.stride_rows = o.stride_columns = 1;
-    l.in.channels = pick({16, 32, 80});
-    l.out = {l.in.images, l.in.rows, l.in.columns, 1};
+    l.in.channels = pick({6, 16, 32, 33, 80});
+    l.in.columns = pick({1, 7, 16, 30, 59, 70});
+    l.out = {l.in.images, l.in.rows, l.in.columns, pick({1, 1, 3, 5})};
   }
   return l;
 }
