@@ -61,6 +61,26 @@ AN_VECTORISED void reflect_weights(double* __restrict forward, double* __restric
   }
 }
 
+// x with sum over j of correlations[|i - j|] x[j] = y[i] (Levinson, J. Math. Phys. 25, 261, 1947).
+// \param latest_last the correlations at lags n - 1 to 0, n being the number of y
+std::vector<double> solved(const std::vector<double>& latest_last, const std::vector<double>& y) {
+  const std::size_t n = y.size();
+  std::vector<double> x(n), weights(n), reversed(n);  // of the prediction from k values, as in FractionalNoise
+  double left = 1;
+  x[0] = y[0];
+  for (std::size_t k = 1; k < n; ++k) {
+    const double* const at_k = latest_last.data() + (n - 1 - k);
+    const double kappa = (at_k[0] - dot(weights.data(), at_k + 1, k - 1)) / left;
+    double* const oldest_first = reversed.data() + (n - 1 - k);
+    reflect_weights(weights.data(), oldest_first + 1, kappa, k - 1);
+    weights[k - 1] = oldest_first[0] = kappa;
+    left *= (1 - kappa) * (1 + kappa);
+    x[k] = (y[k] - dot(x.data(), at_k, k)) / left;
+    for (std::size_t i = 0; i < k; ++i) x[i] -= x[k] * oldest_first[i];
+  }
+  return x;
+}
+
 }  // namespace
 
 double displacement_covariance(double alpha, std::size_t lag) {
@@ -93,40 +113,52 @@ std::vector<double> circulant_displacements(double alpha, double k, std::size_t 
   return displacements;
 }
 
-void FractionalNoise::start(double alpha, double k, std::size_t longest, std::size_t axes) {
+void FractionalNoise::start(double alpha, double k, std::size_t longest, std::size_t axes, bool whole) {
   AN_ASSERT(alpha > 0 && alpha < 2 && k >= 0 && axes >= 2 && axes <= 3);
   alpha_ = alpha;
   scale_ = std::sqrt(2 * k);
   longest_ = longest;
   axes_ = axes;
   taken_ = 0;
+  recursion_ = longest <= longest_recursion ? longest : whole ? 0 : longest_recursion;
   innovation_ = 1;
   power_below_ = 0;
   power_ = 1;
   if (alpha == 1) return;
   if (past_.size() < axes * longest) past_.resize(axes * longest);
-  if (longest > longest_recursion) return;
-  if (weights_.size() < longest) {
-    weights_.resize(longest);
-    reversed_weights_.resize(longest);
-    correlations_.resize(longest);
+  if (weights_.size() < recursion_) {
+    weights_.resize(recursion_);
+    reversed_weights_.resize(recursion_);
+    correlations_.resize(recursion_);
   }
 }
 
-void FractionalNoise::fill_by_circulant(Random& random) {
+// A circulant series, moved by what the n displacements so far say of the rest beyond what its own first n say of it
+// (Hoffman and Ribak, Astrophys. J. 380, L5, 1991).
+void FractionalNoise::make_the_rest(Random& random) {
+  const std::size_t n = taken_;
+  std::vector<double> latest_last(n), correlations(n > 0 ? longest_ : 0);
+  for (std::size_t lag = 0; lag < correlations.size(); ++lag)
+    correlations[lag] = 0.5 * displacement_covariance(alpha_, lag);
+  std::reverse_copy(correlations.begin(), correlations.begin() + static_cast<std::ptrdiff_t>(n), latest_last.begin());
   const std::vector<double> eigenvalues = circulant_eigenvalues(alpha_, circulant_half_size(longest_));
-  std::vector<double> normals(2 * eigenvalues.size());
+  std::vector<double> normals(2 * eigenvalues.size()), difference(n);
   for (std::size_t axis = 0; axis < axes_; ++axis) {
     for (double& normal : normals) normal = random.normal();
-    const std::vector<double> noise = series_of(eigenvalues, 0.5, longest_, normals);
-    for (std::size_t i = 0; i < longest_; ++i) past(axis, i) = noise[i];
+    const std::vector<double> series = series_of(eigenvalues, 0.5, longest_, normals);
+    for (std::size_t i = 0; i < n; ++i) difference[i] = past(axis, i) - series[i];
+    std::vector<double> weights;
+    if (n > 0) weights = solved(latest_last, difference);
+    std::reverse(weights.begin(), weights.end());
+    for (std::size_t i = n; i < longest_; ++i)
+      past(axis, i) = series[i] + (n > 0 ? dot(correlations.data() + (i - n + 1), weights.data(), n) : 0);
   }
 }
 
 // The weights of n past displacements from those of n - 1 (Brockwell and Davis, Time Series, 5.2).
 void FractionalNoise::advance() {
   const std::size_t n = taken_;
-  const std::size_t end = longest_;
+  const std::size_t end = recursion_;
   const double power_above = std::pow(static_cast<double>(n + 1), alpha_);
   const double correlation = 0.5 * ((power_below_ - 2 * power_) + power_above);
   power_below_ = power_;
@@ -148,8 +180,8 @@ Displacement FractionalNoise::next(Random& random) {
     ++taken_;
     return displacement;
   }
-  if (longest_ > longest_recursion) {
-    if (taken_ == 0) fill_by_circulant(random);
+  if (taken_ >= recursion_) {
+    if (taken_ == recursion_) make_the_rest(random);
     for (std::size_t axis = 0; axis < axes_; ++axis) displacement[axis] = scale_ * past(axis, taken_);
     ++taken_;
     return displacement;

@@ -32,23 +32,25 @@ std::vector<double> circulant_displacements(double alpha, double k, std::size_t 
 /// Displacements of one block of fractional Gaussian noise, made as they are asked for.
 ///
 /// Each is drawn given all before it (Durbin–Levinson recursion, exact), so that a block that ends early costs only
-/// what was used of it: n²/2 steps for n displacements. Blocks that may grow long are made at once by circulant
-/// embedding.
+/// what was used of it: n²/2 steps for n displacements. After 640 the rest is made at once, by circulant embedding
+/// given those before it, and a longer block that is used to its end is made so as a whole.
 class FractionalNoise {
  public:
   /// Begins a new block. \param alpha in (0, 2) \param k at least 0, px²/frame^α per axis and half \param longest how
-  /// many displacements may be asked for \param axes 2 or 3, independent of each other
-  void start(double alpha, double k, std::size_t longest, std::size_t axes);
+  /// many displacements may be asked for \param axes 2 or 3, independent of each other \param whole whether all of them
+  /// will be
+  void start(double alpha, double k, std::size_t longest, std::size_t axes, bool whole = false);
   /// The next displacement. \pre fewer than `longest` were taken
   Displacement next(Random& random);
 
  private:
-  void fill_by_circulant(Random& random);
+  void make_the_rest(Random& random);
   void advance();
   double& past(std::size_t axis, std::size_t n) { return past_[axis * longest_ + (longest_ - 1 - n)]; }
 
   double alpha_ = 1, scale_ = 0;
   std::size_t longest_ = 0, axes_ = 2, taken_ = 0;
+  std::size_t recursion_ = 0;             // displacements that are drawn one by one
   double innovation_ = 1;                 // variance of the next displacement given all before it, over its variance
   double power_below_ = 0, power_ = 1;    // (taken_-1)^alpha and taken_^alpha
   std::vector<double> weights_;           // of the displacements before, the latest first

@@ -13,7 +13,7 @@ void simulate_single_state(const ModelParameters& parameters, const Layout&, con
     place_at_random(parameters, paths, particle, random);
     const std::uint32_t code = paths.add(value);
     for (std::uint32_t& label : paths.labels(particle)) label = code;
-    noise.start(value.alpha, value.k, paths.frames, paths.axes);
+    noise.start(value.alpha, value.k, paths.frames, paths.axes, true);
     for (std::size_t t = 1; t < paths.frames; ++t) step_in_box(parameters, paths, particle, t, noise.next(random));
   }
 }

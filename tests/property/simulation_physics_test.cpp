@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Simulated motion against theory: covariance and mean squared displacement of fractional Brownian motion, dwell times,
 // stationary shares, uniform density. Bounds are 4.5 standard errors; every sample has a seed of its own.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -29,7 +30,7 @@ void expect_agrees(const Estimate& found, double expected, const std::string& wh
   EXPECT_LT(std::fabs(found.mean - expected), 4.5 * found.error) << what << ": " << found.mean << " for " << expected;
 }
 
-// Recursion (200) and circulant embedding (1000) have the same law.
+// Recursion (200) and circulant embedding (1000, to the end) have the same law.
 TEST(FractionalNoisePhysics, CovarianceAndMeanSquaredDisplacement) {
   for (const std::size_t length : {std::size_t{200}, std::size_t{1000}})
     for (const double alpha : {0.05, 0.3, 0.7, 1.0, 1.3, 1.7, 1.9, 1.99}) {
@@ -39,7 +40,7 @@ TEST(FractionalNoisePhysics, CovarianceAndMeanSquaredDisplacement) {
       FractionalNoise noise;
       for (std::uint32_t i = 0; i < 1500; ++i) {
         Random random({21, 1, 0, i, RandomStream::particle});
-        noise.start(alpha, k, length, 2);
+        noise.start(alpha, k, length, 2, true);
         std::vector<double> x, y;
         for (std::size_t n = 0; n < 150; ++n) {
           const Displacement d = noise.next(random);
@@ -62,6 +63,42 @@ TEST(FractionalNoisePhysics, CovarianceAndMeanSquaredDisplacement) {
         expect_agrees(estimate(values), 4 * k * std::pow(static_cast<double>(lag), alpha),
                       "MSD " + std::to_string(alpha) + " " + std::to_string(lag));
     }
+}
+
+// Displacements across the end of the recursion, whitened by the Cholesky factor of their covariance, are independent
+// and of variance 1.
+TEST(FractionalNoisePhysics, WhatIsMadeAfterTheRecursionFollowsFromWhatWasDrawn) {
+  constexpr std::size_t drawn = 640, n = 680;
+  for (const double alpha : {0.2, 0.8, 1.5, 1.95}) {
+    std::vector<std::vector<double>> lower(n, std::vector<double>(n));
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j <= i; ++j) {
+        const double known = std::inner_product(lower[i].begin(), lower[i].begin() + static_cast<std::ptrdiff_t>(j),
+                                                lower[j].begin(), 0.0);
+        const double rest = displacement_covariance(alpha, i - j) - known;
+        lower[i][j] = i == j ? std::sqrt(rest) : rest / lower[j][j];
+      }
+    std::map<std::pair<std::size_t, std::size_t>, std::vector<double>> products;  // at a displacement, over a lag
+    FractionalNoise noise;
+    for (std::uint32_t repeat = 0; repeat < 600; ++repeat) {
+      Random random({27, 1, 0, repeat, RandomStream::particle});
+      noise.start(alpha, 1, 1000, 2);
+      std::vector<Displacement> made;
+      while (made.size() < n) made.push_back(noise.next(random));
+      for (const std::size_t axis : {0U, 1U}) {
+        std::vector<double> white;
+        for (std::size_t i = 0; i < n; ++i) {
+          const double known = std::inner_product(white.begin(), white.end(), lower[i].begin(), 0.0);
+          white.push_back((made[i].at(axis) - known) / lower[i][i]);
+        }
+        for (const std::size_t i : {drawn, drawn + 1, drawn + 5, n - 1})
+          for (const std::size_t lag : {0U, 1U, 2U, 10U, 500U}) products[{i, lag}].push_back(white[i] * white[i - lag]);
+      }
+    }
+    for (const auto& [place, values] : products)
+      expect_agrees(estimate(values), place.second == 0 ? 1 : 0,
+                    fmt::format("whitened, alpha {}, {} and {} before", alpha, place.first, place.second));
+  }
 }
 
 // Variance of each displacement given those before it: the recursion's determinant is that of the covariance matrix.
