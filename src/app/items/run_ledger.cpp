@@ -91,14 +91,13 @@ RunLedger::RunLedger(const fs::path& folder, std::string_view settings, const pa
       own_file_(folder_ / fmt::format("rank_{}.txt", world.rank())),
       settings_(io::content_hash(fmt::format("{}\n{}", version_text(), settings))),
       world_(world) {
-  if (world.is_root()) io::make_folder(folder_);
-  world.barrier();
-  for (const fs::path& file : files_in(folder_)) read(file);
-  world.barrier();  // nobody adds before all have read
-}
-
-void RunLedger::read(const fs::path& file) {
-  each_line(io::read_text_file(file), [&](std::string_view line) {
+  std::string lines;
+  if (world.is_root()) {
+    io::make_folder(folder_);
+    for (const fs::path& file : files_in(folder_)) lines += io::read_text_file(file) + '\n';  // the last may be torn
+  }
+  world.broadcast(lines);
+  each_line(lines, [&](std::string_view line) {
     if (line.size() <= hash_digits || line.substr(0, hash_digits) != io::content_hash(line.substr(hash_digits + 1)))
       return;
     found_.emplace(name_in(line), line);

@@ -55,7 +55,6 @@ class RunLedger {
  private:
   std::string name_of(const ItemFiles& item) const;
   std::string key_of(const ItemFiles& item);
-  void read(const std::filesystem::path& file);
 
   std::filesystem::path results_, folder_, own_file_;
   std::string settings_;

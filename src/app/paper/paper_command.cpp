@@ -114,9 +114,9 @@ void Paper::write_record(bool complete) const {
 }
 
 void Paper::begin() {
-  // Throws before anything is written, so that the same output can be asked for again.
-  if (wants_benchmark() && options_.benchmark) find_public_data(*options_.benchmark / "public");
   if (world_.is_root()) {
+    // Throws before anything is written, so that the same output can be asked for again.
+    if (wants_benchmark() && options_.benchmark) find_public_data(*options_.benchmark / "public");
     const fs::path record = options_.output / record_name;
     claim_output(options_.output, record_name, settings_, options_.resume, "the paper's tables");
     if (fs::exists(record)) seconds_ = use_json(record, [](const Json& json) { return json.at("run").at("seconds"); });

@@ -15,6 +15,7 @@
 #include "app/items/item_costs.hpp"
 #include "app/items/item_work.hpp"
 #include "app/items/output_folder.hpp"
+#include "app/items/root_answer.hpp"
 #include "app/predict/network_beliefs.hpp"
 #include "app/predict/paper_method.hpp"
 #include "app/predict/prediction_files.hpp"
@@ -54,7 +55,7 @@ class Prediction {
         config_(config),
         world_(world),
         progress_(progress),
-        plan_(find_public_data(options.input)),
+        plan_(made_on_root<PredictionPlan>(world, [&] { return find_public_data(options.input); })),
         paths_(options, config, plan_) {}
 
   /// \returns done, some_items_failed, or stopped
@@ -390,10 +391,10 @@ ExitCode Prediction::run() {
 ExitCode run_predict(const PredictOptions& options, const Config& config, const parallel::Communicator& world,
                      Progress& progress) {
   if (!options.dry_run) return Prediction(options, config, world, progress).run();
+  if (!world.is_root()) return ExitCode::done;
   const PredictionPlan plan = find_public_data(options.input);
   const PredictionPaths paths(options, config, plan);
-  if (world.is_root())
-    for (const PlannedFov& fov : plan.fovs) fmt::print("{} -> {}\n", fov.input.string(), paths.labels(fov).string());
+  for (const PlannedFov& fov : plan.fovs) fmt::print("{} -> {}\n", fov.input.string(), paths.labels(fov).string());
   return ExitCode::done;
 }
 

@@ -82,4 +82,38 @@ PredictionPlan find_public_data(const fs::path& input) {
   return plan;
 }
 
+void pack(ByteWriter& writer, const PredictionPlan& plan) {
+  writer.put(plan.experiments.size());
+  for (const PredictedExperiment& e : plan.experiments) {
+    writer.put(e.track);
+    writer.put(e.number);
+    writer.put(e.place.string());
+    writer.put(e.fovs);
+  }
+  writer.put(plan.fovs.size());
+  for (const PlannedFov& fov : plan.fovs) {
+    writer.put(fov.experiment);
+    writer.put(fov.number);
+    writer.put(fov.input.string());
+    writer.put(fov.cost);
+  }
+}
+
+void unpack(ByteReader& reader, PredictionPlan& plan) {
+  plan.experiments.resize(reader.take<std::size_t>());
+  for (PredictedExperiment& e : plan.experiments) {
+    e.track = reader.take<int>();
+    e.number = reader.take<int>();
+    e.place = reader.take_string();
+    e.fovs = reader.take_vector<std::size_t>();
+  }
+  plan.fovs.resize(reader.take<std::size_t>());
+  for (PlannedFov& fov : plan.fovs) {
+    fov.experiment = reader.take<std::size_t>();
+    fov.number = reader.take<std::size_t>();
+    fov.input = reader.take_string();
+    fov.cost = reader.take<double>();
+  }
+}
+
 }  // namespace an::app

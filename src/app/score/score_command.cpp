@@ -9,6 +9,7 @@
 #include <exception>
 #include <optional>
 
+#include "app/items/root_answer.hpp"
 #include "app/program_info.hpp"
 #include "app/report/worst_fovs.hpp"
 #include "app/score/result_tables.hpp"
@@ -179,7 +180,8 @@ void print_dry_run(const ScorePlan& plan) {
 ExitCode run_score(const ScoreOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
   const double start = steady_seconds();
-  const ScorePlan plan = make_score_plan(options.reference, expanded(options.submissions), rules_of(config.score));
+  const ScorePlan plan = made_on_root<ScorePlan>(
+      world, [&] { return make_score_plan(options.reference, expanded(options.submissions), rules_of(config.score)); });
   if (options.dry_run) {
     if (world.is_root()) print_dry_run(plan);
     return ExitCode::done;

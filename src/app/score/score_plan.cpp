@@ -63,7 +63,7 @@ fs::path ScorePlan::submitted_experiment(std::size_t submission, std::size_t tra
 }
 
 bool ScorePlan::has_track(std::size_t submission, std::size_t track) const {
-  return fs::exists(submitted_track(submission, track));
+  return submissions[submission].tracks.contains(tracks[track].number);
 }
 
 std::string name_not_taken(const std::string& name, const std::function<bool(const std::string&)>& is_taken) {
@@ -97,8 +97,10 @@ ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>
   ScorePlan plan{reference, name_submissions(submissions), rules, {}, {}};
   for (const int number : {1, 2}) {
     const auto track_of = [&](const Submission& s) { return s.folder / fmt::format("track_{}", number); };
+    for (Submission& s : plan.submissions)
+      if (fs::exists(track_of(s))) s.tracks.insert(number);
     const auto submitter = std::find_if(plan.submissions.begin(), plan.submissions.end(),
-                                        [&](const Submission& s) { return fs::exists(track_of(s)); });
+                                        [&](const Submission& s) { return s.tracks.contains(number); });
     if (submitter == plan.submissions.end()) continue;
     if (!fs::is_directory(reference / fmt::format("track_{}", number)))
       throw InputError(
@@ -109,6 +111,53 @@ ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>
     plan.tracks.push_back(plan_track(reference, number, plan.fovs, plan.tracks.size()));
   }
   return plan;
+}
+
+void pack(ByteWriter& writer, const ScorePlan& plan) {
+  writer.put(plan.reference.string());
+  writer.put(plan.rules);
+  writer.put(plan.submissions.size());
+  for (const Submission& s : plan.submissions) {
+    writer.put(s.name);
+    writer.put(s.folder.string());
+    writer.put(std::vector<int>(s.tracks.begin(), s.tracks.end()));
+  }
+  writer.put(plan.tracks.size());
+  for (const PlannedTrack& track : plan.tracks) {
+    writer.put(track.number);
+    writer.put(track.experiments.size());
+    for (const PlannedExperiment& e : track.experiments) {
+      writer.put(e.number);
+      writer.put(e.reference.string());
+      writer.put(e.fovs);
+      writer.put(e.first_fov);
+    }
+  }
+  writer.put(plan.fovs);
+}
+
+void unpack(ByteReader& reader, ScorePlan& plan) {
+  plan.reference = reader.take_string();
+  plan.rules = reader.take<ScoreRules>();
+  plan.submissions.resize(reader.take<std::size_t>());
+  for (Submission& s : plan.submissions) {
+    s.name = reader.take_string();
+    s.folder = reader.take_string();
+    const std::vector<int> tracks = reader.take_vector<int>();
+    s.tracks = {tracks.begin(), tracks.end()};
+  }
+  plan.tracks.resize(reader.take<std::size_t>());
+  for (PlannedTrack& track : plan.tracks) {
+    track.number = reader.take<int>();
+    track.experiments.resize(reader.take<std::size_t>());
+    for (PlannedExperiment& e : track.experiments) {
+      e.number = reader.take<int>();
+      e.reference = reader.take_string();
+      e.fovs = reader.take<std::size_t>();
+      e.first_fov = reader.take<std::size_t>();
+    }
+  }
+  plan.fovs = reader.take_vector<FovPlace>();
 }
 
 }  // namespace an::app

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "core/byte_archive.hpp"
 #include "evaluation/changepoint_metrics.hpp"
 
 namespace an::app {
@@ -15,6 +17,7 @@ namespace an::app {
 struct Submission {
   std::string name;  ///< of its folder, made unique
   std::filesystem::path folder;
+  std::set<int> tracks{};  ///< that it has
 };
 
 /// How to score.
@@ -79,5 +82,8 @@ std::vector<Submission> name_submissions(const std::vector<std::filesystem::path
 /// \throws InputError where a folder is missing or the reference's tree is not as the challenge lays it out
 ScorePlan make_score_plan(const std::filesystem::path& reference, const std::vector<std::filesystem::path>& submissions,
                           const ScoreRules& rules);
+
+void pack(ByteWriter& writer, const ScorePlan& plan);
+void unpack(ByteReader& reader, ScorePlan& plan);
 
 }  // namespace an::app

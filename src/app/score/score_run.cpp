@@ -79,11 +79,12 @@ class ScoreRun {
     const std::size_t fovs = plan_.fovs.size();
     const auto submissions = static_cast<double>(plan_.submissions.size());
     constexpr double ensemble_cost = 1e6;  // bytes of labels that take as long
-    std::vector<double> costs;
-    for (const FovPlace& place : plan_.fovs) {
+    std::vector<double> costs(fovs);
+    for (std::size_t i = 0; ranks_.is_root() && i < fovs; ++i) {
+      const FovPlace& place = plan_.fovs[i];
       std::error_code ignored;  // a missing file is reported where it is read
-      costs.push_back(submissions * static_cast<double>(std::filesystem::file_size(
-                                        io::truth_labels(plan_.experiment(place).reference, place.fov), ignored)));
+      costs[i] = submissions * static_cast<double>(std::filesystem::file_size(
+                                   io::truth_labels(plan_.experiment(place).reference, place.fov), ignored));
     }
     costs.resize(fovs + experiments_.size(), ensemble_cost * (1 + submissions));
     std::map<std::size_t, std::vector<std::byte>> mine;

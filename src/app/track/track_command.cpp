@@ -12,6 +12,7 @@
 #include "app/items/item_costs.hpp"
 #include "app/items/item_work.hpp"
 #include "app/items/output_folder.hpp"
+#include "app/items/root_answer.hpp"
 #include "app/program_info.hpp"
 #include "app/track/track_check.hpp"
 #include "app/track/track_files.hpp"
@@ -35,7 +36,6 @@ struct TrackRun {
   const Config& config;
   const parallel::Communicator& world;
   std::vector<VideoItem> items;
-  std::vector<fs::path> truths;                    // of the items, where they are checked
   Json settings;                                   // what decides the tracks
   std::map<std::size_t, TrackingQuality> checked;  // of items of this rank
 
@@ -84,12 +84,12 @@ ItemOutcome track_all(TrackRun& run, Progress& progress) {
     const TrackedVideo video = track_video(run.items[i].video, tracking);
     blank[i] = static_cast<std::int64_t>(video.blank);
     const std::uint64_t bytes = write_tracks(video, tracking, run.folder(i));
-    if (!run.truths.empty()) run.checked[i] = check_tracks(video, run.truths[i]);
+    if (run.options.check) run.checked[i] = check_tracks(video, run.items[i].truth);
     return bytes;
   };
   RunLedger ledger(run.options.output, run.settings.dump(), run.world);
-  ItemOutcome outcome =
-      do_items(run.world, progress, ledger, costs, {"tracking", "videos", files, make, {}, !run.truths.empty()});
+  ItemOutcome outcome = do_items(run.world, progress, ledger, costs,
+                                 {"tracking", "videos", files, make, {}, run.options.check.has_value()});
   run.world.max_of_all(blank);
   if (ItemNote note = note_of_blank(run.items, blank); !note.names.empty()) outcome.notes.push_back(std::move(note));
   if (run.world.is_root()) print_notes(outcome.notes, run.config.run);
@@ -127,8 +127,12 @@ void finish(const TrackRun& run, const ItemOutcome& outcome, const std::vector<T
 ExitCode run_track(const TrackOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
   const double start = steady_seconds();
-  TrackRun run{options, config, world, find_videos(options.input), {}, data_config(config), {}};
-  if (options.check) run.truths = truths_of(*options.check, run.items);
+  const auto find = [&] {
+    std::vector<VideoItem> items = find_videos(options.input);
+    if (options.check) find_truths(*options.check, items);
+    return items;
+  };
+  TrackRun run{options, config, world, made_on_root<std::vector<VideoItem>>(world, find), data_config(config), {}};
   // Parameters that do not go together are found before any work.
   if (config.tracking.method == TrackingMethod::crocker_grier)
     static_cast<void>(tracking::CrockerGrier(config.tracking.crocker_grier));

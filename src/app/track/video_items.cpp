@@ -84,16 +84,34 @@ std::vector<VideoItem> find_videos(const fs::path& input) {
   return items;
 }
 
-std::vector<fs::path> truths_of(const fs::path& check, const std::vector<VideoItem>& items) {
+void find_truths(const fs::path& check, std::vector<VideoItem>& items) {
   if (!fs::exists(check)) throw InputError(check, "does not exist (expected the truth of the videos)");
   const bool is_folder = fs::is_directory(check);
   if (!is_folder && items.size() > 1)
     throw InputError(check, fmt::format("is one file for {} videos (expected a folder of their truths)", items.size()));
-  std::vector<fs::path> truths;
   std::vector<InputProblem> problems;
-  for (const VideoItem& item : items) truths.push_back(is_folder ? truth_in(check, item, problems) : check);
+  for (VideoItem& item : items) item.truth = is_folder ? truth_in(check, item, problems) : check;
   if (!problems.empty()) throw InputError(std::move(problems));
-  return truths;
+}
+
+void pack(ByteWriter& writer, const std::vector<VideoItem>& items) {
+  writer.put(items.size());
+  for (const VideoItem& item : items) {
+    writer.put(item.video.string());
+    writer.put(item.place.string());
+    writer.put(item.cost);
+    writer.put(item.truth.string());
+  }
+}
+
+void unpack(ByteReader& reader, std::vector<VideoItem>& items) {
+  items.resize(reader.take<std::size_t>());
+  for (VideoItem& item : items) {
+    item.video = reader.take_string();
+    item.place = reader.take_string();
+    item.cost = reader.take<double>();
+    item.truth = reader.take_string();
+  }
 }
 
 }  // namespace an::app

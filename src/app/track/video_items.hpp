@@ -5,13 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "core/byte_archive.hpp"
+
 namespace an::app {
 
 /// A video, and its place below the input and the output.
 struct VideoItem {
   std::filesystem::path video;
-  std::filesystem::path place;  ///< without extension; empty where the video is the input itself
-  double cost = 1;              ///< its bytes
+  std::filesystem::path place;    ///< without extension; empty where the video is the input itself
+  double cost = 1;                ///< its bytes
+  std::filesystem::path truth{};  ///< where its tracks are checked
 
   /// What to call it.
   std::string name() const { return (place.empty() ? video.stem() : place).string(); }
@@ -22,9 +25,12 @@ struct VideoItem {
 /// their tracks in one place
 std::vector<VideoItem> find_videos(const std::filesystem::path& input);
 
-/// The truth of each video: `check` itself, or, where that is a folder, the file in it at the video's place that is
-/// called NAME.csv, NAME_gt.csv or, for the challenge's `videos_fov_F.tiff`, `trajs_fov_F.csv`. \throws InputError
+/// Finds the truth of each video: `check` itself, or, where that is a folder, the file in it at the video's place that
+/// is called NAME.csv, NAME_gt.csv or, for the challenge's `videos_fov_F.tiff`, `trajs_fov_F.csv`. \throws InputError
 /// naming all that was looked for in vain
-std::vector<std::filesystem::path> truths_of(const std::filesystem::path& check, const std::vector<VideoItem>& items);
+void find_truths(const std::filesystem::path& check, std::vector<VideoItem>& items);
+
+void pack(ByteWriter& writer, const std::vector<VideoItem>& items);
+void unpack(ByteReader& reader, std::vector<VideoItem>& items);
 
 }  // namespace an::app
