@@ -6,17 +6,19 @@
 # (default: mpirun -n TASKS; srun --mpi=pmix where Slurm and MPI speak PMIx); AN_RESTARTS: most restarts of a job (100).
 
 AN_PROGRAM=${AN_PROGRAM:-$SLURM_SUBMIT_DIR/build/anomalousnet}
+# srun takes this one only (since Slurm 22.05).
+[[ -z ${SLURM_CPUS_PER_TASK:-} ]] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK
 read -r -a launch <<<"${AN_LAUNCH:-mpirun -n ${SLURM_NTASKS:-1}}"
 
 # run_or_requeue ARGUMENTS...: runs the program; ends the job with its exit code. Where it was stopped in order (exit code
-# 5: --max-time, SIGUSR1, SIGTERM), or the signal of the time limit killed it (a code above 128: it did not listen yet),
-# the job is put back into the queue: with --resume it goes on from there.
+# 5: --max-time, SIGUSR1), or the signal of the time limit killed it (a code above 128: it did not listen yet), the job is
+# put back into the queue: with --resume it goes on from there. Not after SIGTERM alone, by which scancel ends it.
 run_or_requeue() {
-  local step code again signalled=0 told=0
+  local step code again signalled=0 told=0 ended=0
   "${launch[@]}" "$AN_PROGRAM" "$@" &
   step=$!
   trap 'signalled=1; told=1; kill -USR1 "$step" 2>/dev/null' USR1
-  trap 'signalled=1; kill -TERM "$step" 2>/dev/null' TERM
+  trap 'signalled=1; ended=1; kill -TERM "$step" 2>/dev/null' TERM
   wait "$step"
   code=$?
   while [[ $signalled -eq 1 ]]; do # a signal interrupts wait
@@ -26,7 +28,7 @@ run_or_requeue() {
     [[ $again -eq 127 ]] || code=$again # 127: it had ended before
   done
   trap - USR1 TERM
-  if [[ $code -ne 5 ]] && [[ $told -eq 0 || $code -le 128 ]]; then
+  if [[ $ended -eq 1 && $told -eq 0 ]] || { [[ $code -ne 5 ]] && [[ $told -eq 0 || $code -le 128 ]]; }; then
     exit "$code"
   fi
   if [[ ${SLURM_RESTART_COUNT:-0} -ge ${AN_RESTARTS:-100} ]]; then

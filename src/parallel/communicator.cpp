@@ -2,11 +2,13 @@
 #include "parallel/communicator.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -26,10 +28,19 @@ bool started_by_launcher() {
   return false;
 }
 
+// Whether srun started this process itself, not a shell of it.
+bool started_by_srun() {
+  std::ifstream parent(fmt::format("/proc/{}/comm", getppid()));
+  std::string name;
+  std::getline(parent, name);
+  return name.starts_with("slurmstepd");
+}
+
 // Where srun has started several processes without telling MPI, each would take itself for the whole run.
 void refuse_strangers(int ranks) {
   const char* const processes = std::getenv("SLURM_STEP_NUM_TASKS");
-  if (ranks > 1 || processes == nullptr || std::atoi(processes) < 2 || std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr)
+  if (ranks > 1 || processes == nullptr || std::atoi(processes) < 2 || std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr ||
+      !started_by_srun())
     return;
   throw ConfigError(fmt::format(
       "srun has started {} processes that do not know of each other (expected srun --mpi=pmix, or mpirun)", processes));

@@ -87,6 +87,11 @@ class Requeue(Jobs):
         self.assertEqual(self.ends(f"trap 'exit 5' USR1; {told}"), "requeue")
         self.assertEqual(self.ends(told), "requeue")
 
+    def test_what_is_cancelled_does_not_go_back(self):
+        ended = "/bin/sleep 0.3; kill -TERM $PPID; for i in {1..50}; do /bin/sleep 0.1; done; exit 99"
+        self.assertEqual(self.ends(f"trap 'exit 5' TERM; {ended}"), 5)
+        self.assertEqual(self.ends(ended), 143)
+
 
 class Array(Jobs):
     """slurm/array.sbatch."""

@@ -2,8 +2,12 @@
 // Without a launcher: one rank, and no MPI.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 
 #include "core/error.hpp"
@@ -55,16 +59,33 @@ TEST_F(LoneEnvironment, OfAStepOfSlurmWithOneProcessIsARun) {
   EXPECT_EQ(Environment().world().size(), 1);
 }
 
-TEST_F(LoneEnvironment, RefusesToBeOneOfSeveralThatDoNotKnowOfEachOther) {
+// What a process that one of this name has started says in a step of four; its exit code is 0 where it runs.
+int code_below(const char* name) {
   ::setenv("SLURM_STEP_NUM_TASKS", "4", 1);
-  try {
-    const Environment environment;
-    FAIL() << "four processes would each do all of the work";
-  } catch (const ConfigError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("srun has started 4 processes that do not know of each other"));
-    EXPECT_THAT(error.what(), HasSubstr("expected srun --mpi=pmix, or mpirun"));
-  }
+  ::prctl(PR_SET_NAME, name);
+  const pid_t child = ::fork();
+  if (child == 0) try {
+      const Environment environment;
+      ::_exit(0);
+    } catch (const ConfigError& error) {
+      std::fputs(error.what(), stderr);
+      ::_exit(2);
+    }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
 }
+
+TEST_F(LoneEnvironment, RefusesToBeOneOfSeveralThatDoNotKnowOfEachOther) {
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(code_below("slurmstepd"), 2);
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, HasSubstr("srun has started 4 processes that do not know of each other"));
+  EXPECT_THAT(said, HasSubstr("expected srun --mpi=pmix, or mpirun"));
+}
+
+// As in srun --pty bash.
+TEST_F(LoneEnvironment, OfAShellInAStepIsARun) { EXPECT_EQ(code_below("bash"), 0); }
 
 }  // namespace
 }  // namespace an::parallel
