@@ -3,6 +3,9 @@ find_package(MPI REQUIRED COMPONENTS C)
 # Without the long removed C++ bindings of MPI.
 target_compile_definitions(MPI::MPI_C INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
 
+if(CMAKE_BINARY_DIR MATCHES " ")
+  message(FATAL_ERROR "the build folder's path has a space in it, with which HDF5's compiler wrapper fails: name another with cmake -B")
+endif()
 set(HDF5_PREFER_PARALLEL ON)
 find_package(HDF5 REQUIRED COMPONENTS C HL)
 if(NOT HDF5_IS_PARALLEL)

@@ -3,6 +3,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
+set_target_properties(anomalousnet PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)  # of libraries outside the system's folders
 install(TARGETS anomalousnet)
 install(DIRECTORY configs DESTINATION ${CMAKE_INSTALL_DATADIR}/anomalousnet)
 install(FILES README.md LICENSE CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -14,11 +15,11 @@ add_custom_target(man
   COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:anomalousnet> -D VERSION=${PROJECT_VERSION} -D HELP2MAN=${AN_HELP2MAN}
           -D OUTPUT=${CMAKE_BINARY_DIR}/man -P ${CMAKE_SOURCE_DIR}/cmake/write_man_pages.cmake
   DEPENDS anomalousnet)
-install(CODE "set(PROGRAM $<TARGET_FILE:anomalousnet>)
+install(CODE "set(PROGRAM \"$<TARGET_FILE:anomalousnet>\")
   set(VERSION ${PROJECT_VERSION})
-  set(HELP2MAN ${AN_HELP2MAN})
-  set(OUTPUT ${CMAKE_BINARY_DIR}/man)
-  include(${CMAKE_SOURCE_DIR}/cmake/write_man_pages.cmake)")
+  set(HELP2MAN \"${AN_HELP2MAN}\")
+  set(OUTPUT \"${CMAKE_BINARY_DIR}/man\")
+  include(\"${CMAKE_SOURCE_DIR}/cmake/write_man_pages.cmake\")")
 install(DIRECTORY ${CMAKE_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/anomalousnet)

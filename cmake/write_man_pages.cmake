@@ -9,9 +9,10 @@ file(MAKE_DIRECTORY ${OUTPUT})
 # write_page(NAME WHAT WORDS...): man page NAME.1 of PROGRAM WORDS.
 function(write_page name what)
   list(JOIN ARGN " " words)
-  string(STRIP "${PROGRAM} ${words}" command)
+  string(REPLACE " " "\\ " program "${PROGRAM}")  # help2man gives its argument to a shell
+  string(STRIP "${program} ${words}" command)
   execute_process(
-    COMMAND ${HELP2MAN} --no-info --section=1 --manual=anomalousnet --source=${VERSION} --version-string=${VERSION} --name=${what} ${command}
+    COMMAND ${HELP2MAN} --no-info --section=1 --manual=anomalousnet --source=${VERSION} --version-string=${VERSION} --name=${what} "${command}"
     OUTPUT_VARIABLE page ERROR_VARIABLE error RESULT_VARIABLE result)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "help2man of '${command}' failed: ${error}")

@@ -7,7 +7,8 @@ std::string onednn_description() { return "not built (AN_WITH_ONEDNN=OFF)"; }
 bool onednn_works() { return false; }
 
 std::unique_ptr<Executor> make_onednn_executor(const Plan&, Precision) {
-  throw BackendMissing("back end onednn: " + onednn_description());
+  throw BackendMissing("back end onednn: " + onednn_description() +
+                       "; expected reference, or a method without networks");
 }
 
 }  // namespace an::kernels
