@@ -79,8 +79,8 @@ TrajectoryScore TrajectoryScorer::missing(const LabelRow& truth, std::vector<Seg
     segments.back().segment_true = segments.back().segment_predicted = -1;
     return score;
   }
-  // The largest error of each kind for every segment, and every change point is missed.
-  score.change_points.false_negatives = score.change_points_true;
+  // The largest error of each kind for every segment, and every change point is missed, one where there is none.
+  score.change_points.false_negatives = std::max(1, score.change_points_true);
   for (std::size_t i = 0; i < truth.segments(); ++i) {
     SegmentScore worst = score_pair({truth.alpha(i), 0, std::fabs(truth.k(i)), 0, truth.state(i), 0}, i, 0);
     worst.segment_predicted = -1;

@@ -123,10 +123,12 @@ class Paper(unittest.TestCase):
     def test_published_values_are_the_papers(self):
         for table, block, metric, published in (
                 ("table_2", "video", "jsc_cp", 0.54), ("table_2", "raw", "rmse_cp", 1.38), ("table_2", "raw", "w1_k", 0.10),
-                ("table_3", "1", "mae_alpha", 0.362), ("table_3", "2", "w1_k", 0.967), ("table_3", "average", "jsc_cp", 0.239),
-                ("table_4", "1", "trajectories", 1280), ("table_4", "2", "f1_state", 0.994), ("table_4", "average", "rmse_cp", 0.722),
+                ("table_3", "1", "mae_alpha", 0.362), ("table_3", "2", "w1_k", 0.967),
+                ("table_4", "1", "trajectories", 1280), ("table_4", "2", "f1_state", 0.994),
                 ("table_1", "mae_alpha", "cells", 0.0225)):
             self.assertEqual(float(self.value(table, block, metric)["published"]), published, (table, block, metric))
+        for table in ("table_3", "table_4"):  # of other experiments
+            self.assertEqual(self.value(table, "average", "jsc_cp")["published"], "")
         for block, metric, published in (("msle_k", "cells", 0.00074), ("entropy_state", "cells_as_they_are", 0.0181),
                                          ("entropy_state", "parameters", 2.45e6), ("mae_alpha", "parameters", 28.8e6)):
             self.assertEqual(float(self.value("table_1", block, metric, "paper_nets")["published"]), published)

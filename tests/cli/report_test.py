@@ -170,12 +170,36 @@ class Report(unittest.TestCase):
         self.assertEqual(run("score", "--reference", self.bench / "ref", *words, "--rules", "paper", "--output", again).returncode, 0)
         done = run("report", self.all, again, "--output", self.folder / "two")
         self.assertEqual(done.returncode, 0, done.stderr)
-        names = [row["result"] for row in self.rows(self.folder / "two", "leaderboard_track_2_single")]
-        self.assertEqual(sorted(names), ["sub_good", "sub_good-2", "sub_mid", "sub_mid-2", "sub_nocp"])
+        self.assertEqual(list((self.folder / "two/tables").glob("leaderboard*")), [], "results of different rules are ranked")
+        self.assertIn("they are not ranked", "".join(self.page(self.folder / "two").itertext()))
         for name, folder in (("sub_mid", self.all), ("sub_mid-2", again)):
             tracks = json.loads((folder / "sub_mid/summary.json").read_text())["tracks"]
             average = next(row for row in self.rows(self.folder / "two", f"{name}_track_2_scores") if row["experiment"] == "average")
             self.assertEqual(float(average["JSC CP"]), tracks["2"]["single"]["global"]["jsc_cp"])
+
+    def test_ranks_are_those_of_the_scoring(self):
+        submissions = self.folder / "submissions"
+        for name in ("sub_good", "sub_mid"):
+            shutil.copytree(self.bench / name, submissions / name)
+        with open(submissions / "sub_good/track_2/exp_0/fov_0.txt", "a") as labels:
+            labels.write("\n")  # at which the official scorer stops
+        shutil.rmtree(submissions / "sub_mid/track_1")
+        shutil.copytree(self.bench / "sub_nocp", submissions / "sub_nocp")
+        output = self.folder / "ranked"
+        for _ in range(2):
+            self.assertEqual(run("score", "--reference", self.bench / "ref", "--submission", submissions, "--output", output).returncode, 4)
+            self.assertFalse((output / "report.html").exists(), "of scores before these")
+            (output / "tables").mkdir(exist_ok=True)
+            for form in ("txt", "csv", "md", "tex"):
+                (output / f"tables/gone_track_1_scores.{form}").write_text("of an earlier report")
+            (output / "tables/notes.txt").write_text("somebody's")
+            self.assertEqual(run("report", output).returncode, 0)
+        self.assertEqual(list((output / "tables").glob("gone*")), [])
+        self.assertTrue((output / "tables/notes.txt").exists())
+        for task in json.loads((output / "summary.json").read_text())["leaderboard"]:
+            rows = self.rows(output, f"leaderboard_track_{task['track']}_{task['task']}")
+            self.assertEqual({row["result"]: float(row["mean reciprocal rank"]) for row in rows},
+                             {entry["name"]: entry["mean_reciprocal_rank"] for entry in task["submissions"]})
 
     def test_another_version_of_results_is_named(self):
         folder = self.copy("old")

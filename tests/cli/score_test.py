@@ -185,6 +185,39 @@ class ScoreTest(unittest.TestCase):
 
     # what users get wrong
 
+    def test_a_track_that_is_not_there(self):
+        alone, both = self.copied(), self.submission("sub_good")
+        shutil.rmtree(alone / "track_1")
+        done = self.score(alone)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("copy/track_1: no such folder: track 1 is not scored", done.stderr)
+        self.reference = self.folder / "ref"
+        shutil.copytree(both.parent / "ref/track_2", self.reference / "track_2")
+        done = self.score(both)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("ref/track_1: no such folder, but", done.stderr)
+        done = self.score(alone, both, output="two")  # which stops itself alone
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertTrue((self.folder / "two/copy/scores.txt").exists())
+        self.assertFalse((self.folder / "two/sub_good/scores.txt").exists())
+        self.assertEqual(self.score(both, output="lenient", options=["--lenient"]).returncode, 0)
+        self.assertEqual(list(self.summary("lenient")["tracks"]), ["2"])
+
+    def test_results_among_experiments_are_refused(self):
+        copy = self.copied()
+        done = run("score", "--reference", self.submission().parent / "ref", "--submission", copy, "--output", copy / "track_1/scores")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--output", done.stderr)
+        self.assertFalse((copy / "track_1/scores").exists())
+
+    def test_submitting_nothing_wins_nothing_by_the_papers_rules(self):
+        copy = self.copied()
+        for labels in (copy / "track_2").glob("exp_*/fov_*.txt"):
+            labels.write_text("")
+        self.assertEqual(self.score(copy, options=["--rules", "paper"]).returncode, 0)
+        for experiment in self.summary()["tracks"]["2"]["single"]["experiments"]:
+            self.assertEqual((experiment["rmse_cp"], experiment["jsc_cp"]), ("nan", 0), experiment["experiment"])
+
     def test_missing_field_of_view_is_named_with_its_cost(self):
         copy = self.copied()
         (copy / "track_2" / "exp_3" / "fov_1.txt").unlink()
@@ -318,6 +351,40 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual(done.returncode, 6)
         self.assertIn("alpha is nan (expected 0 to 2", done.stdout)
         self.assertEqual(run("verify", self.folder / "nowhere").returncode, 3)
+
+    def test_verify_compares_with_public_data(self):
+        public = self.folder / "public/track_2/exp_0"
+        public.mkdir(parents=True)
+        rows = [(7, 0), (7, 1), (7, 4), (7, 5), (2, 10), (2, 11), (2, 12)]  # a gap, and indices of one's own
+        (public / "trajs_fov_0.csv").write_text("traj_idx,frame,x,y\n" + "".join(f"{i},{t},{t},1\n" for i, t in rows))
+        submission = self.folder / "submission"
+        labels = submission / "track_2/exp_0/fov_0.txt"
+        labels.parent.mkdir(parents=True)
+        shutil.copy(self.submission() / "track_2/exp_0/ensemble_labels.txt", labels.parent)
+
+        def verify(text):
+            labels.write_text(text)
+            return run("verify", submission, "--public", self.folder / "public", ranks=2)
+        done = verify("7,1,1,2,6\n2,1,1,2,3\n")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        done = verify("7,1,1,2,6\n")
+        self.assertEqual(done.returncode, 6)
+        self.assertIn("no line for trajectory 2", done.stdout)
+        self.assertIn("has length 4", verify("7,1,1,2,4\n2,1,1,2,3\n").stdout)
+        (self.folder / "public/track_1").mkdir()
+        (submission / "track_1").write_text("")
+        self.assertIn("track_1: is no folder", verify("7,1,1,2,6\n2,1,1,2,3\n").stdout)
+        (submission / "track_1").unlink()
+        done = verify("7,1,1,2,6\n2,1,1,2,3\n")
+        self.assertEqual((done.returncode, done.stderr.count("track 1 would not be scored")), (0, 1), done.stderr)
+
+    def test_verify_finds_what_is_no_field_of_view_of_a_reference(self):
+        reference = self.folder / "ref"
+        shutil.copytree(self.submission().parent / "ref", reference)
+        shutil.copy(reference / "track_2/exp_3/traj_labs_fov_1.txt", reference / "track_2/exp_3/traj_labs_fov_1.txt~")
+        done = run("verify", reference)
+        self.assertEqual(done.returncode, 6)
+        self.assertIn("traj_labs_fov_1.txt~: is counted by the official scorer as one more", done.stdout)
 
     def test_verify_says_where_there_is_nothing_to_check(self):
         copy = self.copied("sub_perfect")

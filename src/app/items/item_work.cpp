@@ -94,13 +94,14 @@ ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunL
   outcome.owner = parallel::for_each_item(
       world, costs, [&](std::size_t item) { do_item(item, ledger, work, marks); },
       [&](std::size_t taken) { progress.update(taken); }, work.after, parallel::stop_is_asked);
+  const auto undone = std::count(outcome.owner.begin(), outcome.owner.end(), -1);
+  progress.update(costs.size() - static_cast<std::size_t>(undone));
   progress.finish();
   for (std::vector<std::int64_t>* numbers : {&marks.bytes, &marks.failed, &marks.standing, &marks.nanoseconds})
     world.max_of_all(*numbers);
   for (const std::int64_t ns : marks.nanoseconds)
     outcome.seconds.push_back(ns < 0 ? -1 : 1e-9 * static_cast<double>(ns));
   if (ledger != nullptr && world.is_root()) outcome.notes = notes_of(marks, work);
-  const auto undone = std::count(outcome.owner.begin(), outcome.owner.end(), -1);
   outcome.stopped = undone > 0;
   if (outcome.stopped) {
     const std::string cause = parallel::stop_asked_of_any(world);

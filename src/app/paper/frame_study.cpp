@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/items/json_file.hpp"
+#include "app/items/root_answer.hpp"
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
 #include "io/benchmark_tree.hpp"
@@ -36,6 +37,32 @@ struct FovPlace {
   fs::path folder;
   std::size_t number;
 };
+
+std::vector<FovPlace> places_in(const fs::path& data) {
+  std::vector<FovPlace> places;
+  for (const io::ExperimentFolder& experiment : io::list_reference_experiments(data / "ref" / "track_2"))
+    for (std::size_t fov = 0; fov < experiment.fovs; ++fov)
+      places.push_back({experiment.number, experiment.folder, fov});
+  return places;
+}
+
+void pack(ByteWriter& writer, const std::vector<FovPlace>& places) {
+  writer.put(places.size());
+  for (const FovPlace& place : places) {
+    writer.put(place.experiment);
+    writer.put(place.folder.string());
+    writer.put(place.number);
+  }
+}
+
+void unpack(ByteReader& reader, std::vector<FovPlace>& places) {
+  places.resize(reader.take<std::size_t>());
+  for (FovPlace& place : places) {
+    place.experiment = reader.take<int>();
+    place.folder = reader.take_string();
+    place.number = reader.take<std::size_t>();
+  }
+}
 
 FrameFov read_fov(const FovPlace& place, const fs::path& data) {
   const fs::path csv =
@@ -82,14 +109,11 @@ void write_study(const fs::path& file, const FrameStudy& study, const std::vecto
 
 ItemOutcome study_frames(const fs::path& data, const FrameJudge& judge, const fs::path& file,
                          const parallel::Communicator& world, Progress& progress) {
-  std::vector<FovPlace> places;
-  std::vector<double> costs;
+  const auto places = made_on_root<std::vector<FovPlace>>(world, [&] { return places_in(data); });
+  std::vector<double> costs(places.size());
+  for (std::size_t i = 0; world.is_root() && i < places.size(); ++i)
+    costs[i] = static_cast<double>(fs::file_size(io::truth_labels(places[i].folder, places[i].number)));
   FrameStudy study{judge.name, judge.told, judge.parameters, {}};
-  for (const io::ExperimentFolder& experiment : io::list_reference_experiments(data / "ref" / "track_2"))
-    for (std::size_t fov = 0; fov < experiment.fovs; ++fov) {
-      places.push_back({experiment.number, experiment.folder, fov});
-      costs.push_back(static_cast<double>(fs::file_size(io::truth_labels(experiment.folder, fov))));
-    }
   std::vector<FrameTally> mine(places.size());
   ItemOutcome outcome =
       do_items(world, progress, costs,

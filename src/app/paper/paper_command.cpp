@@ -76,6 +76,7 @@ class Paper {
     all_done_ = code == ExitCode::done && all_done_;
   }
   void begin();
+  void check_benchmark() const;  // throws where it lacks something
   void write_record(bool complete) const;
   void timed(const char* name, const std::function<void()>& work);
   void simulate(const fs::path& folder, const Config& data);
@@ -113,10 +114,19 @@ void Paper::write_record(bool complete) const {
   io::write_file_atomically(options_.output / record_name, report::json_text(record));
 }
 
+void Paper::check_benchmark() const {
+  const fs::path& benchmark = *options_.benchmark;
+  find_public_data(benchmark / "public");
+  for (const auto& [table, track] : {std::pair("table_3", "track_1"), std::pair("table_4", "track_2")})
+    for (const char* part : {"public", "ref"})
+      if (plan_.items.contains(table) && !fs::is_directory(benchmark / part / track))
+        throw InputError(benchmark / part / track, fmt::format("no such folder, which {} needs", table));
+}
+
 void Paper::begin() {
   if (world_.is_root()) {
     // Throws before anything is written, so that the same output can be asked for again.
-    if (wants_benchmark() && options_.benchmark) find_public_data(*options_.benchmark / "public");
+    if (wants_benchmark() && options_.benchmark) check_benchmark();
     const fs::path record = options_.output / record_name;
     claim_output(options_.output, record_name, settings_, options_.resume, "the paper's tables");
     if (fs::exists(record)) seconds_ = use_json(record, [](const Json& json) { return json.at("run").at("seconds"); });

@@ -159,7 +159,8 @@ Json plan_json(const PaperOptions& options, const Config& config, const PaperPla
             {"frame_experiments", plan.sizes.frame_experiments},
             {"training_experiments", plan.sizes.training_experiments},
             {"items", plan.items},
-            {"benchmark", options.benchmark ? Json(options.benchmark->string()) : Json(nullptr)},
+            {"benchmark",
+             options.benchmark ? Json(std::filesystem::weakly_canonical(*options.benchmark).string()) : Json(nullptr)},
             {"weights", options.weights.string()}};
   const Json whole = config_json(config);
   for (const char* section : {"score", "video", "faithful", "tracking", "segmentation", "predict", "chain"})

@@ -64,6 +64,12 @@ class Report {
 
 void Report::add_leaderboard() {
   page_.heading("Leaderboard");
+  std::set<std::string> by;
+  for (const ReportedResult& result : results_)
+    if (!result.scored_by.empty()) by.insert(result.scored_by);
+  if (by.size() > 1)
+    return page_.paragraph(
+        "These results were scored by different rules or against different references: they are not ranked.");
   page_.paragraph("Ordered by the mean over metrics of 1 / rank; a metric's best is bold, ranks are in brackets.");
   for (const int track : {2, 1})
     for (const bool ensemble : {false, true}) {
@@ -81,8 +87,9 @@ void Report::add_scores(const ReportedResult& result, int track) {
   page_.paragraph(
       "In brackets: the AnomalousNet paper's score on the challenge's experiment of that number, which is another "
       "realisation where this benchmark was simulated; bold where ours is as good or better. The average is the "
-      "challenge's: by trajectories, and plain for W1. RMSE is 0 where nothing was found: it is to be read beside "
-      "JSC.");
+      "challenge's: by trajectories, and plain for W1. By the official rules RMSE is 0 where nothing was found: it is "
+      "to "
+      "be read beside JSC.");
 }
 
 void Report::add_values(const ReportedRows& rows) {
@@ -228,6 +235,18 @@ void Report::add_result(const ReportedResult& result) {
     page_.paragraph(fmt::format("The first {} are listed.", table.rows.size()));
 }
 
+// Those of an earlier report must not look like a part of this one: what is there in all four forms.
+void remove_tables(const fs::path& folder) {
+  std::vector<fs::path> texts;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".txt") texts.push_back(entry.path());
+  for (fs::path file : texts) {
+    const auto forms = {".txt", ".csv", ".md", ".tex"};
+    if (std::ranges::all_of(forms, [&](const char* form) { return fs::exists(file.replace_extension(form)); }))
+      for (const char* form : forms) fs::remove(file.replace_extension(form));
+  }
+}
+
 fs::path Report::write(const fs::path& output) {
   for (const ReportedResult& result : results_) {
     if (!result.settings.empty()) page_.paragraph((several() ? result.name + ": " : "") + result.settings);
@@ -237,6 +256,7 @@ fs::path Report::write(const fs::path& output) {
   for (const ReportedResult& result : results_) add_result(result);
   const fs::path folder = output / "tables";
   io::make_folder(folder);
+  remove_tables(folder);
   for (const Table& table : tables_) {
     io::write_file_atomically(folder / (table.name + ".txt"), report::table_text(table));
     io::write_file_atomically(folder / (table.name + ".csv"), report::table_csv(table));

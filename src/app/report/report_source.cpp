@@ -27,7 +27,24 @@ void take_submission(const Json& json, ReportedResult& result) {
   if (json.contains("unlisted_problems")) result.unlisted_problems = report::count_of(json.at("unlisted_problems"));
 }
 
+// What decides whether scores can be compared: rules, and trajectories by experiment of the submission that has most.
+std::string scored_by(const Json& score, const std::vector<ReportedResult>& results) {
+  std::map<std::pair<int, int>, std::int64_t> trajectories;
+  for (const ReportedResult& result : results)
+    for (const auto& [track, scores] : result.tracks)
+      for (const auto& [experiment, of_experiment] : scores.experiments) {
+        std::int64_t& most = trajectories[{track, experiment}];
+        most = std::max(most, of_experiment.trajectories);
+      }
+  std::string text = fmt::format("{}, {}", score.at("rules").get<std::string>(), score.at("match").get<std::string>());
+  for (const auto& [place, count] : trajectories) text += fmt::format("; {} {} {}", place.first, place.second, count);
+  return text;
+}
+
 void take_head(const Json& summary, ReportedResult& result) {
+  if (summary.at("schema") != 1)
+    throw report::UnexpectedJson(
+        fmt::format("schema {} (expected 1: score again with this version)", summary.at("schema").dump()));
   const Json& program = summary.at("program");
   result.settings = fmt::format("anomalousnet {} ({}), rules: {}.", program.at("version").get<std::string>(),
                                 short_commit(program.at("git").get<std::string>()),
@@ -71,8 +88,11 @@ std::vector<ReportedResult> read_results(const fs::path& folder, const std::stri
   head.name = name;
   fs::path submission = fs::is_directory(folder / "submission") ? folder / "submission" : folder;
   std::vector<ReportedResult> results;
-  if (const fs::path summary = folder / "summary.json"; fs::exists(summary)) {
+  const fs::path summary = folder / "summary.json";
+  Json rules;
+  if (fs::exists(summary)) {
     use_json(summary, [&](const Json& json) {
+      rules = json.at("config").at("score");
       take_head(json, head);
       head.rows = open_rows(folder / "results.h5");
       if (!json.contains("submissions")) {
@@ -93,13 +113,24 @@ std::vector<ReportedResult> read_results(const fs::path& folder, const std::stri
       }
     });
   }
-  if (!results.empty()) return results;
+  const auto set_rules = [&] {
+    const std::string by = scored_by(rules, results);
+    for (ReportedResult& result : results) result.scored_by = by;
+  };
+  if (!results.empty()) {
+    set_rules();
+    return results;
+  }
   head.details = submission / "details";
   head.worst_fovs = folder / worst_fovs_name;
   take_prediction(submission / "prediction.json", head);
   if (head.tracks.empty() && !fs::is_directory(head.details))
-    throw InputError(folder, "holds neither summary.json nor the details of a submission: nothing to report");
-  return {head};
+    throw InputError(folder, fs::exists(summary)
+                                 ? "holds no scores of either track, nor the details of a submission: nothing to report"
+                                 : "holds neither summary.json nor the details of a submission: nothing to report");
+  results.push_back(std::move(head));
+  if (!rules.is_null()) set_rules();
+  return results;
 }
 
 }  // namespace an::app

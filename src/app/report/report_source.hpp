@@ -18,7 +18,8 @@ namespace an::app {
 /// One submission's results, as the files of `run`, `score` or `predict` tell them.
 struct ReportedResult {
   std::string name;
-  std::string settings;  ///< program and rules, a sentence; empty without scores
+  std::string settings;   ///< program and rules, a sentence; empty without scores
+  std::string scored_by;  ///< rules and reference, to be compared; empty without scores
   std::map<int, TrackRunScores> tracks;
   report::Json problems = report::Json::array();
   std::int64_t unlisted_problems = 0;

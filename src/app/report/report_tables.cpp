@@ -99,14 +99,15 @@ Table score_table(int track, const TrackRunScores& scores) {
       fmt::format("track_{}_scores", track), fmt::format("Track {}: scores by experiment", track), {}, {}, "paper"};
   table.header = {"experiment", "trajectories"};
   table.header.insert(table.header.end(), score_titles().begin(), score_titles().end());
-  std::vector<double> plain(score_names().size());
+  std::vector<double> plain(score_names().size()), defined(plain.size());
   for (const auto& [experiment, ours] : scores.experiments) {
     const std::string name = std::to_string(experiment);
     const std::vector<double> values = values_of(ours);
     table.rows.push_back(score_row(name, whole(ours.trajectories), values, published_of(track, name)));
     for (std::size_t m = 0; m < plain.size(); ++m)
-      plain[m] += values[m] / static_cast<double>(scores.experiments.size());
+      if (!std::isnan(values[m])) plain[m] += values[m], ++defined[m];
   }
+  for (std::size_t m = 0; m < plain.size(); ++m) plain[m] /= defined[m];
   table.rows.push_back(score_row("average", whole(scores.average.trajectories), values_of(scores.average),
                                  published_average(track, scores)));
   if (!scores.experiments.empty()) table.rows.push_back(score_row("plain mean", words(""), plain, {}));
@@ -133,14 +134,18 @@ Table leaderboard_table(int track, bool ensemble, const std::vector<ReportedResu
               "rank"};
   table.header.insert(table.header.end(), score_titles().begin() + static_cast<std::ptrdiff_t>(first),
                       score_titles().begin() + static_cast<std::ptrdiff_t>(end));
-  std::vector<const ReportedResult*> scored;
+  const auto has_track = [track](const ReportedResult& result) { return result.tracks.contains(track); };
+  if (std::ranges::none_of(results, has_track)) return table;
+  std::vector<const ReportedResult*> scored;  // those that lack the track come last
   for (const ReportedResult& result : results)
-    if (result.tracks.contains(track)) scored.push_back(&result);
-  if (scored.empty()) return table;
+    if (!result.scored_by.empty()) scored.push_back(&result);
+  const auto value_of = [&](const ReportedResult& result, std::size_t m) {
+    return has_track(result) ? result.tracks.at(track).average.values[m].value : std::nan("");
+  };
   std::vector<std::vector<std::size_t>> ranks;
   for (std::size_t m = first; m < end; ++m) {
     std::vector<double> values;
-    for (const ReportedResult* result : scored) values.push_back(result->tracks.at(track).average.values[m].value);
+    for (const ReportedResult* result : scored) values.push_back(value_of(*result, m));
     ranks.push_back(evaluation::ranks(values, evaluation::larger_is_better(score_names()[m])));
   }
   const std::vector<double> reciprocal = evaluation::mean_reciprocal_ranks(ranks);
@@ -152,7 +157,7 @@ Table leaderboard_table(int track, bool ensemble, const std::vector<ReportedResu
     std::vector<TableCell> row{words(scored[s]->name), report::score_cell(reciprocal[s])};
     for (std::size_t m = first; m < end; ++m) {
       const std::size_t rank = ranks[m - first][s];
-      TableCell cell = report::score_cell(scored[s]->tracks.at(track).average.values[m].value);
+      TableCell cell = report::score_cell(value_of(*scored[s], m));
       cell.bold = rank == 1;
       cell.beside = std::to_string(rank);
       row.push_back(std::move(cell));

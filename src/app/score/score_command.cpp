@@ -82,6 +82,7 @@ class ScoreReport {
   void write(const Json& run) const {
     const std::vector<const char*> of_several{leaderboard_name}, of_one{scores_name, worst_fovs_name};
     remove_files(output_, several() ? of_one : of_several);
+    remove_files(output_, {"report.html"});  // of other scores
     for (std::size_t s = 0; s < plan_.submissions.size(); ++s) {
       const fs::path folder = several() ? output_ / plan_.submissions[s].name : output_;
       if (results_.submissions[s].stopped()) {
@@ -167,6 +168,19 @@ class ScoreReport {
   throw InputError(std::move(problems));
 }
 
+// Results among an experiment's folders would be taken for experiments.
+void check_output(const ScorePlan& plan, const fs::path& output) {
+  std::vector<fs::path> trees{plan.reference};
+  for (const Submission& submission : plan.submissions) trees.push_back(submission.folder);
+  for (const fs::path& tree : trees)
+    for (const char* track : {"track_1", "track_2"}) {
+      const fs::path inside = fs::weakly_canonical(output).lexically_relative(fs::weakly_canonical(tree / track));
+      if (!inside.empty() && *inside.begin() != "..")
+        throw ConfigError(
+            fmt::format("--output: {} lies in {} (expected another folder)", output.string(), (tree / track).string()));
+    }
+}
+
 void print_dry_run(const ScorePlan& plan) {
   for (const PlannedTrack& track : plan.tracks)
     for (const PlannedExperiment& experiment : track.experiments)
@@ -186,12 +200,15 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     if (world.is_root()) print_dry_run(plan);
     return ExitCode::done;
   }
+  if (world.is_root()) check_output(plan, options.output);
+  world.barrier();
   io::make_folder(options.output);
   RowStore rows(options.output);
   std::size_t total = plan.fovs.size();
   for (const PlannedTrack& track : plan.tracks) total += track.experiments.size();
   progress.start("scoring", "files", total);
   ScoreResults results = score_all(plan, world, rows, [&](std::size_t done, std::size_t) { progress.update(done); });
+  progress.update(total);
   progress.finish();
   // Every rank has to know how it ended: 0 done, 1 something was given up, 2 nothing could be scored.
   std::int64_t outcome = 0;

@@ -22,6 +22,7 @@ bool has_tracks(const fs::path& folder) {
 std::string nearby_tracks(const fs::path& folder) {
   if (folder.filename().string().starts_with("track_"))
     return fmt::format("; name its parent {}", folder.parent_path().string());
+  if (has_tracks(folder / "ref")) return fmt::format("; did you mean {}?", (folder / "ref").string());
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored))
     if (entry.is_directory() && has_tracks(entry.path()))
@@ -62,6 +63,14 @@ fs::path ScorePlan::submitted_experiment(std::size_t submission, std::size_t tra
   return submitted_track(submission, track) / fmt::format("exp_{}", tracks[track].experiments[experiment].number);
 }
 
+std::vector<int> ScorePlan::unknown_tracks(std::size_t submission) const {
+  std::vector<int> unknown;
+  for (const int number : submissions[submission].tracks)
+    if (std::ranges::none_of(tracks, [&](const PlannedTrack& t) { return t.number == number; }))
+      unknown.push_back(number);
+  return unknown;
+}
+
 bool ScorePlan::has_track(std::size_t submission, std::size_t track) const {
   return submissions[submission].tracks.contains(tracks[track].number);
 }
@@ -94,21 +103,16 @@ ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>
                      "holds neither track_1/ nor track_2/ (expected the reference's tree, as the challenge lays it "
                      "out) [official: FileNotFoundError]" +
                          nearby_tracks(reference));
-  ScorePlan plan{reference, name_submissions(submissions), rules, {}, {}};
+  ScorePlan plan{reference, name_submissions(submissions), rules, {}, {}, {}};
   for (const int number : {1, 2}) {
-    const auto track_of = [&](const Submission& s) { return s.folder / fmt::format("track_{}", number); };
+    bool is_submitted = false;
     for (Submission& s : plan.submissions)
-      if (fs::exists(track_of(s))) s.tracks.insert(number);
-    const auto submitter = std::find_if(plan.submissions.begin(), plan.submissions.end(),
-                                        [&](const Submission& s) { return s.tracks.contains(number); });
-    if (submitter == plan.submissions.end()) continue;
-    if (!fs::is_directory(reference / fmt::format("track_{}", number)))
-      throw InputError(
-          reference / fmt::format("track_{}", number),
-          fmt::format("no such folder, but {} is submitted (move it away, or name a reference that has it) [official: "
-                      "FileNotFoundError]",
-                      track_of(*submitter).string()));
-    plan.tracks.push_back(plan_track(reference, number, plan.fovs, plan.tracks.size()));
+      if (fs::exists(s.folder / fmt::format("track_{}", number))) is_submitted = s.tracks.insert(number).second;
+    if (!fs::is_directory(reference / fmt::format("track_{}", number))) continue;
+    if (is_submitted)
+      plan.tracks.push_back(plan_track(reference, number, plan.fovs, plan.tracks.size()));
+    else
+      plan.unsubmitted.push_back(number);
   }
   return plan;
 }
@@ -133,6 +137,7 @@ void pack(ByteWriter& writer, const ScorePlan& plan) {
       writer.put(e.first_fov);
     }
   }
+  writer.put(plan.unsubmitted);
   writer.put(plan.fovs);
 }
 
@@ -157,6 +162,7 @@ void unpack(ByteReader& reader, ScorePlan& plan) {
       e.first_fov = reader.take<std::size_t>();
     }
   }
+  plan.unsubmitted = reader.take_vector<int>();
   plan.fovs = reader.take_vector<FovPlace>();
 }
 

@@ -58,7 +58,8 @@ struct ScorePlan {
   std::vector<Submission> submissions;
   ScoreRules rules;
   std::vector<PlannedTrack> tracks;
-  std::vector<FovPlace> fovs;  ///< of all tracks and experiments, in order
+  std::vector<int> unsubmitted;  ///< tracks that the reference has and no submission
+  std::vector<FovPlace> fovs;    ///< of all tracks and experiments, in order
 
   const PlannedExperiment& experiment(const FovPlace& place) const {
     return tracks[place.track].experiments[place.experiment];
@@ -67,6 +68,8 @@ struct ScorePlan {
   std::filesystem::path submitted_track(std::size_t submission, std::size_t track) const;
   /// Folder `track_T/exp_E` of a submission.
   std::filesystem::path submitted_experiment(std::size_t submission, std::size_t track, std::size_t experiment) const;
+  /// Tracks that a submission has and the reference does not.
+  std::vector<int> unknown_tracks(std::size_t submission) const;
   /// Whether a submission has the track (it is not scored for it otherwise).
   bool has_track(std::size_t submission, std::size_t track) const;
 };

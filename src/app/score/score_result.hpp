@@ -52,6 +52,7 @@ struct SubmissionScores {
   std::vector<TrackScores> tracks;  ///< as in ScorePlan::tracks
   std::vector<ListedProblem> problems;
   std::size_t unlisted_problems = 0;
+  bool unknown_track = false;  ///< it has a track that the reference does not have, and that stops it
 
   bool stopped() const;
   /// Whether any task was given up with penalties, or no track was found.

@@ -73,7 +73,7 @@ Json submission_json(const ScorePlan& plan, const SubmissionScores& scores, cons
   Json json;
   json["tracks"] = Json::object();
   for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
-    if (!scores.tracks[t].submitted) continue;
+    if (!scores.tracks[t].submitted || scores.stopped()) continue;
     const TrackIntervals* track_intervals = intervals != nullptr ? &intervals->tracks[t] : nullptr;
     Json& track = json["tracks"][std::to_string(plan.tracks[t].number)];
     track["single"] = single_json(plan.tracks[t], scores.tracks[t], track_intervals);

@@ -34,7 +34,7 @@ class LabelCheck {
     for (const io::LineProblem& problem : file.problems)
       report(problem.line, problem.column, problem.what + (problem.fatal ? " (the official scorer stops here)" : ""));
     for (std::size_t row = 0; row < file.table.size(); ++row) check_row(file.table[row], file.table.line(row));
-    check_indices(file.table, known.vips_only);
+    check_indices(file.table, known.vips_only || known.trajectories);
     if (file.table.empty() && file.problems.empty() && !known.trajectories && !known.vips)
       report(0, 0, "no trajectories (those of the reference would count as missing)");
     if (known.trajectories) compare(file.table, *known.trajectories, known.vips_only);
@@ -87,7 +87,8 @@ class LabelCheck {
     }
   }
 
-  void check_indices(const LabelTable& table, bool vips_only) {
+  // \param any whether the last index need not be that of as many trajectories
+  void check_indices(const LabelTable& table, bool any) {
     std::set<double> seen;
     for (std::size_t row = 0; row < table.size(); ++row) {
       const double index = table[row].index();
@@ -98,7 +99,7 @@ class LabelCheck {
                fmt::format("index {} appears again (only one of its lines would count)", plain_text(index)));
     }
     const auto count = static_cast<double>(seen.size());
-    if (!vips_only && !seen.empty() && *seen.rbegin() != count - 1)
+    if (!any && !seen.empty() && *seen.rbegin() != count - 1)
       report(0, 0,
              fmt::format("{} trajectories, but the last index is {} (expected {}: the official scorer counts on from "
                          "the last index, "
@@ -109,7 +110,7 @@ class LabelCheck {
   void compare(const LabelTable& table, const fs::path& csv, bool vips_only) {
     std::vector<io::CsvTrajectory> trajectories;
     try {
-      trajectories = io::read_trajectories(csv);
+      trajectories = io::read_trajectories(csv, io::FrameRule::ascending);
     } catch (const InputError& error) {
       problems_.insert(problems_.end(), error.problems().begin(), error.problems().end());
       return;

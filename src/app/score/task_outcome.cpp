@@ -18,8 +18,9 @@ using evaluation::ScoreSums;
 using evaluation::SingleScores;
 
 bool SubmissionScores::stopped() const {
-  return std::any_of(tracks.begin(), tracks.end(),
-                     [](const TrackScores& t) { return t.submitted && t.single_status == TaskStatus::stopped; });
+  return unknown_track || std::any_of(tracks.begin(), tracks.end(), [](const TrackScores& t) {
+           return t.submitted && t.single_status == TaskStatus::stopped;
+         });
 }
 
 bool SubmissionScores::gave_up() const {
@@ -193,15 +194,39 @@ void list_ensemble_problems(const TrackInput& input, const TrackScores& track, s
 
 }  // namespace
 
+namespace {
+
+ListedProblem not_submitted(const ScorePlan& plan, std::size_t submission, int track) {
+  ListedProblem missing;
+  missing.file = (plan.submissions[submission].folder / fmt::format("track_{}", track)).string();
+  missing.what = fmt::format("no such folder: track {} is not scored", track);
+  return missing;
+}
+
+ListedProblem not_in_reference(const ScorePlan& plan, std::size_t submission, int track) {
+  ListedProblem unknown;
+  unknown.file = (plan.reference / fmt::format("track_{}", track)).string();
+  unknown.what = fmt::format(
+      "no such folder, but {} is submitted (move it away, or name a reference that has it) [official: "
+      "FileNotFoundError]",
+      (plan.submissions[submission].folder / fmt::format("track_{}", track)).string());
+  unknown.fatal = !plan.rules.lenient;
+  return unknown;
+}
+
+}  // namespace
+
 void compute_scores(const SubmissionOutcome& outcome, SubmissionScores& scores) {
   const ScorePlan& plan = outcome.plan;
+  for (const int track : plan.unknown_tracks(outcome.submission)) {
+    scores.problems.push_back(not_in_reference(plan, outcome.submission, track));
+    scores.unknown_track |= scores.problems.back().fatal;
+  }
+  for (const int track : plan.unsubmitted) scores.problems.push_back(not_submitted(plan, outcome.submission, track));
   for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
     TrackScores& track = scores.tracks[t];
     if (!track.submitted) {
-      ListedProblem missing;
-      missing.file = plan.submitted_track(outcome.submission, t).string();
-      missing.what = fmt::format("no such folder: track {} is not scored", plan.tracks[t].number);
-      scores.problems.push_back(std::move(missing));
+      scores.problems.push_back(not_submitted(plan, outcome.submission, plan.tracks[t].number));
       continue;
     }
     compute_ensemble(outcome.inputs[t], track);

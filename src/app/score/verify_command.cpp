@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <set>
 
+#include "app/items/root_answer.hpp"
 #include "app/predict/prediction_plan.hpp"
 #include "app/score/submission_check.hpp"
 #include "core/byte_archive.hpp"
@@ -26,6 +27,33 @@ struct Check {
   bool ensemble = false;
   KnownFov known;
 };
+
+void pack(ByteWriter& writer, const std::vector<Check>& checks) {
+  const auto text = [](const std::optional<fs::path>& path) { return path ? path->string() : std::string(); };
+  writer.put(checks.size());
+  for (const Check& check : checks) {
+    writer.put(check.file.string());
+    writer.put(check.ensemble);
+    writer.put(text(check.known.trajectories));
+    writer.put(check.known.vips_only);
+    writer.put(text(check.known.vips));
+  }
+}
+
+void unpack(ByteReader& reader, std::vector<Check>& checks) {
+  const auto path = [&]() -> std::optional<fs::path> {
+    const std::string text = reader.take_string();
+    return text.empty() ? std::nullopt : std::optional(fs::path(text));
+  };
+  checks.resize(reader.take<std::size_t>());
+  for (Check& check : checks) {
+    check.file = reader.take_string();
+    check.ensemble = reader.take<bool>();
+    check.known.trajectories = path();
+    check.known.vips_only = reader.take<bool>();
+    check.known.vips = path();
+  }
+}
 
 // The number between `stem` and `ending` in a file's name, written without leading zeros as the official scorer does.
 std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending) {
@@ -74,8 +102,18 @@ class CheckList {
     bool any = false;
     for (const int track : {1, 2}) {
       const std::string name = fmt::format("track_{}", track);
-      if (!fs::is_directory(submission_ / name)) continue;
+      if (!io::is_there(submission_ / name)) {
+        if (public_ && fs::is_directory(*public_ / name))
+          notes.push_back(
+              fmt::format("{}: no such folder: track {} would not be scored", (submission_ / name).string(), track));
+        continue;
+      }
       any = true;
+      if (!fs::is_directory(submission_ / name)) {
+        problems.push_back(
+            {submission_ / name, 0, 0, "is no folder (the official scorer gives up both tasks of this track)"});
+        continue;
+      }
       if (public_ && !fs::is_directory(*public_ / name))
         throw InputError(*public_ / name,
                          fmt::format("no such folder, but {} is submitted (name public data that has it)",
@@ -90,6 +128,7 @@ class CheckList {
 
   std::vector<Check> checks;
   std::vector<InputProblem> problems;
+  std::vector<std::string> notes;  ///< on what need not be wrong
 
  private:
   std::vector<std::string> experiments(const std::string& track) {
@@ -114,6 +153,10 @@ class CheckList {
       if (const auto fov = numbered(name, "traj_labs_fov_", ".txt")) truth.insert(*fov);
     }
     const bool is_reference = submitted.empty() && !truth.empty();
+    for (const std::string& name : names_in(folder))
+      if (is_reference && name.starts_with("traj_labs_") && !numbered(name, "traj_labs_fov_", ".txt"))
+        problems.push_back(
+            {folder / name, 0, 0, "is counted by the official scorer as one more field of view (move it away)"});
     const std::set<std::size_t>& listed = is_reference ? truth : submitted;
     const fs::path data = public_ ? *public_ / track / experiment : folder;
     const std::set<std::size_t> given = fovs_of_data(data);
@@ -167,35 +210,43 @@ std::vector<std::byte> packed(const std::vector<InputProblem>& problems) {
 
 }  // namespace
 
-ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel::Communicator& world,
+ExitCode run_verify(const VerifyOptions& options, const Config& config, const parallel::Communicator& world,
                     Progress& progress) {
-  if (!fs::is_directory(options.submission)) throw InputError(options.submission, "no such folder (the submission)");
-  if (options.public_data && !fs::is_directory(*options.public_data))
-    throw InputError(*options.public_data, "no such folder (the public data)");
-  if (options.public_data) find_public_data(*options.public_data);  // throws where there is none
-  const CheckList list(options.submission, options.public_data);
+  std::vector<InputProblem> listed;  // on root
+  const auto checks = made_on_root<std::vector<Check>>(world, [&] {
+    if (!fs::is_directory(options.submission)) throw InputError(options.submission, "no such folder (the submission)");
+    if (options.public_data && !fs::is_directory(*options.public_data))
+      throw InputError(*options.public_data, "no such folder (the public data)");
+    if (options.public_data) find_public_data(*options.public_data);  // throws where there is none
+    CheckList list(options.submission, options.public_data);
+    for (const std::string& note : list.notes)
+      if (config.run.verbosity >= 0) fmt::print(stderr, "anomalousnet: note: {}\n", note);
+    listed = std::move(list.problems);
+    return std::move(list.checks);
+  });
   if (options.dry_run) {
-    for (const Check& check : list.checks)
+    for (const Check& check : checks)
       if (world.is_root()) fmt::print("{}\n", check.file.string());
     return ExitCode::done;
   }
-  std::vector<double> costs;
-  for (const Check& check : list.checks) {
+  std::vector<double> costs(checks.size());
+  for (std::size_t i = 0; world.is_root() && i < checks.size(); ++i) {
     std::error_code ignored;
-    const std::optional<fs::path>& csv = check.known.trajectories;
-    costs.push_back(static_cast<double>(fs::file_size(check.file, ignored) + (csv ? fs::file_size(*csv, ignored) : 0)));
+    const std::optional<fs::path>& csv = checks[i].known.trajectories;
+    costs[i] = static_cast<double>(fs::file_size(checks[i].file, ignored) + (csv ? fs::file_size(*csv, ignored) : 0));
   }
-  std::vector<std::vector<std::byte>> found(list.checks.size());
-  progress.start("verifying", "files", list.checks.size());
+  std::vector<std::vector<std::byte>> found(checks.size());
+  progress.start("verifying", "files", checks.size());
   const auto work = [&](std::size_t item) {
-    const Check& check = list.checks[item];
+    const Check& check = checks[item];
     found[item] = packed(check.ensemble ? check_ensemble_file(check.file) : check_label_file(check.file, check.known));
   };
   const auto owner = parallel::for_each_item(world, costs, work, [&](std::size_t taken) { progress.update(taken); });
+  progress.update(checks.size());
   progress.finish();
-  std::int64_t problems = static_cast<std::int64_t>(list.problems.size());
+  std::int64_t problems = static_cast<std::int64_t>(listed.size());
   if (world.is_root())
-    for (const InputProblem& problem : list.problems) fmt::print("{}\n", problem.text());
+    for (const InputProblem& problem : listed) fmt::print("{}\n", problem.text());
   parallel::for_each_in_order(
       world, owner, [&](std::size_t item) { return found[item]; },
       [&](std::size_t, std::span<const std::byte> bytes) {
@@ -203,7 +254,7 @@ ExitCode run_verify(const VerifyOptions& options, const Config&, const parallel:
       });
   world.max_of_all(std::span(&problems, 1));
   if (world.is_root())
-    fmt::print("{} files checked, {} problem{}\n", list.checks.size(), problems, problems == 1 ? "" : "s");
+    fmt::print("{} files checked, {} problem{}\n", checks.size(), problems, problems == 1 ? "" : "s");
   return problems == 0 ? ExitCode::done : ExitCode::difference;
 }
 

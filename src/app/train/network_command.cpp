@@ -113,6 +113,14 @@ struct Loaded {
   }
 };
 
+// Refuses to write over what is read.
+void check_output(const NetworkOptions& options) {
+  namespace fs = std::filesystem;
+  for (const fs::path& read : {options.input, options.weights, options.keras})
+    if (!read.empty() && fs::weakly_canonical(read) == fs::weakly_canonical(options.output))
+      throw ConfigError(fmt::format("--output: {} is read, too (expected another file)", options.output.string()));
+}
+
 void run_forward(const NetworkOptions& options) {
   const Loaded loaded(options, false);
   const auto infer = [&] {
@@ -203,6 +211,7 @@ void run_import(const NetworkOptions& options) {
 
 ExitCode run_network(const NetworkOptions& options, const parallel::Communicator& world) {
   if (!world.is_root()) return ExitCode::done;
+  if (options.action != NetworkOptions::Action::info) check_output(options);
   if (options.dry_run && options.action != NetworkOptions::Action::info) {
     fmt::print("would write {}\n", options.output.string());
     return ExitCode::done;
