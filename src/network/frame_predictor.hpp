@@ -17,7 +17,7 @@ namespace an::network {
 std::array<float, 4> state_probabilities(const float* logits);
 
 /// Bounds of ln K as networks tell it.
-inline constexpr float lowest_log_k = -30, highest_log_k = 14;
+inline constexpr float lowest_log_k = -27.63102F, highest_log_k = 13.81551F;
 
 /// What a network says of each frame of a trajectory; what its task does not tell is empty.
 struct FramePredictions {

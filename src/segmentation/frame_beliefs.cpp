@@ -106,7 +106,11 @@ void Agreement::add(const InferredTrajectory& inferred, const FrameBeliefs& beli
     }
     for (std::size_t t = segment.begin; t < inferred.end(i); ++t) {
       const auto likeliest = std::ranges::max_element(beliefs.state[t]);
-      differ += likeliest - beliefs.state[t].begin() != static_cast<std::ptrdiff_t>(segment.state) ? 1 : 0;
+      const auto state = static_cast<DiffusiveState>(likeliest - beliefs.state[t].begin());
+      // What rests for long looks like what is confined where there is little to move in.
+      const bool rests = segment.state == DiffusiveState::immobile && state == DiffusiveState::confined &&
+                         std::exp(beliefs.log_k[t]) < slow * noise * noise;
+      differ += state != segment.state && !rests ? 1 : 0;
       wrong += 1 - *likeliest;
     }
     more += static_cast<double>(inferred.end(i) - segment.begin);

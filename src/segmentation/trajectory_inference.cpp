@@ -42,6 +42,11 @@ double crowding_of(const FieldOfView& fov) {
   return spots / static_cast<double>(frames.size()) / area;
 }
 
+// An estimate and the interval of the values, wide enough to hold it.
+Estimate held(double value, const PiecewiseNormal& values) {
+  return {value, std::min(value, values.quantile(0.05)), std::max(value, values.quantile(0.95))};
+}
+
 class Inference {
  public:
   Inference(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options)
@@ -114,7 +119,7 @@ InferredSegment Inference::describe(std::size_t begin, std::size_t end, const Pa
   out.begin = begin;
   if (alpha.is_empty()) return out;  // strayed all along
   out.alpha = {alpha.quantile(0.5), alpha.quantile(0.05), alpha.quantile(0.95)};
-  out.k = {std::expm1(log_k / total), k.quantile(0.05), k.quantile(0.95)};
+  out.k = held(std::min(std::expm1(log_k / total), k_bounds.high), k);
   const auto likeliest = std::max_element(states.begin(), states.end());
   out.state = static_cast<DiffusiveState>(likeliest - states.begin());
   out.state_probability = *likeliest / total;
@@ -133,12 +138,8 @@ void Inference::widen(InferredSegment& segment, PiecewiseNormal& alpha, Piecewis
     for (const Cell& cell : grids_[s].cells()) shares.push_back(cell.share);
     grids_[s].add_to(alpha, k, shares, odds * model_.dynamics.start[s]);
   }
-  const auto wider = [](Estimate& estimate, const PiecewiseNormal& values) {
-    estimate.low = std::min(estimate.value, values.quantile(0.05));
-    estimate.high = std::max(estimate.value, values.quantile(0.95));
-  };
-  wider(segment.alpha, alpha);
-  wider(segment.k, k);
+  segment.alpha = held(segment.alpha.value, alpha);
+  segment.k = held(segment.k.value, k);
 }
 
 // In a step of mean square 4 K a frame another spot is met as often as crowding has it.
