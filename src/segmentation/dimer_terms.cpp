@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/bounds.hpp"
+#include "core/slice.hpp"
 #include "segmentation/binding_counts.hpp"
 #include "segmentation/whitening.hpp"
 
@@ -190,6 +191,9 @@ std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range)
   return out;
 }
 
+namespace {
+
+// The terms of a particle of whose neighbours nothing is known.
 DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model) {
   constexpr double most = 1;  // of a bound particle's step; a free one's must not be made up for
   const std::vector<double> as_own =
@@ -202,8 +206,6 @@ DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model) {
     if (own.known[t] != 0) out.own[t] = static_cast<float>(std::clamp(as_own[t] - as_middle[t], -most, most));
   return out;
 }
-
-namespace {
 
 // What displacements of a particle beside a neighbour in range say of their being bound.
 struct Companion {
@@ -360,6 +362,17 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
     out.free[t] = static_cast<float>(std::log((1 - probability(nearest[t])) / (1 - usual)));
   }
   return out;
+}
+
+DimerTerms part_of(const DimerTerms& terms, std::size_t begin, std::size_t end) {
+  const Displacements& middle = terms.middle.displacements;
+  return {
+      {terms.middle.state, {slice(middle.x, begin, end), slice(middle.y, begin, end), slice(middle.known, begin, end)}},
+      slice(terms.own, begin, end),
+      slice(terms.bound, begin, end),
+      slice(terms.free, begin, end),
+      slice(terms.binds, begin, end),
+      slice(terms.since, begin, end)};
 }
 
 void compute_evidence(SegmentEvidence& evidence, const Displacements& displacements, const CellTable& cells,

@@ -60,8 +60,8 @@ struct DimerTerms {
 DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhood, std::size_t trajectory,
                        const ExperimentModel& model);
 
-/// The same for a particle of whose neighbours nothing is known. \pre model.dimer
-DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model);
+/// Those of displacements [begin, end).
+DimerTerms part_of(const DimerTerms& terms, std::size_t begin, std::size_t end);
 
 /// Computes the evidence of a trajectory with its terms. \pre as many terms as displacements
 void compute_evidence(SegmentEvidence& evidence, const Displacements& displacements, const CellTable& cells,

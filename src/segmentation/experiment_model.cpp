@@ -7,6 +7,8 @@
 #include <numbers>
 #include <utility>
 
+#include "core/slice.hpp"
+
 namespace an::segmentation {
 
 std::string_view phenomenon_name(Phenomenon phenomenon) {
@@ -88,12 +90,8 @@ void take_in(const Trajectory& trajectory, std::size_t begin, std::size_t end, s
 }  // namespace
 
 Trajectory part_of(const Trajectory& trajectory, std::size_t begin, std::size_t end) {
-  const auto part = [&](const std::vector<double>& all) {
-    return std::vector<double>(all.begin() + static_cast<std::ptrdiff_t>(begin),
-                               all.begin() + static_cast<std::ptrdiff_t>(end));
-  };
-  return {trajectory.index, trajectory.first_frame + static_cast<std::int64_t>(begin), part(trajectory.x),
-          part(trajectory.y)};
+  return {trajectory.index, trajectory.first_frame + static_cast<std::int64_t>(begin), slice(trajectory.x, begin, end),
+          slice(trajectory.y, begin, end)};
 }
 
 Extent extent_of(const FieldOfView& fov) {

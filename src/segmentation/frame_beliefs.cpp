@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/bounds.hpp"
+#include "core/slice.hpp"
 
 namespace an::segmentation {
 
@@ -35,6 +36,11 @@ double mean_of(const std::vector<double>& values) {
 }
 
 }  // namespace
+
+FrameBeliefs part_of(const FrameBeliefs& beliefs, std::size_t begin, std::size_t end) {
+  return {slice(beliefs.alpha, begin, end), slice(beliefs.log_k, begin, end), slice(beliefs.state, begin, end),
+          slice(beliefs.change, begin, end)};
+}
 
 Estimate estimate_of(std::vector<double> values, double middle) {
   std::ranges::sort(values);

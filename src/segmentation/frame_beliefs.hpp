@@ -16,6 +16,9 @@ namespace an::segmentation {
 /// Frames of the shortest segment that is chosen, as the challenge's label filter leaves them.
 inline constexpr int shortest_segment = LabelFilter{}.shortest_segment;
 
+/// What is said of frames [begin, end).
+FrameBeliefs part_of(const FrameBeliefs& beliefs, std::size_t begin, std::size_t end);
+
 /// Sets of change points that have, frame by frame, about the given probabilities. Frames that belong together (a
 /// change point whose place is unsure) give as many changes as their probabilities come to; frames apart are
 /// independent. \param change probability that a segment begins at a frame \param draws equally probable sets that are

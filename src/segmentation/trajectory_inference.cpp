@@ -11,6 +11,7 @@
 #include <set>
 
 #include "core/bounds.hpp"
+#include "core/slice.hpp"
 #include "segmentation/dimer_terms.hpp"
 #include "segmentation/frame_beliefs.hpp"
 #include "segmentation/path_labels.hpp"
@@ -47,6 +48,24 @@ Estimate held(double value, const PiecewiseNormal& values) {
   return {value, std::min(value, values.quantile(0.05)), std::max(value, values.quantile(0.95))};
 }
 
+// A trajectory or a piece of one, and what else is said of it.
+struct Observed {
+  Trajectory trajectory;
+  std::optional<DimerTerms> terms;        // where the model has dimers
+  std::vector<std::size_t> partner;       // the same: the nearest one at each displacement
+  std::optional<FrameBeliefs> beliefs{};  // where there are any
+};
+
+Observed part_of(const Observed& whole, std::size_t begin, std::size_t end) {
+  Observed part{part_of(whole.trajectory, begin, end), {}, {}, {}};
+  if (whole.terms) {
+    part.terms = part_of(*whole.terms, begin, end - 1);
+    part.partner = slice(whole.partner, begin, end - 1);
+  }
+  if (whole.beliefs) part.beliefs = part_of(*whole.beliefs, begin, end);
+  return part;
+}
+
 class Inference {
  public:
   Inference(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options)
@@ -60,8 +79,9 @@ class Inference {
   const PopulationSums& populations() const { return populations_; }
 
  private:
-  InferredTrajectory infer_in_pieces(const Trajectory& trajectory, Random& random);
-  InferredTrajectory infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place, Random& random);
+  Observed observed(std::size_t place) const;
+  InferredTrajectory infer_in_pieces(const Observed& whole, Random& random);
+  InferredTrajectory infer_piece(const Observed& piece, Random& random);
   InferredSegment describe(std::size_t begin, std::size_t end, const PathSamples& paths) const;
   void widen(InferredSegment& segment, PiecewiseNormal& alpha, PiecewiseNormal& k, double other_particle) const;
   void count_frames(const PathSamples& paths);
@@ -82,7 +102,7 @@ class Inference {
   std::vector<std::vector<double>> frame_shares_;  // [state][frame]
   std::vector<double> change_;                     // [frame] probability of a change point
   std::vector<double> meetings_;                   // [frame] spots expected within the track's steps up to there
-  const FrameBeliefs* beliefs_ = nullptr;          // of the trajectory at hand, where there are any
+  const FrameBeliefs* beliefs_ = nullptr;          // of the piece at hand, where there are any
 };
 
 // alpha, K and state of frames [begin, end): a mixture over the states they may be in.
@@ -233,26 +253,35 @@ void Inference::pool_segment(InferredSegment& segment, std::size_t end) const {
 }
 
 InferredTrajectory Inference::infer(std::size_t place) {
-  const Trajectory& trajectory = fov_.trajectories[place];
-  const std::size_t frames = trajectory.x.size();
-  beliefs_ = options_.beliefs.empty() || frames > longest_piece ? nullptr : &options_.beliefs[place];
   Random random(
       {options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place), RandomStream::paths});
-  if (frames <= longest_piece) return infer_piece(trajectory, place, random);
-  return infer_in_pieces(trajectory, random);
+  const Observed whole = observed(place);
+  return whole.trajectory.x.size() <= longest_piece ? infer_piece(whole, random) : infer_in_pieces(whole, random);
+}
+
+Observed Inference::observed(std::size_t place) const {
+  Observed out{fov_.trajectories[place], {}, {}, {}};
+  if (model_.dimer && out.trajectory.x.size() > 1) {
+    out.terms = dimer_terms(fov_, *neighbourhood_, place, model_);
+    if (model_.errors.strays > 0)
+      for (float& term : out.terms->bound) term *= share_of_spots_that_overlap;
+    out.partner = neighbourhood_->partners(place);
+  }
+  if (!options_.beliefs.empty()) out.beliefs = options_.beliefs[place];
+  return out;
 }
 
 // A piece begins with a segment, found well before the end of the piece before it; or, where a segment is longer than
 // that, within it. Such a segment is described by the piece that has most of it.
-InferredTrajectory Inference::infer_in_pieces(const Trajectory& trajectory, Random& random) {
+InferredTrajectory Inference::infer_in_pieces(const Observed& whole, Random& random) {
   constexpr std::size_t well_before = longest_piece / 4;
-  const std::size_t frames = trajectory.x.size();
-  InferredTrajectory out{trajectory.index, frames, {}};
+  const std::size_t frames = whole.trajectory.x.size();
+  InferredTrajectory out{whole.trajectory.index, frames, {}};
   std::size_t described = 0;  // frames by which the last segment is described, where it goes on
   double change = 1;          // probability of that with which the piece begins
   for (std::size_t begin = 0;;) {
     const std::size_t end = std::min(begin + longest_piece, frames);
-    InferredTrajectory inferred = infer_piece(part_of(trajectory, begin, end), {}, random);
+    InferredTrajectory inferred = infer_piece(part_of(whole, begin, end), random);
     std::vector<InferredSegment>& segments = inferred.segments;
     std::size_t sure = segments.size();  // segments whose end is not that of the piece
     if (end < frames) {
@@ -277,22 +306,17 @@ InferredTrajectory Inference::infer_in_pieces(const Trajectory& trajectory, Rand
   }
 }
 
-// \param place in the field of view; none: of a piece, which has no partners there
-InferredTrajectory Inference::infer_piece(const Trajectory& trajectory, std::optional<std::size_t> place,
-                                          Random& random) {
+InferredTrajectory Inference::infer_piece(const Observed& piece, Random& random) {
+  const Trajectory& trajectory = piece.trajectory;
   const std::size_t frames = trajectory.x.size();
   if (frames < 2) return {trajectory.index, frames, {usual_segment()}};
   const Displacements displacements = displacements_of(trajectory.x, trajectory.y);
-  DimerPartners partners{model_.dimer};
-  if (model_.dimer) {
-    DimerTerms terms = place ? dimer_terms(fov_, *neighbourhood_, *place, model_) : lone_terms(displacements, model_);
-    if (place) partners.partner = neighbourhood_->partners(*place);
-    if (model_.errors.strays > 0)
-      for (float& term : terms.bound) term *= share_of_spots_that_overlap;
-    compute_evidence(evidence_, displacements, cells_, terms);
-  } else {
+  const DimerPartners partners{model_.dimer, piece.partner};
+  beliefs_ = piece.beliefs ? &*piece.beliefs : nullptr;
+  if (piece.terms)
+    compute_evidence(evidence_, displacements, cells_, *piece.terms);
+  else
     evidence_.compute(displacements, cells_);
-  }
   const PathPosterior posterior(evidence_, model_.dynamics);
   const bool shared = options_.left_out != MethodPart::sharing;
   const PathSamples paths(evidence_, cells_, posterior, shared, partners, options_.paths, random);

@@ -78,7 +78,7 @@ struct InferredFov {
 };
 
 /// Infers all trajectories of a field of view with the experiment's model. A trajectory of one point gets the
-/// experiment's commonest state; one longer than `longest_piece` is inferred in pieces, without beliefs.
+/// experiment's commonest state; one longer than `longest_piece` is inferred in pieces.
 InferredFov infer_trajectories(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options);
 
 }  // namespace an::segmentation

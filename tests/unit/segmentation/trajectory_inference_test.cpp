@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/random.hpp"
@@ -111,6 +112,70 @@ TEST(TrajectoryInference, SegmentsOfALongTrajectoryGoOnOverPieces) {
     EXPECT_NEAR(inferred.segments[i].k.value, k, 0.2 * k) << i;
     EXPECT_LT(inferred.segments[i].k.high - inferred.segments[i].k.low, 0.5 * k) << i;
   }
+}
+
+// Two particles move as free and bound ones alike: only their distance tells when they are bound, in frames
+// [begin, end) of 1,500.
+FieldOfView pair_of(std::size_t begin, std::size_t end) {
+  Random random({13, 0, 0, 0, RandomStream::particle});
+  FieldOfView fov;
+  fov.trajectories.resize(2);
+  std::array<double, 4> place{20, 20, 20.4, 20.4};
+  for (std::size_t t = 0; t < 1500; ++t) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      fov.trajectories[i].index = static_cast<std::int64_t>(i);
+      fov.trajectories[i].x.push_back(place[2 * i] + noise * random.normal());
+      fov.trajectories[i].y.push_back(place[2 * i + 1] + noise * random.normal());
+    }
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      const bool bound = begin <= t && t < end;
+      const double first = 0.3 * random.normal(), second = bound ? first : 0.3 * random.normal();
+      place[axis] += first;
+      place[2 + axis] = t + 1 == begin ? place[axis] + 0.4 : place[2 + axis] + second;
+    }
+  }
+  return fov;
+}
+
+TEST(TrajectoryInference, PartnersTellWhenALongTrajectoryIsBound) {
+  ExperimentModel model;
+  model.phenomenon = Phenomenon::dimerization;
+  model.states = {{1, 0.1, 0.045, 0.005}, {1, 0.1, 0.045, 0.005}};
+  model.dynamics = {{0.1, 0.9}, {0, 0.005, 0.005, 0}};
+  model.errors = independent_errors(noise);
+  model.dimer = 0;
+  model.dimer_range = 1;
+  const std::size_t begin = 1100, end = 1300;
+  for (const InferredTrajectory& inferred : infer_trajectories(pair_of(begin, end), model, {}).trajectories) {
+    ASSERT_EQ(inferred.segments.size(), 3U);
+    EXPECT_NEAR(static_cast<double>(inferred.segments[1].begin), static_cast<double>(begin), 3);
+    EXPECT_NEAR(static_cast<double>(inferred.segments[2].begin), static_cast<double>(end), 3);
+  }
+}
+
+TEST(TrajectoryInference, BeliefsOfALongTrajectoryCountInAllOfItsPieces) {
+  constexpr std::size_t frames = 2500, change = 1700;
+  FieldOfView fov;
+  fov.trajectories.push_back(brownian(0, 0, 0, frames));
+  ExperimentModel model;
+  model.states = {{1, 0.3, 0.5, 0.3}};
+  model.dynamics = {{1}, {0}};
+  model.errors = independent_errors(noise);
+  std::vector<FrameBeliefs> beliefs(1);
+  for (std::size_t t = 0; t < frames; ++t) {
+    beliefs[0].alpha.push_back(t < change ? 0.5 : 1.5);
+    beliefs[0].log_k.push_back(0);
+    beliefs[0].state.push_back({0, 0, 1, 0});
+    beliefs[0].change.push_back(t == change ? 1 : 0);
+  }
+  InferenceOptions options;
+  options.beliefs = beliefs;
+  options.shares = {1, 1, 1, true};
+  const InferredTrajectory inferred = infer_trajectories(fov, model, options).trajectories.at(0);
+  ASSERT_EQ(inferred.segments.size(), 2U);
+  EXPECT_EQ(inferred.segments[1].begin, change);
+  EXPECT_NEAR(inferred.segments[0].alpha.value, 0.5, 1e-9);
+  EXPECT_NEAR(inferred.segments[1].alpha.value, 1.5, 1e-9);
 }
 
 }  // namespace
