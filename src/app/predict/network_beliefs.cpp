@@ -65,21 +65,76 @@ std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov
   return paths;
 }
 
+namespace {
+
+std::size_t piece_count(std::size_t frames) {
+  return (frames + segmentation::longest_piece - 1) / segmentation::longest_piece;
+}
+
+// A network is unsure of frames next to the ends of what it sees. Long trajectories are cut twice: into pieces of equal
+// length, and in their middles.
+std::vector<std::size_t> piece_ends(std::size_t frames) {
+  std::vector<std::size_t> ends;
+  const std::size_t pieces = piece_count(frames);
+  for (std::size_t i = 1; i <= pieces; ++i) ends.push_back(i * frames / pieces);
+  return ends;
+}
+
+std::vector<std::size_t> other_piece_ends(std::size_t frames) {
+  const std::size_t pieces = piece_count(frames);
+  if (pieces < 2) return piece_ends(frames);
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0; i < pieces; ++i) ends.push_back((2 * i + 1) * frames / (2 * pieces));
+  ends.push_back(frames);
+  return ends;
+}
+
+// Replaces what is said of a long trajectory's frames by what was said of them when it was cut elsewhere, where that is
+// further away.
+void take_what_is_far_from_cuts(segmentation::FrameBeliefs& beliefs, const segmentation::FrameBeliefs& others) {
+  const std::vector<std::size_t> ends = piece_ends(beliefs.alpha.size());
+  const std::vector<std::size_t> other_ends = other_piece_ends(beliefs.alpha.size());
+  for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
+    const std::size_t end = (ends[i] + other_ends[i + 1]) / 2;
+    for (std::size_t t = (other_ends[i] + ends[i]) / 2; t < end; ++t) {
+      beliefs.alpha[t] = others.alpha[t];
+      beliefs.log_k[t] = others.log_k[t];
+      beliefs.state[t] = others.state[t];
+      beliefs.change[t] = others.change[t];
+    }
+  }
+}
+
+}  // namespace
+
 NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config, int device)
     : predictor_(
           make_predictor(weights_files(folder, Method::unet).front(), kernels::LossKind::joint, config, device)) {}
 
 std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
+  const std::vector<network::ParticlePath> paths = paths_of(fov);
+  const auto is_long = [](const network::ParticlePath& path) { return piece_count(path.x.size()) > 1; };
+  std::vector<segmentation::FrameBeliefs> beliefs = of_pieces(paths, piece_ends);
+  if (std::ranges::none_of(paths, is_long)) return beliefs;
+  const std::vector<segmentation::FrameBeliefs> others = of_pieces(paths, other_piece_ends);
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    if (is_long(paths[i])) take_what_is_far_from_cuts(beliefs[i], others[i]);
+  return beliefs;
+}
+
+std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of_pieces(
+    std::span<const network::ParticlePath> paths, const std::function<std::vector<std::size_t>(std::size_t)>& ends) {
   std::vector<network::ParticlePath> pieces;
   std::vector<std::size_t> whose;  // trajectory of each piece
-  const std::vector<network::ParticlePath> paths = paths_of(fov);
-  for (std::size_t i = 0; i < paths.size(); ++i)
-    for (std::size_t begin = 0; begin < paths[i].x.size(); begin += segmentation::longest_piece) {
-      const std::size_t frames = std::min(segmentation::longest_piece, paths[i].x.size() - begin);
-      pieces.push_back(
-          {paths[i].first_frame + begin, paths[i].x.subspan(begin, frames), paths[i].y.subspan(begin, frames)});
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    std::size_t begin = 0;
+    for (const std::size_t end : ends(paths[i].x.size())) {
+      pieces.push_back({paths[i].first_frame + begin, paths[i].x.subspan(begin, end - begin),
+                        paths[i].y.subspan(begin, end - begin)});
       whose.push_back(i);
+      begin = end;
     }
+  }
   std::vector<segmentation::FrameBeliefs> beliefs(paths.size());
   const std::vector<network::FramePredictions> predictions = predictor_.predict(pieces);
   for (std::size_t i = 0; i < predictions.size(); ++i) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,10 +35,15 @@ class NetworkBeliefs {
   /// \throws InputError, kernels::BackendMissing
   NetworkBeliefs(const std::filesystem::path& folder, const PredictConfig& config, int device);
 
-  /// Of every trajectory of a field of view.
+  /// Of every trajectory of a field of view. One longer than `longest_piece` is seen in pieces, twice: what is said of
+  /// a frame next to the end of a piece is not taken.
   std::vector<segmentation::FrameBeliefs> of(const segmentation::FieldOfView& fov);
 
  private:
+  // \param ends of the pieces of a trajectory of so many frames
+  std::vector<segmentation::FrameBeliefs> of_pieces(std::span<const network::ParticlePath> paths,
+                                                    const std::function<std::vector<std::size_t>(std::size_t)>& ends);
+
   network::FramePredictor predictor_;
 };
 
