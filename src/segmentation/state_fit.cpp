@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "core/spread.hpp"
 #include "segmentation/binding_counts.hpp"
@@ -30,8 +31,13 @@ LocalisationErrors scaled(LocalisationErrors errors, double factor) {
   return errors;
 }
 
+bool has_displacement(const Trajectory& trajectory) {
+  const std::vector<std::uint8_t> known = displacements_of(trajectory.x, trajectory.y).known;
+  return std::find(known.begin(), known.end(), 1) != known.end();
+}
+
 // The same frames, in trajectories that are not too long: first all first pieces, so that some of them, evenly chosen,
-// are of all times.
+// are of all times. Of very long ones those without any displacement are left out, but for the first.
 std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
   std::vector<FieldOfView> out(fovs.size());
   for (std::size_t f = 0; f < fovs.size(); ++f) {
@@ -41,8 +47,10 @@ std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
         const std::size_t frames = whole.x.size();
         const std::size_t pieces = std::max<std::size_t>(1, (frames + longest_fitted - 1) / longest_fitted);
         most = std::max(most, pieces);
-        if (piece < pieces)
-          out[f].trajectories.push_back(part_of(whole, piece * frames / pieces, (piece + 1) * frames / pieces));
+        if (piece >= pieces) continue;
+        Trajectory part = part_of(whole, piece * frames / pieces, (piece + 1) * frames / pieces);
+        if (piece == 0 || frames <= longest_piece || has_displacement(part))
+          out[f].trajectories.push_back(std::move(part));
       }
   }
   return out;

@@ -272,14 +272,23 @@ Observed Inference::observed(std::size_t place) const {
 }
 
 // A piece begins with a segment, found well before the end of the piece before it; or, where a segment is longer than
-// that, within it. Such a segment is described by the piece that has most of it.
+// that, within it. Such a segment is described by the piece in which most of its displacements are known. Stretches as
+// long as a piece without any are left out: the segment before goes on.
 InferredTrajectory Inference::infer_in_pieces(const Observed& whole, Random& random) {
   constexpr std::size_t well_before = longest_piece / 4;
   const std::size_t frames = whole.trajectory.x.size();
   InferredTrajectory out{whole.trajectory.index, frames, {}};
-  std::size_t described = 0;  // frames by which the last segment is described, where it goes on
-  double change = 1;          // probability of that with which the piece begins
+  const std::vector<std::uint8_t> known = displacements_of(whole.trajectory.x, whole.trajectory.y).known;
+  const auto displacement = [&](std::size_t t) { return known.begin() + static_cast<std::ptrdiff_t>(t); };
+  std::optional<std::size_t> described;  // known displacements by which the last segment is described, if it goes on
+  double change = 1;                     // probability of that with which the piece begins
   for (std::size_t begin = 0;;) {
+    if (described) {
+      const auto next_known = std::find(displacement(begin), known.end(), 1);
+      if (next_known == known.end()) return out;
+      const auto next = static_cast<std::size_t>(next_known - known.begin());
+      if (next + 1 >= begin + longest_piece) begin = next;
+    }
     const std::size_t end = std::min(begin + longest_piece, frames);
     InferredTrajectory inferred = infer_piece(part_of(whole, begin, end), random);
     std::vector<InferredSegment>& segments = inferred.segments;
@@ -288,18 +297,19 @@ InferredTrajectory Inference::infer_in_pieces(const Observed& whole, Random& ran
       sure = 0;
       while (sure + 1 < segments.size() && segments[sure + 1].begin <= longest_piece - well_before) ++sure;
     }
-    const std::size_t length = inferred.end(0);
+    const auto told_by =
+        static_cast<std::size_t>(std::count(displacement(begin), displacement(begin + inferred.end(0) - 1), 1));
     const std::size_t next = sure == 0 ? longest_piece / 2 : sure < segments.size() ? segments[sure].begin : 0;
     segments[0].change_probability = change;
     if (sure > 0 && sure < segments.size()) change = segments[sure].change_probability;
     segments.resize(std::max<std::size_t>(1, sure));
     for (InferredSegment& segment : segments) segment.begin += begin;
-    if (described > 0) {
+    if (described) {
       segments[0].begin = out.segments.back().begin;
-      if (length < described) segments[0] = out.segments.back();
+      if (told_by < *described) segments[0] = out.segments.back();
       out.segments.pop_back();
     }
-    described = sure == 0 ? std::max(described, length) : 0;
+    described = sure == 0 ? std::optional(std::max(described.value_or(0), told_by)) : std::nullopt;
     out.segments.insert(out.segments.end(), segments.begin(), segments.end());
     if (end == frames) return out;
     begin += next;

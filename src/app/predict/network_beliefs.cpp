@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <numeric>
 #include <stdexcept>
@@ -89,6 +90,24 @@ std::vector<std::size_t> other_piece_ends(std::size_t frames) {
   return ends;
 }
 
+// Whether there are two positions in frames that follow each other.
+bool has_step(const network::ParticlePath& path) {
+  const auto has_position = [&](std::size_t t) { return std::isfinite(path.x[t]) && std::isfinite(path.y[t]); };
+  for (std::size_t t = 1; t < path.x.size(); ++t)
+    if (has_position(t - 1) && has_position(t)) return true;
+  return false;
+}
+
+// Adds frames of which nothing is known.
+void go_on_as_before(segmentation::FrameBeliefs& beliefs, std::size_t frames) {
+  if (frames == 0) return;
+  const std::size_t all = beliefs.alpha.size() + frames;
+  beliefs.alpha.resize(all, beliefs.alpha.back());
+  beliefs.log_k.resize(all, beliefs.log_k.back());
+  beliefs.state.resize(all, beliefs.state.back());
+  beliefs.change.resize(all, 0);
+}
+
 // Replaces what is said of a long trajectory's frames by what was said of them when it was cut elsewhere, where that is
 // further away.
 void take_what_is_far_from_cuts(segmentation::FrameBeliefs& beliefs, const segmentation::FrameBeliefs& others) {
@@ -125,13 +144,20 @@ std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::F
 std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of_pieces(
     std::span<const network::ParticlePath> paths, const std::function<std::vector<std::size_t>(std::size_t)>& ends) {
   std::vector<network::ParticlePath> pieces;
-  std::vector<std::size_t> whose;  // trajectory of each piece
+  std::vector<std::size_t> whose;         // trajectory of each piece
+  std::vector<std::size_t> frames_after;  // of each piece, up to the next one of the same trajectory
   for (std::size_t i = 0; i < paths.size(); ++i) {
     std::size_t begin = 0;
     for (const std::size_t end : ends(paths[i].x.size())) {
-      pieces.push_back({paths[i].first_frame + begin, paths[i].x.subspan(begin, end - begin),
-                        paths[i].y.subspan(begin, end - begin)});
-      whose.push_back(i);
+      const network::ParticlePath piece{paths[i].first_frame + begin, paths[i].x.subspan(begin, end - begin),
+                                        paths[i].y.subspan(begin, end - begin)};
+      if (begin == 0 || has_step(piece)) {
+        pieces.push_back(piece);
+        whose.push_back(i);
+        frames_after.push_back(0);
+      } else {
+        frames_after.back() += end - begin;
+      }
       begin = end;
     }
   }
@@ -146,6 +172,7 @@ std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of_pieces(
     for (const std::array<float, 4>& probability : p.probability)
       b.state.push_back({static_cast<double>(probability[0]), static_cast<double>(probability[1]),
                          static_cast<double>(probability[2]), static_cast<double>(probability[3])});
+    go_on_as_before(b, frames_after[i]);
   }
   return beliefs;
 }

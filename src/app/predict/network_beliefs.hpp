@@ -40,6 +40,7 @@ class NetworkBeliefs {
   std::vector<segmentation::FrameBeliefs> of(const segmentation::FieldOfView& fov);
 
  private:
+  // A piece without a step is not looked at, but goes on as the one before it.
   // \param ends of the pieces of a trajectory of so many frames
   std::vector<segmentation::FrameBeliefs> of_pieces(std::span<const network::ParticlePath> paths,
                                                     const std::function<std::vector<std::size_t>(std::size_t)>& ends);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/random.hpp"
 
@@ -38,6 +39,19 @@ TEST(NetworkBeliefs, NoChangeIsSeenWhereALongTrajectoryIsCut) {
     for (std::size_t t = 0; t < frames; ++t) change[t] += beliefs.change[t] / particles;
   }
   EXPECT_LT(*std::max_element(change.begin() + 20, change.end() - 20), 0.1);
+}
+
+TEST(NetworkBeliefs, WhereNothingIsKnownForLongItIsAsBefore) {
+  segmentation::FieldOfView fov;
+  fov.trajectories.push_back(brownian(30));
+  const std::size_t frames = 300000;
+  for (std::vector<double>* axis : {&fov.trajectories[0].x, &fov.trajectories[0].y})
+    axis->resize(frames, std::numeric_limits<double>::quiet_NaN());
+  const segmentation::FrameBeliefs beliefs = shipped().of(fov).at(0);
+  ASSERT_EQ(beliefs.alpha.size(), frames);
+  ASSERT_EQ(beliefs.state.size(), frames);
+  EXPECT_NEAR(beliefs.alpha[5000], beliefs.alpha[frames - 5], 0.05);
+  EXPECT_EQ(beliefs.change[frames - 5], 0);
 }
 
 TEST(NetworkBeliefs, EveryFrameOfALongTrajectoryHasSome) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "core/random.hpp"
 
@@ -176,6 +178,29 @@ TEST(TrajectoryInference, BeliefsOfALongTrajectoryCountInAllOfItsPieces) {
   EXPECT_EQ(inferred.segments[1].begin, change);
   EXPECT_NEAR(inferred.segments[0].alpha.value, 0.5, 1e-9);
   EXPECT_NEAR(inferred.segments[1].alpha.value, 1.5, 1e-9);
+}
+
+TEST(TrajectoryInference, WhereNothingIsKnownForLongTheSegmentGoesOn) {
+  constexpr std::size_t gap = 1000000;
+  FieldOfView fov;
+  fov.trajectories.assign(2, brownian(0, 0, 0, 300));
+  Trajectory& trajectory = fov.trajectories[0];
+  const Trajectory after = brownian(1, 0, 0, 20);
+  for (const auto& [all, more] : {std::pair{&trajectory.x, &after.x}, std::pair{&trajectory.y, &after.y}}) {
+    all->resize(300 + gap, std::numeric_limits<double>::quiet_NaN());
+    all->insert(all->end(), more->begin(), more->end());
+  }
+  ExperimentModel model;
+  model.states = {{1, 0.3, 0.7, 0.5}};
+  model.dynamics = {{1}, {0}};
+  model.errors = independent_errors(noise);
+  const std::vector<InferredTrajectory> inferred = infer_trajectories(fov, model, {}).trajectories;
+  EXPECT_EQ(inferred[0].frames, 320 + gap);
+  ASSERT_EQ(inferred[0].segments.size(), 1U);
+  const Estimate &k = inferred[0].segments[0].k, &without_gap = inferred[1].segments[0].k;
+  EXPECT_NEAR(k.value, without_gap.value, 0.01);
+  EXPECT_NEAR(k.low, without_gap.low, 0.01);
+  EXPECT_NEAR(k.high, without_gap.high, 0.01);
 }
 
 }  // namespace
