@@ -74,22 +74,28 @@ std::vector<double> alpha_edges(const StatePopulation& p) {
     high = std::clamp(p.alpha_mean + 0.005, 0.02, alpha_bounds.high);
     low = high - 0.01;
   }
-  const std::size_t count = bins(high - low, 0.1, 3, 16);
+  // Nearer to 2 each step says more of the next one: what is left to chance, and how well alpha is told, depends on
+  // 2 - alpha.
+  constexpr double bend = 1.7;
   std::vector<double> edges;
-  for (std::size_t i = 0; i <= count; ++i)
-    edges.push_back(low + (high - low) * static_cast<double>(i) / static_cast<double>(count));
-  // No cell is on both sides of where directed motion begins.
-  if (low < directed_from && directed_from < high) {
-    const auto inner = std::min_element(edges.begin() + 1, edges.end() - 1, [](double a, double b) {
-      return std::abs(a - directed_from) < std::abs(b - directed_from);
-    });
-    *inner = directed_from;
-    // Nearer to 2 each step says more of the next one: what is left to chance, and so K, depends on 2 - alpha.
-    edges.erase(inner + 1, edges.end());
-    for (const double edge : {1.95, 1.975, 1.99})
-      if (edge < high - 0.002) edges.push_back(edge);
-    edges.push_back(high);
+  if (low < bend) {
+    const double end = std::min(high, bend);
+    const std::size_t count = bins(end - low, 0.1, high > bend ? 1 : 3, 16);
+    for (std::size_t i = 0; i < count; ++i)
+      edges.push_back(low + (end - low) * static_cast<double>(i) / static_cast<double>(count));
   }
+  if (high > bend) {
+    const double begin = std::max(low, bend), ratio = (2 - high) / (2 - begin);
+    const std::size_t count = bins(-std::log(ratio), 0.12, 3, 12);
+    for (std::size_t i = 0; i < count; ++i)
+      edges.push_back(2 - (2 - begin) * std::pow(ratio, static_cast<double>(i) / static_cast<double>(count)));
+  }
+  edges.push_back(high);
+  // No cell is on both sides of where directed motion begins.
+  if (low < directed_from && directed_from < high)
+    *std::min_element(edges.begin() + 1, edges.end() - 1, [](double a, double b) {
+      return std::abs(a - directed_from) < std::abs(b - directed_from);
+    }) = directed_from;
   return edges;
 }
 

@@ -16,6 +16,12 @@ double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+double timed(const std::function<void()>& step) {
+  const double start = steady_seconds();
+  step();
+  return steady_seconds() - start;
+}
+
 namespace {
 
 constexpr double quiet_seconds = 1;  ///< a shorter stage leaves no trace

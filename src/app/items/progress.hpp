@@ -12,6 +12,8 @@ namespace an::app {
 
 /// Seconds since a fixed moment, by a clock that is never set.
 double steady_seconds();
+/// Seconds that a step took.
+double timed(const std::function<void()>& step);
 
 /// Shows how far a stage of the run is, with rate and time left: a bar that redraws itself, or a line every 30 s.
 /// Stages shorter than a second leave no trace. One object serves all stages, one after the other.

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -39,13 +38,6 @@ using report::Json;
 namespace {
 
 constexpr const char* record_name = "prediction.json";
-
-// Seconds that a step took.
-double timed(const std::function<void()>& step) {
-  const double start = steady_seconds();
-  step();
-  return steady_seconds() - start;
-}
 
 class Prediction {
  public:
@@ -180,6 +172,8 @@ void Prediction::fit(const PredictedExperiment& experiment) {
       fovs.push_back(std::move(read.fov));
     } catch (const InputError&) {  // told when this field of view is inferred
     }
+  if (fovs.empty())
+    throw InputError(options_.input / experiment.place, "no field of view can be read: the experiment is left out");
   segmentation::FitOptions options = fit_options(experiment, noise, overlapping);
   options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
   name_numbers(experiment, options);

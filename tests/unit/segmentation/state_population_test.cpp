@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <set>
+#include <utility>
 
 namespace an::segmentation {
 namespace {
@@ -69,6 +72,22 @@ TEST(StatePopulation, QuantilesOfThePriorAreThePopulations) {
       EXPECT_NEAR(alpha.quantile(share), quantile_of(p.alpha_mean, p.alpha_sd, 0, 1.999, share), 0.06 * p.alpha_sd);
       EXPECT_NEAR(k.quantile(share), quantile_of(p.k_mean, p.k_sd, 1e-12, 10, share), 0.06 * p.k_sd);
     }
+  }
+}
+
+// A trajectory of 200 frames tells alpha within some tenth of 2 - alpha there.
+TEST(StatePopulation, CellsGetFinerTowardsBallisticMotion) {
+  for (const auto& [mean, sd] : {std::pair(1.95, 0.02), std::pair(1.8, 0.02), std::pair(1.98, 0.005)}) {
+    StatePopulation p;
+    p.alpha_mean = mean;
+    p.alpha_sd = sd;
+    p.k_mean = 1;
+    p.k_sd = 0.1;
+    std::set<double> alphas;
+    const PopulationGrid grid(p, 0.12);
+    for (const Cell& cell : grid.cells()) alphas.insert(cell.alpha);
+    for (auto next = std::next(alphas.begin()); next != alphas.end(); ++next)
+      EXPECT_GT((2 - *next) / (2 - *std::prev(next)), 0.55) << *std::prev(next) << ' ' << *next;
   }
 }
 
