@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t first_rounds = 3;   // of expectation and maximisation, to tell guesses apart
 constexpr std::size_t search_rounds = 6;  // to tell models apart
+constexpr double nearly = 100;            // of ln evidence: nearly as likely
 
 // Whether tracks and errors are known well enough to trust small differences of the evidence.
 bool is_sure(const ExperimentModel& model) { return !model.errors.unsure && model.errors.strays == 0; }
@@ -272,10 +273,37 @@ FittedModel along_valleys(StateFit& fit, FittedModel best) {
   return best;
 }
 
-// Fits the likeliest model to the end, since rare states are slow to settle, and puts it first: or, where what it is
-// compared with speaks against it, one that is nearly as likely and agrees. \param fits the likeliest first
-void settle(StateFit& fit, ExperimentFit& fits, const FitOptions& options) {
-  constexpr double nearly = 100;  // of ln evidence
+// Rare states are slow to settle.
+FittedModel fit_to_settle(StateFit& fit, const ExperimentModel& model, const FitOptions& options) {
+  return without_others(fit.improve(model, std::max<std::size_t>(2, options.rounds - 2), 1));
+}
+
+// The first that are not the same as fits[i] with or without compartments.
+std::size_t next_other(const ExperimentFit& fits, std::size_t i) {
+  std::size_t next = i + 1;
+  while (next < fits.size() && fits[next].log_evidence == fits[i].log_evidence) ++next;
+  return next;
+}
+
+// Once a leader has fallen, what was judged beside it is fitted on its own.
+void refit_rivals(StateFit& fit, ExperimentFit& fits, std::size_t leader, FittedModel fallen,
+                  const FitOptions& options) {
+  ExperimentFit refitted(fits.begin(), fits.begin() + static_cast<std::ptrdiff_t>(leader));
+  const std::size_t first = next_other(fits, leader);
+  for (std::size_t i = first; i < fits.size(); i = next_other(fits, i)) {
+    if (fits[i].score() > fits[first].score() - nearly)
+      refitted.push_back(with_and_without_compartments(fit_to_settle(fit, fits[i].model, options)).front());
+    else
+      refitted.push_back(fits[i]);
+  }
+  refitted.push_back(std::move(fallen));
+  sort_by_score(refitted);
+  fits = std::move(refitted);
+}
+
+// Fits the likeliest model to the end, and puts it first: or, where what it is compared with speaks against it, one
+// that is nearly as likely and agrees. \param fits the likeliest first \param falls leaders that may fall
+void settle(StateFit& fit, ExperimentFit& fits, const FitOptions& options, int falls = 2) {
   const auto put_first = [&](std::size_t place, const FittedModel& model) {
     const auto at = fits.begin() + static_cast<std::ptrdiff_t>(place);
     *at = model;
@@ -284,13 +312,17 @@ void settle(StateFit& fit, ExperimentFit& fits, const FitOptions& options) {
   std::optional<FittedModel> likeliest;
   std::size_t its_place = 0;
   Agreement its_agreement;
-  for (std::size_t i = 0; i < fits.size(); ++i) {
+  for (std::size_t i = 0; i < fits.size(); i = next_other(fits, i)) {
     if (likeliest && fits[i].score() < likeliest->score() - nearly) break;
-    if (i > 0 && fits[i].log_evidence == fits[i - 1].log_evidence) continue;  // the same with or without compartments
-    const FittedModel kept =
-        without_others(fit.improve(fits[i].model, std::max<std::size_t>(2, options.rounds - 2), 1));
+    const FittedModel kept = fit_to_settle(fit, fits[i].model, options);
     if (has_needless_states(fit, kept, 1) && i + 1 < fits.size()) continue;
-    for (const FittedModel& variant : with_and_without_compartments(kept)) {
+    const ExperimentFit variants = with_and_without_compartments(kept);
+    const std::size_t next = next_other(fits, i);
+    if (!likeliest && falls > 0 && next < fits.size() && variants.front().score() < fits[next].score() - uncertainty) {
+      refit_rivals(fit, fits, i, variants.front(), options);
+      return settle(fit, fits, options, falls - 1);
+    }
+    for (const FittedModel& variant : variants) {
       if (!options.agreement_with) return put_first(i, variant);
       const Agreement agreement = options.agreement_with(variant.model);
       if (likeliest ? agreement.settles(its_agreement) : !agreement.model_is_doubtful()) return put_first(i, variant);

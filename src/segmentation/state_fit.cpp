@@ -20,7 +20,6 @@ namespace {
 constexpr std::size_t drawn_paths = 10;      // while models are searched
 constexpr std::size_t more_paths = 24;       // of all trajectories: evidence from few is uncertain
 constexpr std::size_t longest_fitted = 512;  // frames of a trajectory; longer ones are fitted in pieces
-constexpr double uncertainty = 10;           // of ln evidence
 constexpr double hardly_seen = 0.35;         // px, range of binding that is the least one looked for
 constexpr double price = 0.75;               // of a parameter, times ln of the trajectories: dearer than Schwarz's 0.5,
                                              // since the best of many guesses is taken
@@ -294,9 +293,10 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
   for (std::uint32_t round = 0; round < rounds; ++round) {
     const Expectation found = expect(model, round, every);
     // Tracks that stray, or few trajectories, can lead maximisation astray; drawn paths alone make the evidence
-    // uncertain by some.
+    // uncertain by some. Of pairs it is too great until their binding is fitted.
     const double loss = best ? best->log_evidence - found.log_evidence : 0;
-    if (!best || loss < uncertainty || (!model.has_strays() && (every == 1 || loss < 10 * uncertainty)))
+    const double most = model.has_strays() ? uncertainty : 10 * uncertainty;
+    if (!best || loss < most || (model.dimer && !model.has_strays() && every == 1))
       best = {model,
               found.log_evidence,
               penalty,

@@ -14,6 +14,7 @@
 namespace an::segmentation {
 
 inline constexpr std::size_t searched_every = 4;  ///< of the trajectories, while models are compared
+inline constexpr double uncertainty = 10;         ///< of ln evidence: paths are drawn
 
 /// ln of how much likelier the states in the experiment's first frame are as the challenge starts particles than as the
 /// model's own dynamics do. Free ones start anywhere: none is bound or trapped yet, as many are in compartments as
@@ -36,6 +37,7 @@ class StateFit {
   const LocalisationErrors& errors() const { return options_.errors; }
   /// Segments under a prior that knows nothing of the experiment but the distribution of its own segments.
   std::vector<SegmentEstimate> general_segments();
+  /// The last round that did not lose far more of the evidence than is uncertain.
   /// \param rounds of expectation and maximisation
   /// \param every only each so many-th trajectory, to search faster
   FittedModel improve(ExperimentModel model, std::size_t rounds, std::size_t every);

@@ -141,6 +141,19 @@ TEST(ExperimentFit, FindsStatesThatAreSeldomLeft) {
   EXPECT_NEAR(model.states[1].k_mean, 0.27, 0.05);
 }
 
+// In a crowd chance gives every particle a partner: so much speaks for pairs until their binding is fitted.
+TEST(ExperimentFit, ACrowdIsNotOfPairs) {
+  simulation::ModelParameters parameters;
+  parameters.model = simulation::ModelKind::single_state;
+  parameters.particles = 400;
+  parameters.box = 50;
+  parameters.states = {{alphas(1, 0), ks(0.2, 0)}};
+  const FieldOfView fov = seen(parameters, 54);
+  FitOptions options;
+  options.trajectories = 60;
+  EXPECT_EQ(fit_experiment(std::span(&fov, 1), options).front().model.phenomenon, Phenomenon::single_state);
+}
+
 // Two states of which particles are mostly in the first when the experiment begins, as if the other were inside of
 // compartments.
 simulation::ModelParameters begun_in_one_state() {
