@@ -55,6 +55,20 @@ std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
   return out;
 }
 
+// K of a trajectory as if it were Brownian, px².
+double brownian_k(const Displacements& d) {
+  double squares = 0;
+  double known = 0;
+  for (std::size_t t = 0; t < d.size(); ++t) {
+    if (d.known[t] == 0) continue;
+    const auto dx = static_cast<double>(d.x[t]);
+    const auto dy = static_cast<double>(d.y[t]);
+    squares += dx * dx + dy * dy;
+    ++known;
+  }
+  return squares / std::max(1.0, 4 * known);
+}
+
 // ln evidence of a track that may also be of several particles, which no model of one describes: it must not decide
 // between them.
 double or_of_others(double of_model, double general) {
@@ -183,7 +197,11 @@ void StateFit::refine_noise(const FittedModel& model) {
 }
 
 std::vector<SegmentEstimate> StateFit::general_segments() {
-  std::vector<Cell> cells = general_cells(0.05);
+  constexpr int usual_k = 17;
+  double fastest = 0;
+  if (options_.errors.strays == 0)
+    for (const Sample& sample : samples_) fastest = std::max(fastest, brownian_k(sample.displacements));
+  std::vector<Cell> cells = general_cells(0.05, usual_k, fastest);
   std::vector<SegmentEstimate> estimates;
   double hazard = 1.0 / 30;
   for (std::uint32_t round = 0; round < 3; ++round) {

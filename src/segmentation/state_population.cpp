@@ -282,15 +282,17 @@ std::vector<double> PopulationGrid::shares(const StatePopulation& population) co
   return out;
 }
 
-std::vector<Cell> general_cells(double immobile_share, int k_count) {
+std::vector<Cell> general_cells(double immobile_share, int k_count, double fastest) {
   std::vector<double> alphas;
   for (int i = 0; i < 13; ++i) alphas.push_back(0.06 + 0.14 * i);
   alphas.insert(alphas.end(), {1.86, 1.97});
   const double k_step = 0.79 * 17 / k_count;  // of ln K
+  std::vector<double> ks;
+  for (int i = 0; i < k_count || ks.back() < fastest; ++i) ks.push_back(2e-4 * std::exp(k_step * i));
   std::vector<Cell> cells;
-  const double share = (1 - immobile_share) / (static_cast<double>(alphas.size()) * k_count);
+  const double share = (1 - immobile_share) / static_cast<double>(alphas.size() * ks.size());
   for (const double alpha : alphas)
-    for (int i = 0; i < k_count; ++i) cells.push_back({alpha, 2e-4 * std::exp(k_step * i), share});
+    for (const double k : ks) cells.push_back({alpha, k, share});
   cells.push_back({0, 0, immobile_share});
   return cells;
 }

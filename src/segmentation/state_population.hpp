@@ -73,8 +73,9 @@ class PopulationGrid {
 };
 
 /// Cells all over the plausible range of alpha and ln K, with an immobile one; shares are even but for the immobile
-/// cell's. \param immobile_share of the immobile cell \param k_count values of K
-std::vector<Cell> general_cells(double immobile_share, int k_count = 17);
+/// cell's. \param immobile_share of the immobile cell \param k_count values of K \param fastest K, px²: above the usual
+/// ones as many more as come up to it
+std::vector<Cell> general_cells(double immobile_share, int k_count = 17, double fastest = 0);
 
 /// Mean and variance over particles.
 struct Moments {

@@ -141,6 +141,29 @@ TEST(ExperimentFit, FindsStatesThatAreSeldomLeft) {
   EXPECT_NEAR(model.states[1].k_mean, 0.27, 0.05);
 }
 
+// A particle at rest or, where K is above 0, a Brownian one, in 200 frames; seen with noise, far from the others.
+Trajectory brownian(std::int64_t index, double k, double noise, std::uint64_t seed) {
+  Random random({seed, 0, 0, static_cast<std::uint32_t>(index), RandomStream::particle});
+  Trajectory out{index, 0, {}, {}};
+  double x = 100.0 * static_cast<double>(index % 8);
+  double y = 100.0 * static_cast<double>(index / 8);
+  for (int t = 0; t < 200; ++t) {
+    out.x.push_back(x + noise * random.normal());
+    out.y.push_back(y + noise * random.normal());
+    x += std::sqrt(2 * k) * random.normal();
+    y += std::sqrt(2 * k) * random.normal();
+  }
+  return out;
+}
+
+TEST(ExperimentFit, OneStateThatIsVeryFastIsOne) {
+  FieldOfView fov;
+  for (int i = 0; i < 60; ++i) fov.trajectories.push_back(brownian(i, 1e4, 0.12, 53));
+  const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+  ASSERT_EQ(model.states.size(), 1U);
+  EXPECT_NEAR(model.states[0].k_mean, 1e4, 500);
+}
+
 // In a crowd chance gives every particle a partner: so much speaks for pairs until their binding is fitted.
 TEST(ExperimentFit, ACrowdIsNotOfPairs) {
   simulation::ModelParameters parameters;
