@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "core/bounds.hpp"
 #include "segmentation/model_guesses.hpp"
 #include "segmentation/state_fit.hpp"
+#include "segmentation/state_order.hpp"
 
 namespace an::segmentation {
 
@@ -139,38 +139,6 @@ bool has_needless_states(StateFit& fit, const FittedModel& fitted, std::size_t e
   return false;
 }
 
-// Sorts the states of particles.
-void slowest_first(FittedModel& fit) {
-  ExperimentModel& model = fit.model;
-  const FittedModel before = fit;
-  std::vector<std::size_t> order(model.states.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(
-      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(model.particle_states()),
-      [&](std::size_t a, std::size_t b) { return before.model.states[a].k_mean < before.model.states[b].k_mean; });
-  for (std::size_t s = 0; s < order.size(); ++s) {
-    model.states[s] = before.model.states[order[s]];
-    model.dynamics.start[s] = before.model.dynamics.start[order[s]];
-    fit.at_zero[s] = before.at_zero[order[s]];
-    fit.wide[s] = before.wide[order[s]];
-    for (std::size_t next = 0; next < order.size(); ++next)
-      model.dynamics.change_of(s, next) = before.model.dynamics.change_of(order[s], order[next]);
-    if (before.model.dimer == order[s]) model.dimer = s;
-    if (before.model.confined == order[s]) model.confined = s;
-  }
-}
-
-// In tracks that stray, a fast last state that is left at once is none of particles.
-void call_strays_so(ExperimentModel& model) {
-  constexpr double fast = 10;       // px²
-  constexpr double at_once = 0.35;  // probability a displacement
-  const std::size_t states = model.particle_states();
-  if (!model.has_strays() || model.phenomenon != Phenomenon::multi_state) return;
-  if (model.states[states - 1].k_mean < fast || model.dynamics.ends(states - 1) < at_once) return;
-  model.states[states - 1].stray = true;
-  if (states == 2) model.phenomenon = Phenomenon::single_state;
-}
-
 // The same states as those of particles and, of two, as those of compartments: the likelier first.
 ExperimentFit with_and_without_compartments(const FittedModel& fit) {
   constexpr double many = 0.1;  // of segments
@@ -271,6 +239,23 @@ FittedModel along_valleys(StateFit& fit, FittedModel best) {
     if (best.log_evidence < likeliest.log_evidence - 2 * uncertainty) best = likeliest;
   }
   return best;
+}
+
+// Calls a state that moves less than can be seen, for long, one of rest, unless evidence is against it.
+void call_rest_so(StateFit& fit, FittedModel& best) {
+  constexpr double unseen = 0.01;  // K in units of the noise's variance
+  constexpr std::size_t rounds = 3;
+  const double noise = best.model.errors.noise;
+  if (best.model.phenomenon != Phenomenon::single_state && best.model.phenomenon != Phenomenon::multi_state) return;
+  for (std::size_t s = 0; s < best.model.particle_states(); ++s) {
+    const StatePopulation& state = best.model.states[s];
+    const bool is_seen = state.k_mean > unseen * noise * noise || best.model.dynamics.ends(s) > seldom;
+    if (state.is_fixed() || is_seen) continue;
+    ExperimentModel model = best.model;
+    model.states[s] = {0, 0, 0, model.errors.excess, true};
+    const FittedModel at_rest = without_others(fit.improve(model, rounds, 1));
+    if (at_rest.score() > best.score()) best = at_rest;
+  }
 }
 
 // Rare states are slow to settle.
@@ -380,6 +365,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   }
   sort_by_score(fits);
   settle(fit, fits, options);
+  call_rest_so(fit, fits.front());
   slowest_first(fits.front());
   call_strays_so(fits.front().model);
   fit.finish(fits.front().model);

@@ -55,6 +55,8 @@ std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
   return out;
 }
 
+double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
+
 // K of a trajectory as if it were Brownian, px².
 double brownian_k(const Displacements& d) {
   double squares = 0;
@@ -72,9 +74,7 @@ double brownian_k(const Displacements& d) {
 // ln evidence of a track that may also be of several particles, which no model of one describes: it must not decide
 // between them.
 double or_of_others(double of_model, double general) {
-  const double one = std::log(1 - other_particles) + of_model;
-  const double several = std::log(other_particles) + general;
-  return std::max(one, several) + std::log1p(std::exp(-std::abs(one - several)));
+  return log_sum(std::log(1 - other_particles) + of_model, std::log(other_particles) + general);
 }
 
 }  // namespace
@@ -93,14 +93,21 @@ double log_start(const ExperimentModel& model, const std::vector<double>& at_zer
   const auto log_binomial = [&](double p) {
     return at_zero[special] * std::log(p) + (all - at_zero[special]) * std::log(1 - p) - by_dynamics;
   };
-  if (!model.confined) return log_binomial(0.02);
+  const auto log_mean = [&](double largest) {  // over p evenly from 0 to there
+    constexpr int steps = 60;
+    double best = -std::numeric_limits<double>::infinity();
+    for (int i = 0; i < steps; ++i) best = std::max(best, log_binomial(largest * (i + 0.5) / steps));
+    double sum = 0;
+    for (int i = 0; i < steps; ++i) sum += std::exp(log_binomial(largest * (i + 0.5) / steps) - best) / steps;
+    return best + std::log(sum);
+  };
   constexpr double largest_area = 0.25;
-  constexpr int steps = 60;
-  double best = -std::numeric_limits<double>::infinity();
-  for (int i = 0; i < steps; ++i) best = std::max(best, log_binomial(largest_area * (i + 0.5) / steps));
-  double sum = 0;
-  for (int i = 0; i < steps; ++i) sum += std::exp(log_binomial(largest_area * (i + 0.5) / steps) - best) / steps;
-  return best + std::log(sum);
+  if (model.confined) return log_mean(largest_area);
+  constexpr double hardly_any = 0.02;
+  constexpr double held_before = 0.01;  // probability that traps have had time to fill
+  const double empty = log_binomial(hardly_any);
+  if (model.dimer || model.dynamics.change_of(0, 1) > seldom) return empty;
+  return log_sum(std::log(1 - held_before) + empty, std::log(held_before) + log_mean(1));
 }
 
 // What the samples say under a model.

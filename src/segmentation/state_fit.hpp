@@ -15,11 +15,13 @@ namespace an::segmentation {
 
 inline constexpr std::size_t searched_every = 4;  ///< of the trajectories, while models are compared
 inline constexpr double uncertainty = 10;         ///< of ln evidence: paths are drawn
+inline constexpr double seldom = 0.01;  ///< probability a displacement that rest ends; short rests are hardly told from
+                                        ///< slow motion
 
 /// ln of how much likelier the states in the experiment's first frame are as the challenge starts particles than as the
-/// model's own dynamics do. Free ones start anywhere: none is bound or trapped yet, as many are in compartments as
-/// these cover of the area, and in a multi-state experiment all states are equally likely. \param at_zero [state]
-/// particles in it in that frame
+/// model's own dynamics do. Free ones start anywhere: none is bound yet, nor trapped, unless traps hold for long and
+/// any share is, as many are in compartments as these cover of the area, and in a multi-state experiment all states are
+/// equally likely. \param at_zero [state] particles in it in that frame
 double log_start(const ExperimentModel& model, const std::vector<double>& at_zero);
 
 /// Fits the states of given models to some trajectories of an experiment, by expectation and maximisation.

@@ -156,6 +156,26 @@ Trajectory brownian(std::int64_t index, double k, double noise, std::uint64_t se
   return out;
 }
 
+TEST(ExperimentFit, WhatNeverMovesIsAtRest) {
+  for (const double noise : {0.0, 0.12}) {
+    FieldOfView fov;
+    for (int i = 0; i < 20; ++i) fov.trajectories.push_back(brownian(i, 0, noise, 51));
+    const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+    EXPECT_TRUE(model.states[0].immobile) << "noise " << noise;
+    EXPECT_GT(model.dynamics.start[0], 0.9) << "noise " << noise;
+  }
+}
+
+// Others move all along.
+TEST(ExperimentFit, SomeOfTheParticlesAreAtRest) {
+  FieldOfView fov;
+  for (int i = 0; i < 40; ++i) fov.trajectories.push_back(brownian(i, i < 20 ? 0 : 1, 0.12, 52));
+  const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+  ASSERT_EQ(model.states.size(), 2U);
+  EXPECT_TRUE(model.states[0].immobile);
+  EXPECT_NEAR(model.states[1].k_mean, 1, 0.1);
+}
+
 TEST(ExperimentFit, OneStateThatIsVeryFastIsOne) {
   FieldOfView fov;
   for (int i = 0; i < 60; ++i) fov.trajectories.push_back(brownian(i, 1e4, 0.12, 53));
