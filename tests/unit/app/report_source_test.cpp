@@ -28,8 +28,9 @@ class ReportSource : public ::testing::Test {
   static Json summary() {
     const Json task{{"global", Json::object()},
                     {"experiments", Json::array({Json{{"experiment", 1}, {"trajectories", 5}}})}};
-    return {{"program", {{"version", "0"}, {"git", "0"}}},
-            {"config", {{"score", {{"rules", "official"}}}}},
+    return {{"schema", 1},
+            {"program", {{"version", "0"}, {"git", "0"}}},
+            {"config", {{"score", {{"rules", "official"}, {"match", "index"}}}}},
             {"run", {{"ranks", 1}, {"seconds", Json::object()}}},
             {"tracks", {{"2", {{"single", task}, {"ensemble", task}}}}},
             {"problems", Json::array()}};
@@ -83,6 +84,12 @@ TEST_F(ReportSource, TakesTheScoresOfATrack) {
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].name, "results");
   EXPECT_EQ(results[0].tracks.at(2).average.trajectories, 5);
+}
+
+TEST_F(ReportSource, AnotherVersionOfASummaryIsNamed) {
+  Json json = summary();
+  json["schema"] = 2;
+  EXPECT_THAT(complaint([&] { read(json); }), HasSubstr("schema 2 (expected 1: score again with this version)"));
 }
 
 TEST_F(ReportSource, ProblemsAreAList) {
