@@ -85,6 +85,11 @@ Displacements displacements_of(std::span<const double> x, std::span<const double
   return out;
 }
 
+bool has_displacement(std::span<const double> x, std::span<const double> y) {
+  const std::vector<std::uint8_t> known = displacements_of(x, y).known;
+  return std::find(known.begin(), known.end(), 1) != known.end();
+}
+
 void SegmentEvidence::compute(const Displacements& displacements, const CellTable& cells,
                               const std::optional<StateDisplacements>& of_state) {
   kernels::start_kernels();

@@ -28,6 +28,8 @@ struct StateDisplacements {
 
 /// Displacements of positions; NaN where there is no position. Over gaps they are interpolated, and marked.
 Displacements displacements_of(std::span<const double> x, std::span<const double> y);
+/// Whether any displacement is known.
+bool has_displacement(std::span<const double> x, std::span<const double> y);
 
 /// Evidence of every segment of a trajectory, for every state: ln of the probability density of its displacements.
 /// Keeps its memory from one trajectory to the next.

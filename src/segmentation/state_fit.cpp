@@ -30,11 +30,6 @@ LocalisationErrors scaled(LocalisationErrors errors, double factor) {
   return errors;
 }
 
-bool has_displacement(const Trajectory& trajectory) {
-  const std::vector<std::uint8_t> known = displacements_of(trajectory.x, trajectory.y).known;
-  return std::find(known.begin(), known.end(), 1) != known.end();
-}
-
 // The same frames, in trajectories that are not too long: first all first pieces, so that some of them, evenly chosen,
 // are of all times. Of very long ones those without any displacement are left out, but for the first.
 std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
@@ -48,7 +43,7 @@ std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
         most = std::max(most, pieces);
         if (piece >= pieces) continue;
         Trajectory part = part_of(whole, piece * frames / pieces, (piece + 1) * frames / pieces);
-        if (piece == 0 || frames <= longest_piece || has_displacement(part))
+        if (piece == 0 || frames <= longest_piece || has_displacement(part.x, part.y))
           out[f].trajectories.push_back(std::move(part));
       }
   }

@@ -61,6 +61,16 @@ AN_VECTORISED void reflect_weights(double* __restrict forward, double* __restric
   }
 }
 
+// The weights of the prediction from n values, from those from n - 1 (Brockwell and Davis, Time Series, 5.2).
+// \param oldest_first the weights again, those of n - 1 after the first place \param correlations at lags n to 1
+// \param left of the variance, where n - 1 values are known
+void add_value(double* weights, double* oldest_first, const double* correlations, std::size_t n, double& left) {
+  const double kappa = (correlations[0] - dot(weights, correlations + 1, n - 1)) / left;
+  reflect_weights(weights, oldest_first + 1, kappa, n - 1);
+  weights[n - 1] = oldest_first[0] = kappa;
+  left *= (1 - kappa) * (1 + kappa);
+}
+
 // x with sum over j of correlations[|i - j|] x[j] = y[i] (Levinson, J. Math. Phys. 25, 261, 1947).
 // \param latest_last the correlations at lags n - 1 to 0, n being the number of y
 std::vector<double> solved(const std::vector<double>& latest_last, const std::vector<double>& y) {
@@ -70,11 +80,8 @@ std::vector<double> solved(const std::vector<double>& latest_last, const std::ve
   x[0] = y[0];
   for (std::size_t k = 1; k < n; ++k) {
     const double* const at_k = latest_last.data() + (n - 1 - k);
-    const double kappa = (at_k[0] - dot(weights.data(), at_k + 1, k - 1)) / left;
     double* const oldest_first = reversed.data() + (n - 1 - k);
-    reflect_weights(weights.data(), oldest_first + 1, kappa, k - 1);
-    weights[k - 1] = oldest_first[0] = kappa;
-    left *= (1 - kappa) * (1 + kappa);
+    add_value(weights.data(), oldest_first, at_k, k, left);
     x[k] = (y[k] - dot(x.data(), at_k, k)) / left;
     for (std::size_t i = 0; i < k; ++i) x[i] -= x[k] * oldest_first[i];
   }
@@ -155,7 +162,7 @@ void FractionalNoise::make_the_rest(Random& random) {
   }
 }
 
-// The weights of n past displacements from those of n - 1 (Brockwell and Davis, Time Series, 5.2).
+// From the prediction by n - 1 past displacements to that by n.
 void FractionalNoise::advance() {
   const std::size_t n = taken_;
   const std::size_t end = recursion_;
@@ -164,12 +171,7 @@ void FractionalNoise::advance() {
   power_below_ = power_;
   power_ = power_above;
   correlations_[end - n] = correlation;
-  const double known = dot(weights_.data(), correlations_.data() + (end - n + 1), n - 1);
-  const double kappa = (correlation - known) / innovation_;
-  reflect_weights(weights_.data(), reversed_weights_.data() + (end - n + 1), kappa, n - 1);
-  weights_[n - 1] = kappa;
-  reversed_weights_[end - n] = kappa;
-  innovation_ *= (1 - kappa) * (1 + kappa);
+  add_value(weights_.data(), reversed_weights_.data() + (end - n), correlations_.data() + (end - n), n, innovation_);
 }
 
 Displacement FractionalNoise::next(Random& random) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdlib>
 #include <numeric>
 #include <stdexcept>
@@ -14,6 +13,7 @@
 #include "app/train/weights_file.hpp"
 #include "build_info.hpp"
 #include "core/error.hpp"
+#include "segmentation/segment_evidence.hpp"
 
 namespace an::app {
 
@@ -90,14 +90,6 @@ std::vector<std::size_t> other_piece_ends(std::size_t frames) {
   return ends;
 }
 
-// Whether there are two positions in frames that follow each other.
-bool has_step(const network::ParticlePath& path) {
-  const auto has_position = [&](std::size_t t) { return std::isfinite(path.x[t]) && std::isfinite(path.y[t]); };
-  for (std::size_t t = 1; t < path.x.size(); ++t)
-    if (has_position(t - 1) && has_position(t)) return true;
-  return false;
-}
-
 // Adds frames of which nothing is known.
 void go_on_as_before(segmentation::FrameBeliefs& beliefs, std::size_t frames) {
   if (frames == 0) return;
@@ -151,7 +143,7 @@ std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of_pieces(
     for (const std::size_t end : ends(paths[i].x.size())) {
       const network::ParticlePath piece{paths[i].first_frame + begin, paths[i].x.subspan(begin, end - begin),
                                         paths[i].y.subspan(begin, end - begin)};
-      if (begin == 0 || has_step(piece)) {
+      if (begin == 0 || segmentation::has_displacement(piece.x, piece.y)) {
         pieces.push_back(piece);
         whose.push_back(i);
         frames_after.push_back(0);

@@ -88,8 +88,7 @@ void Report::add_scores(const ReportedResult& result, int track) {
       "In brackets: the AnomalousNet paper's score on the challenge's experiment of that number, which is another "
       "realisation where this benchmark was simulated; bold where ours is as good or better. The average is the "
       "challenge's: by trajectories, and plain for W1. By the official rules RMSE is 0 where nothing was found: it is "
-      "to "
-      "be read beside JSC.");
+      "to be read beside JSC.");
 }
 
 void Report::add_values(const ReportedRows& rows) {

@@ -88,9 +88,8 @@ std::vector<ReportedResult> read_results(const fs::path& folder, const std::stri
   head.name = name;
   fs::path submission = fs::is_directory(folder / "submission") ? folder / "submission" : folder;
   std::vector<ReportedResult> results;
-  const fs::path summary = folder / "summary.json";
   Json rules;
-  if (fs::exists(summary)) {
+  if (const fs::path summary = folder / "summary.json"; fs::exists(summary)) {
     use_json(summary, [&](const Json& json) {
       rules = json.at("config").at("score");
       take_head(json, head);
@@ -113,23 +112,21 @@ std::vector<ReportedResult> read_results(const fs::path& folder, const std::stri
       }
     });
   }
-  const auto set_rules = [&] {
+  if (results.empty()) {
+    head.details = submission / "details";
+    head.worst_fovs = folder / worst_fovs_name;
+    take_prediction(submission / "prediction.json", head);
+    if (head.tracks.empty() && !fs::is_directory(head.details))
+      throw InputError(folder,
+                       rules.is_null()
+                           ? "holds neither summary.json nor the details of a submission: nothing to report"
+                           : "holds no scores of either track, nor the details of a submission: nothing to report");
+    results.push_back(std::move(head));
+  }
+  if (!rules.is_null()) {
     const std::string by = scored_by(rules, results);
     for (ReportedResult& result : results) result.scored_by = by;
-  };
-  if (!results.empty()) {
-    set_rules();
-    return results;
   }
-  head.details = submission / "details";
-  head.worst_fovs = folder / worst_fovs_name;
-  take_prediction(submission / "prediction.json", head);
-  if (head.tracks.empty() && !fs::is_directory(head.details))
-    throw InputError(folder, fs::exists(summary)
-                                 ? "holds no scores of either track, nor the details of a submission: nothing to report"
-                                 : "holds neither summary.json nor the details of a submission: nothing to report");
-  results.push_back(std::move(head));
-  if (!rules.is_null()) set_rules();
   return results;
 }
 

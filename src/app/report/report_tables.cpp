@@ -105,7 +105,10 @@ Table score_table(int track, const TrackRunScores& scores) {
     const std::vector<double> values = values_of(ours);
     table.rows.push_back(score_row(name, whole(ours.trajectories), values, published_of(track, name)));
     for (std::size_t m = 0; m < plain.size(); ++m)
-      if (!std::isnan(values[m])) plain[m] += values[m], ++defined[m];
+      if (!std::isnan(values[m])) {
+        plain[m] += values[m];
+        ++defined[m];
+      }
   }
   for (std::size_t m = 0; m < plain.size(); ++m) plain[m] /= defined[m];
   table.rows.push_back(score_row("average", whole(scores.average.trajectories), values_of(scores.average),
