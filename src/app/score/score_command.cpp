@@ -41,9 +41,6 @@ ScoreRules rules_of(const ScoreConfig& config) {
 
 // A folder of submissions (each with its tracks) stands for all of them.
 std::vector<fs::path> expanded(const std::vector<fs::path>& folders) {
-  const auto has_tracks = [](const fs::path& folder) {
-    return fs::is_directory(folder / "track_1") || fs::is_directory(folder / "track_2");
-  };
   std::vector<fs::path> all;
   for (const fs::path& folder : folders) {
     std::vector<fs::path> inside;

@@ -12,11 +12,11 @@ namespace an::app {
 
 namespace fs = std::filesystem;
 
-namespace {
-
 bool has_tracks(const fs::path& folder) {
   return fs::is_directory(folder / "track_1") || fs::is_directory(folder / "track_2");
 }
+
+namespace {
 
 // What a user who named the wrong folder probably meant.
 std::string nearby_tracks(const fs::path& folder) {

@@ -74,6 +74,9 @@ struct ScorePlan {
   bool has_track(std::size_t submission, std::size_t track) const;
 };
 
+/// Whether a folder is a reference or a submission: it holds `track_1` or `track_2`.
+bool has_tracks(const std::filesystem::path& folder);
+
 /// The name, or the first of `name-2`, `name-3`, … that is not taken.
 std::string name_not_taken(const std::string& name, const std::function<bool(const std::string&)>& is_taken);
 
