@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <numeric>
 #include <system_error>
 
 #include "core/error.hpp"
@@ -129,35 +130,38 @@ void ResultFile::create(const Table& table) {
     if (!column.long_name.empty()) put_attribute(dataset, "long_name", column.long_name, part_);
     return open_->datasets.emplace(path, std::move(dataset)).first->second;
   };
-  const hid_t scale = create_dataset({table.dimension, ColumnType::int64, "", "row number", 0});
+  const Column numbers{table.dimension, ColumnType::int64, "", "row number", 0};
+  const hid_t scale = create_dataset(numbers);
   checked(H5DSset_scale(scale, table.dimension.c_str()), part_, "H5DSset_scale");
   for (const Column& column : table.columns)
     checked(H5DSattach_scale(create_dataset(column), scale, 0), part_, "H5DSattach_scale");
-  if (table.rows == 0) return;  // of which HDF5 1.10 with MPI makes an error
-  // Root writes the row numbers; in a parallel file all ranks take part.
-  std::vector<std::int64_t> numbers(is_root_ ? table.rows : 0);
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int64_t>(i);
-  if (!is_root_) checked(H5Sselect_none(space), part_, "H5Sselect_none");
-  checked(H5Dwrite(scale, H5T_NATIVE_INT64, space, space, open_->transfer, numbers.data()), part_, "H5Dwrite");
+  write_numbers({table.group, table.dimension, table.rows, {numbers}});
 }
 
-void ResultFile::write(const Table& table, std::span<const RowBlock> blocks,
-                       std::span<const std::vector<std::byte>> columns) {
-  AN_ASSERT(columns.size() == table.columns.size());
-  if (table.rows == 0) return;
-  const hsize_t all = table.rows;
-  const Hdf5Handle file_space(checked(H5Screate_simple(1, &all, nullptr), part_, "H5Screate_simple"), H5Sclose);
-  checked(H5Sselect_none(file_space), part_, "H5Sselect_none");
-  hsize_t rows = 0;
-  for (std::size_t i = 0; i < blocks.size();) {
-    hsize_t first = blocks[i].first;
-    hsize_t count = 0;
-    for (; i < blocks.size() && blocks[i].first == first + count; ++i) count += blocks[i].rows;
-    if (count > 0)
-      checked(H5Sselect_hyperslab(file_space, H5S_SELECT_OR, &first, nullptr, &count, nullptr), part_,
-              "H5Sselect_hyperslab");
-    rows += count;
+// Root's work; in a parallel file all ranks take part.
+void ResultFile::write_numbers(const Table& table) {
+  constexpr std::uint64_t piece = std::uint64_t{1} << 20;
+  std::vector<std::int64_t> numbers;
+  std::vector<std::vector<std::byte>> columns(1);
+  for (std::uint64_t first = 0; first < table.rows; first += piece) {
+    numbers.resize(is_root_ ? std::min(piece, table.rows - first) : 0);
+    std::iota(numbers.begin(), numbers.end(), static_cast<std::int64_t>(first));
+    const auto bytes = std::as_bytes(std::span(numbers));
+    columns[0].assign(bytes.begin(), bytes.end());
+    write(table, {first, numbers.size()}, columns);
   }
+}
+
+void ResultFile::write(const Table& table, RowBlock block, std::span<const std::vector<std::byte>> columns) {
+  AN_ASSERT(columns.size() == table.columns.size());
+  if (table.rows == 0) return;  // of which HDF5 1.10 with MPI makes an error
+  const hsize_t all = table.rows, first = block.first, rows = block.rows;
+  const Hdf5Handle file_space(checked(H5Screate_simple(1, &all, nullptr), part_, "H5Screate_simple"), H5Sclose);
+  if (rows == 0)
+    checked(H5Sselect_none(file_space), part_, "H5Sselect_none");
+  else
+    checked(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &first, nullptr, &rows, nullptr), part_,
+            "H5Sselect_hyperslab");
   const Hdf5Handle memory_space(checked(H5Screate_simple(1, &rows, nullptr), part_, "H5Screate_simple"), H5Sclose);
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const Column& column = table.columns[c];

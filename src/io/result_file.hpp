@@ -57,13 +57,14 @@ class ResultFile {
   /// Attributes of the whole file.
   void set_attribute(const std::string& name, const std::string& value);
   void create(const Table& table);
-  /// Writes this rank's rows of a table; a rank without any gives no blocks.
-  /// \param blocks ascending, apart from each other \param columns packed values of all blocks' rows, a buffer a column
-  void write(const Table& table, std::span<const RowBlock> blocks, std::span<const std::vector<std::byte>> columns);
+  /// Writes this rank's rows of a table; a rank may have none. \param columns packed values, a buffer a column
+  void write(const Table& table, RowBlock block, std::span<const std::vector<std::byte>> columns);
   /// Closes the file and gives it its name.
   void commit();
 
  private:
+  void write_numbers(const Table& table);
+
   struct Open;
   std::filesystem::path path_, part_;
   bool parallel_;

@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "core/error.hpp"
 #include "parallel/mpi_call.hpp"
@@ -69,6 +71,36 @@ void wait_for_all_ranks() {
 
 }  // namespace
 
+struct SentMessage::State {
+  std::vector<std::byte> bytes;
+  std::uint64_t size;
+  std::vector<MPI_Request> requests;
+};
+
+SentMessage::SentMessage() = default;
+
+SentMessage::SentMessage(SentMessage&& other) noexcept = default;
+
+SentMessage& SentMessage::operator=(SentMessage&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+SentMessage::~SentMessage() {
+  if (!state_) return;
+  if (std::uncaught_exceptions() > 0)
+    static_cast<void>(state_.release());
+  else
+    MPI_Waitall(static_cast<int>(state_->requests.size()), state_->requests.data(), MPI_STATUSES_IGNORE);
+}
+
+void SentMessage::wait() {
+  if (!state_) return;
+  check(MPI_Waitall(static_cast<int>(state_->requests.size()), state_->requests.data(), MPI_STATUSES_IGNORE),
+        "MPI_Waitall");
+  state_.reset();
+}
+
 void Communicator::barrier() const {
   if (uses_mpi_) check(MPI_Barrier(MPI_COMM_WORLD), "MPI_Barrier");
 }
@@ -123,6 +155,21 @@ void Communicator::send(std::span<const std::byte> bytes, int to) const {
   in_pieces(bytes, [to](const std::byte* data, int count) {
     check(MPI_Send(data, count, MPI_BYTE, to, message_tag, MPI_COMM_WORLD), "MPI_Send");
   });
+}
+
+SentMessage Communicator::begin_to_send(std::vector<std::byte> bytes, int to) const {
+  SentMessage message;
+  message.state_ = std::make_unique<SentMessage::State>();
+  SentMessage::State& state = *message.state_;
+  state.size = bytes.size();
+  state.bytes = std::move(bytes);
+  const auto begin = [&](const void* data, int count, MPI_Datatype type) {
+    MPI_Request& request = state.requests.emplace_back(MPI_REQUEST_NULL);
+    check(MPI_Isend(data, count, type, to, message_tag, MPI_COMM_WORLD, &request), "MPI_Isend");
+  };
+  begin(&state.size, 1, MPI_UINT64_T);
+  in_pieces(std::span(state.bytes), [&](const std::byte* data, int count) { begin(data, count, MPI_BYTE); });
+  return message;
 }
 
 std::vector<std::byte> Communicator::receive(int from) const {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,6 +13,23 @@ namespace an::parallel {
 
 /// How long a rank sleeps that waits for another, before it looks again.
 inline constexpr std::chrono::milliseconds look_again{1};
+
+/// A message that may still be on its way.
+class SentMessage {
+ public:
+  SentMessage();
+  SentMessage(SentMessage&& other) noexcept;
+  SentMessage& operator=(SentMessage&& other) noexcept;
+  /// Waits. Where an exception ends this rank, the message's memory is not given back instead: MPI still uses it.
+  ~SentMessage();
+  /// Until all of it has left this rank.
+  void wait();
+
+ private:
+  friend class Communicator;
+  struct State;
+  std::unique_ptr<State> state_;  ///< none: it has left
+};
 
 /// The ranks of the run. Without a launcher (mpirun, srun) there is one rank and MPI is never started: that costs a
 /// lone process a third of a second.
@@ -36,8 +54,9 @@ class Communicator {
   void max_of_all(std::span<std::int64_t> values) const;
   /// Sums of every element over the ranks, on every rank; added in the order of the ranks.
   void sum_in_rank_order(std::span<float> values) const;
-  /// Point to point; messages of any size.
+  /// Point to point; messages of any size. A message that is begun does not wait for who receives it.
   void send(std::span<const std::byte> bytes, int to) const;
+  SentMessage begin_to_send(std::vector<std::byte> bytes, int to) const;
   std::vector<std::byte> receive(int from) const;
 
   /// Ends every rank at once with this exit code.

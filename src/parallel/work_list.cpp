@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 #include <thread>
+#include <utility>
 
 #include "core/byte_archive.hpp"
 #include "core/error.hpp"
@@ -125,13 +126,53 @@ CounterCost measured_counter_cost(const Communicator& ranks) {
 void for_each_in_order(const Communicator& ranks, std::span<const std::int64_t> owner,
                        const std::function<std::vector<std::byte>(std::size_t item)>& produce,
                        const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume) {
+  SentMessage last;  // goes its way while the next is packed
   for (std::size_t item = 0; item < owner.size(); ++item) {
     if (owner[item] < 0) continue;
     const int from = static_cast<int>(owner[item]);
-    if (ranks.is_root())
+    if (ranks.is_root()) {
       consume(item, from == 0 ? produce(item) : ranks.receive(from));
-    else if (from == ranks.rank())
-      ranks.send(produce(item), 0);
+    } else if (from == ranks.rank()) {
+      std::vector<std::byte> bytes = produce(item);
+      last.wait();
+      last = ranks.begin_to_send(std::move(bytes), 0);
+    }
+  }
+  last.wait();
+}
+
+void bring_to_runs(const Communicator& ranks, std::span<const std::int64_t> owner, std::span<const std::size_t> bounds,
+                   const std::function<std::vector<std::byte>(std::size_t item)>& produce,
+                   const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume) {
+  const int size = ranks.size();
+  AN_ASSERT(bounds.size() == static_cast<std::size_t>(size) + 1 && bounds.back() <= owner.size());
+  // Calls `use` for the items that rank `from` has of those that rank `to` needs.
+  const auto for_each_between = [&](int from, int to, const auto& use) {
+    for (std::size_t item = bounds[static_cast<std::size_t>(to)]; item < bounds[static_cast<std::size_t>(to) + 1];
+         ++item)
+      if (owner[item] == from) use(item);
+  };
+  std::vector<std::vector<std::byte>> received(static_cast<std::size_t>(size));
+  for (int step = 1; step < size; ++step) {
+    const int to = (ranks.rank() + step) % size;
+    const int from = (ranks.rank() + size - step) % size;
+    ByteWriter writer;
+    for_each_between(ranks.rank(), to, [&](std::size_t item) { writer.put(produce(item)); });
+    std::vector<std::byte> bytes = writer.take();
+    SentMessage sent;
+    if (!bytes.empty()) sent = ranks.begin_to_send(std::move(bytes), to);
+    bool any = false;
+    for_each_between(from, ranks.rank(), [&](std::size_t) { any = true; });
+    if (any) received[static_cast<std::size_t>(from)] = ranks.receive(from);
+    sent.wait();
+  }
+  std::vector<ByteReader> readers(received.begin(), received.end());
+  const auto mine = static_cast<std::size_t>(ranks.rank());
+  for (std::size_t item = bounds[mine]; item < bounds[mine + 1]; ++item) {
+    if (owner[item] < 0) continue;
+    consume(item, owner[item] == ranks.rank()
+                      ? produce(item)
+                      : readers[static_cast<std::size_t>(owner[item])].take_vector<std::byte>());
   }
 }
 

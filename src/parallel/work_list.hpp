@@ -49,4 +49,12 @@ void for_each_in_order(const Communicator& ranks, std::span<const std::int64_t> 
                        const std::function<std::vector<std::byte>(std::size_t item)>& produce,
                        const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume);
 
+/// Brings the items' results, wherever they are, to the ranks in runs of neighbouring items. Collective.
+/// \param owner which rank has each item; items of a negative owner are passed over \param bounds of ranks + 1: rank r
+/// gets the items from bounds[r] on, before bounds[r + 1] \param produce packs an item's result, on its owner
+/// \param consume takes those of this rank's run, in order
+void bring_to_runs(const Communicator& ranks, std::span<const std::int64_t> owner, std::span<const std::size_t> bounds,
+                   const std::function<std::vector<std::byte>(std::size_t item)>& produce,
+                   const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume);
+
 }  // namespace an::parallel

@@ -48,6 +48,23 @@ TEST(Messages, GoThereAndBackWhole) {
   }
 }
 
+TEST(Messages, ThatAreBegunArriveWholeAndInOrder) {
+  constexpr std::size_t messages = 20, size = 300'001;  // more than goes without a receiver
+  if (!world().is_root()) {
+    SentMessage last;
+    for (std::size_t i = 0; i < messages; ++i) last = world().begin_to_send(message_of(world().rank(), size + i), 0);
+    last.wait();
+    last.wait();  // which changes nothing
+    world().barrier();
+    return;
+  }
+  SentMessage unsent;
+  unsent.wait();
+  for (int rank = world().size() - 1; rank > 0; --rank)
+    for (std::size_t i = 0; i < messages; ++i) EXPECT_EQ(world().receive(rank), message_of(rank, size + i));
+  world().barrier();
+}
+
 TEST(Messages, SumsAreAddedInTheOrderOfTheRanks) {
   // Rounding makes another order give another sum.
   const auto value = [](int rank, std::size_t i) {

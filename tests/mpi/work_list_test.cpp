@@ -231,6 +231,49 @@ TEST(ForEachInOrder, PassesOverItemsOfNobodyAndMovesLargeOnes) {
   }
 }
 
+// Items whose results tell which they are, whose owners come in no order, brought to runs of them.
+void expect_runs(std::span<const std::int64_t> owner, std::span<const std::size_t> bounds, std::size_t numbers) {
+  std::vector<std::size_t> came, expected;
+  bring_to_runs(
+      world(), owner, bounds,
+      [&](std::size_t item) {
+        EXPECT_EQ(owner[item], world().rank());
+        ByteWriter writer;
+        writer.put(std::vector<std::size_t>(numbers + item, item));
+        return writer.take();
+      },
+      [&](std::size_t item, std::span<const std::byte> bytes) {
+        EXPECT_EQ(ByteReader(bytes).take_vector<std::size_t>(), std::vector<std::size_t>(numbers + item, item));
+        came.push_back(item);
+      });
+  const auto rank = static_cast<std::size_t>(world().rank());
+  for (std::size_t item = bounds[rank]; item < bounds[rank + 1]; ++item)
+    if (owner[item] >= 0) expected.push_back(item);
+  EXPECT_EQ(came, expected);
+}
+
+TEST(BringToRuns, BringsEachItemToTheRankOfItsRun) {
+  const auto size = static_cast<std::size_t>(world().size());
+  constexpr std::size_t items = 97;
+  std::mt19937 random(11);
+  for (int i = 0; i < 20; ++i) {
+    std::vector<std::int64_t> owner(items);
+    for (std::int64_t& rank : owner) rank = static_cast<std::int64_t>(random() % (size + 1)) - 1;
+    std::vector<std::size_t> bounds(size + 1);
+    for (std::size_t& bound : bounds) bound = random() % (items + 1);
+    std::sort(bounds.begin(), bounds.end());
+    expect_runs(owner, bounds, static_cast<std::size_t>(i) * 500);
+  }
+}
+
+TEST(BringToRuns, TakesEmptyRunsAndOneRanksItems) {
+  const auto size = static_cast<std::size_t>(world().size());
+  expect_runs({}, std::vector<std::size_t>(size + 1, 0), 0);
+  std::vector<std::size_t> all_to_the_last(size + 1, 0);
+  all_to_the_last.back() = 6;
+  expect_runs(std::vector<std::int64_t>(6, 0), all_to_the_last, 1'000'000);
+}
+
 }  // namespace
 }  // namespace an::parallel
 

@@ -8,6 +8,7 @@
 #include "app/score/result_layout.hpp"
 #include "core/byte_archive.hpp"
 #include "io/result_file.hpp"
+#include "parallel/work_list.hpp"
 
 namespace an::app {
 
@@ -21,20 +22,22 @@ namespace {
 // The columns of a table being filled, value by value.
 class Columns {
  public:
-  explicit Columns(const std::vector<Column>& columns) : columns_(columns), bytes_(columns.size()) {}
+  explicit Columns(const std::vector<Column>& columns) : bytes_(columns.size()) {
+    for (const Column& column : columns) sizes_.push_back(io::value_size(column));
+  }
 
   template <class T>
   Columns& put(T value) {
-    AN_ASSERT(sizeof value == io::value_size(columns_[next_]));
+    AN_ASSERT(sizeof value == sizes_[next_]);
     append(&value, sizeof value);
     return *this;
   }
   Columns& put_text(std::string text) {
-    text.resize(io::value_size(columns_[next_]), '\0');
+    text.resize(sizes_[next_], '\0');
     append(text.data(), text.size());
     return *this;
   }
-  std::size_t rows() const { return bytes_.empty() ? 0 : bytes_[0].size() / io::value_size(columns_[0]); }
+  std::size_t rows() const { return bytes_[0].size() / sizes_[0]; }
   const std::vector<std::vector<std::byte>>& bytes() const { return bytes_; }
   void clear() {
     for (auto& column : bytes_) column.clear();
@@ -44,9 +47,9 @@ class Columns {
   void append(const void* value, std::size_t size) {
     const auto* const begin = static_cast<const std::byte*>(value);
     bytes_[next_].insert(bytes_[next_].end(), begin, begin + size);
-    next_ = (next_ + 1) % columns_.size();
+    if (++next_ == sizes_.size()) next_ = 0;
   }
-  const std::vector<Column>& columns_;
+  std::vector<std::size_t> sizes_;  ///< of a value
   std::vector<std::vector<std::byte>> bytes_;
   std::size_t next_ = 0;
 };
@@ -67,9 +70,8 @@ Scores no_scores() {
 // A small table, written by root alone.
 void write_small(io::ResultFile& file, const io::Table& table, const Columns& columns, bool is_root) {
   file.create(table);
-  const io::RowBlock all{0, table.rows};
   const std::vector<std::vector<std::byte>> none(table.columns.size());
-  file.write(table, std::span(&all, is_root ? 1 : 0), is_root ? columns.bytes() : none);
+  file.write(table, {0, is_root ? table.rows : 0}, is_root ? columns.bytes() : none);
 }
 
 void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResults& results,
@@ -139,6 +141,8 @@ struct SectionStart {
   std::uint64_t trajectories = 0;
   std::uint64_t segments = 0;
   std::uint64_t change_points = 0;
+
+  std::uint64_t rows() const { return trajectories + segments + change_points; }
 };
 
 void put_trajectory(Columns& columns, std::int32_t submission, const FovPlace& place, const ScorePlan& plan,
@@ -167,19 +171,22 @@ void put_change_point(Columns& columns, std::int64_t trajectory, const ChangePoi
   columns.put(row.state_before).put(row.state_after).put(row.length_before).put(row.length_after);
 }
 
-// Writes the rows in rounds of bounded memory; all ranks take part in every round.
+// Writes the rows in rounds of bounded memory. In each, every rank writes rows that follow each other in the file; they
+// come to it from the ranks that have scored them.
 class RowWriter {
  public:
   RowWriter(io::ResultFile& file, const ScorePlan& plan, const ScoreResults& results, const RowStore& rows)
-      : file_(file), plan_(plan), results_(results), rows_(rows) {
+      : file_(file), plan_(plan), rows_(rows) {
     SectionStart start;
     for (const RowSection& section : results.sections) {
       starts_.push_back(start);
+      owners_.push_back(section.owner);
       if (section.owner < 0) continue;
       start.trajectories += static_cast<std::uint64_t>(section.trajectories);
       start.segments += static_cast<std::uint64_t>(section.segments);
       start.change_points += static_cast<std::uint64_t>(section.change_points);
     }
+    starts_.push_back(start);
     trajectories_.rows = start.trajectories;
     segments_.rows = start.segments;
     change_points_.rows = start.change_points;
@@ -189,64 +196,66 @@ class RowWriter {
   }
 
   void write(const parallel::Communicator& ranks) {
-    std::vector<std::size_t> mine;
-    for (std::size_t i = 0; i < results_.sections.size(); ++i)
-      if (results_.sections[i].owner == ranks.rank()) mine.push_back(i);
-    std::size_t next = 0;
-    for (;;) {
-      std::int64_t more = next < mine.size() ? 1 : 0;
-      ranks.max_of_all(std::span(&more, 1));
-      if (more == 0) return;
-      next = write_round(mine, next);
+    constexpr std::uint64_t most_rows = 200'000;
+    const auto size = static_cast<std::uint64_t>(ranks.size());
+    const std::uint64_t rounds = starts_.back().rows() / (most_rows * size) + 1;
+    const std::uint64_t share = starts_.back().rows() / (rounds * size) + 1;
+    std::vector<std::size_t> bounds{0};  // of the shares, round after round
+    for (std::uint64_t i = 1; i <= rounds * size; ++i)
+      bounds.push_back(static_cast<std::size_t>(
+          std::lower_bound(starts_.begin(), starts_.end() - 1, i * share,
+                           [](const SectionStart& start, std::uint64_t rows) { return start.rows() < rows; }) -
+          starts_.begin()));
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+      parallel::bring_to_runs(
+          ranks, owners_, std::span(bounds).subspan(round * size, size + 1),
+          [&](std::size_t section) { return packed_rows(section); },
+          [&](std::size_t section, std::span<const std::byte> bytes) { add_rows(section, bytes); });
+      const SectionStart& first = starts_[bounds[round * size + static_cast<std::size_t>(ranks.rank())]];
+      write_rows(trajectories_, first.trajectories, trajectory_columns_);
+      write_rows(segments_, first.segments, segment_columns_);
+      write_rows(change_points_, first.change_points, change_point_columns_);
     }
   }
 
  private:
-  std::size_t write_round(const std::vector<std::size_t>& mine, std::size_t next) {
-    constexpr std::size_t most_segments = 100'000;
-    constexpr std::size_t most_sections = 512;
-    std::vector<io::RowBlock> trajectory_blocks, segment_blocks, change_point_blocks;
-    for (std::size_t taken = 0; next < mine.size() && taken < most_sections && segment_columns_.rows() < most_segments;
-         ++taken, ++next) {
-      const std::size_t section = mine[next];
-      trajectory_blocks.push_back(
-          {starts_[section].trajectories, static_cast<std::uint64_t>(results_.sections[section].trajectories)});
-      segment_blocks.push_back(
-          {starts_[section].segments, static_cast<std::uint64_t>(results_.sections[section].segments)});
-      change_point_blocks.push_back(
-          {starts_[section].change_points, static_cast<std::uint64_t>(results_.sections[section].change_points)});
-      add_section(section);
-    }
-    file_.write(trajectories_, trajectory_blocks, trajectory_columns_.bytes());
-    file_.write(segments_, segment_blocks, segment_columns_.bytes());
-    file_.write(change_points_, change_point_blocks, change_point_columns_.bytes());
-    trajectory_columns_.clear();
-    segment_columns_.clear();
-    change_point_columns_.clear();
-    return next;
+  std::vector<std::byte> packed_rows(std::size_t section) const {
+    ByteWriter writer;
+    writer.put(rows_.trajectories(section));
+    writer.put(rows_.segments(section));
+    writer.put(rows_.change_points(section));
+    return writer.take();
   }
 
-  void add_section(std::size_t section) {
+  void add_rows(std::size_t section, std::span<const std::byte> bytes) {
+    ByteReader reader(bytes);
+    const auto trajectories = reader.take_vector<TrajectoryScore>();
+    const auto segments = reader.take_vector<SegmentScore>();
+    const auto change_points = reader.take_vector<ChangePointScore>();
     const auto submission = static_cast<std::int32_t>(section / plan_.fovs.size());
     const FovPlace& place = plan_.fovs[section % plan_.fovs.size()];
-    const auto segments = rows_.segments(section);
-    auto segment = segments.begin();
     const auto first = static_cast<std::int64_t>(starts_[section].trajectories);
+    auto segment = segments.begin();
     std::int64_t row = first;
-    for (const TrajectoryScore& trajectory : rows_.trajectories(section)) {
+    for (const TrajectoryScore& trajectory : trajectories) {
       put_trajectory(trajectory_columns_, submission, place, plan_, trajectory);
       for (std::int32_t pair = 0; pair < trajectory.pairs; ++pair) put_segment(segment_columns_, row, *segment++);
       ++row;
     }
-    for (const ChangePointScore& change_point : rows_.change_points(section))
+    for (const ChangePointScore& change_point : change_points)
       put_change_point(change_point_columns_, first + change_point.trajectory, change_point);
+  }
+
+  void write_rows(const io::Table& table, std::uint64_t first, Columns& columns) {
+    file_.write(table, {first, columns.rows()}, columns.bytes());
+    columns.clear();
   }
 
   io::ResultFile& file_;
   const ScorePlan& plan_;
-  const ScoreResults& results_;
   const RowStore& rows_;
-  std::vector<SectionStart> starts_;
+  std::vector<SectionStart> starts_;  ///< of every section; last, where the tables end
+  std::vector<std::int64_t> owners_;
   io::Table trajectories_ = trajectory_table();
   io::Table segments_ = segment_table();
   io::Table change_points_ = matched_change_point_table();

@@ -139,7 +139,7 @@ TEST_F(ArrayFileTest, TablesAreWrittenByWholeColumns) {
   const Table table{"/", "row", 2, {{"n", ColumnType::int8, "", ""}, {"x", ColumnType::float64, "", ""}}};
   ResultFile file(folder_.path() / "b.h5", false);
   file.create(table);
-  const std::vector<RowBlock> all{{0, 2}};
+  const RowBlock all{0, 2};
   const std::vector<std::vector<std::byte>> one(1);
   EXPECT_THROW(file.write(table, all, one), LogicError);
   const std::vector<std::vector<std::byte>> short_of_a_row{std::vector<std::byte>(2), std::vector<std::byte>(8)};
@@ -163,11 +163,9 @@ TEST_F(ArrayFileTest, ReadsTablesOfResults) {
     ResultFile file(path, false);
     file.set_attribute("schema", "x");
     file.create(table);
-    const std::vector<RowBlock> blocks{{0, 1}, {2, 1}};
-    const std::vector<std::int32_t> numbers{5, 6};
-    file.write(table, blocks, std::vector{bytes(numbers), bytes(std::string("aabb"))});
-    file.write(table, std::vector<RowBlock>{{1, 1}},
-               std::vector{bytes(std::vector<std::int32_t>{7}), bytes(std::string("cc"))});
+    const std::vector<std::int32_t> numbers{7, 6};
+    file.write(table, {1, 2}, std::vector{bytes(numbers), bytes(std::string("ccbb"))});
+    file.write(table, {0, 1}, std::vector{bytes(std::vector<std::int32_t>{5}), bytes(std::string("aa"))});
     file.write(table, {}, std::vector<std::vector<std::byte>>(2));
     file.commit();
   }
