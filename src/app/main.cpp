@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -36,6 +37,12 @@ using namespace an::app;
 void open_standard_streams() {
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
     if (fcntl(stream, F_GETFD) < 0) static_cast<void>(open("/dev/null", O_RDWR));
+}
+
+// Every field of view takes and gives back the same few megabytes, and the kernel clears each page that it hands out.
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 128 << 20);
 }
 
 struct Run {
@@ -95,6 +102,7 @@ int run(const std::vector<std::string>& arguments, const parallel::Communicator&
 
 int main(int argc, char** argv) {
   open_standard_streams();
+  keep_freed_memory();
   try {
     const parallel::Environment environment;
     return run({argv + 1, argv + argc}, environment.world());

@@ -17,9 +17,15 @@ using evaluation::SegmentScore;
 using evaluation::TrajectoryScore;
 
 void RowStore::put(std::size_t section, const ScoredFov& fov) {
-  places_[section] = {{spool_.append(std::as_bytes(std::span(fov.trajectories))), fov.trajectories.size()},
-                      {spool_.append(std::as_bytes(std::span(fov.segments))), fov.segments.size()},
-                      {spool_.append(std::as_bytes(std::span(fov.change_points))), fov.change_points.size()}};
+  std::vector<double> errors;
+  errors.reserve(2 * fov.segments.size());
+  for (const SegmentScore& segment : fov.segments) errors.push_back(segment.alpha_error);
+  for (const SegmentScore& segment : fov.segments) errors.push_back(segment.k_squared_log_error);
+  const auto put_rows = [&](const auto& rows) {
+    return Rows{spool_.append(std::as_bytes(std::span(rows))), rows.size()};
+  };
+  places_[section] = {put_rows(fov.trajectories), put_rows(fov.segments), put_rows(fov.change_points),
+                      put_rows(errors)};
 }
 
 template <class Row>
@@ -40,6 +46,8 @@ std::vector<SegmentScore> RowStore::segments(std::size_t section) const {
 std::vector<ChangePointScore> RowStore::change_points(std::size_t section) const {
   return read<ChangePointScore>(places_.at(section).change_points);
 }
+
+std::vector<double> RowStore::errors(std::size_t section) const { return read<double>(places_.at(section).errors); }
 
 namespace {
 
@@ -234,12 +242,7 @@ class ScoreRun {
     PairwiseSum alpha, k;
     const auto produce = [&](std::size_t item) {
       ByteWriter writer;
-      const auto segments = rows_.segments(item);
-      std::vector<double> values;
-      values.reserve(2 * segments.size());
-      for (const SegmentScore& segment : segments) values.push_back(segment.alpha_error);
-      for (const SegmentScore& segment : segments) values.push_back(segment.k_squared_log_error);
-      writer.put(values);
+      writer.put(rows_.errors(item));
       return writer.take();
     };
     const auto consume = [&](std::size_t item, std::span<const std::byte> bytes) {

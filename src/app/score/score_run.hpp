@@ -22,6 +22,8 @@ class RowStore {
   std::vector<evaluation::TrajectoryScore> trajectories(std::size_t section) const;
   std::vector<evaluation::SegmentScore> segments(std::size_t section) const;
   std::vector<evaluation::ChangePointScore> change_points(std::size_t section) const;
+  /// The segments' errors of alpha, then their squared errors of log K.
+  std::vector<double> errors(std::size_t section) const;
 
  private:
   struct Rows {
@@ -29,7 +31,7 @@ class RowStore {
     std::size_t count;
   };
   struct Place {
-    Rows trajectories, segments, change_points;
+    Rows trajectories, segments, change_points, errors;
   };
   template <class Row>
   std::vector<Row> read(const Rows& place) const;
