@@ -25,11 +25,11 @@ stage() {
     finish
   fi
 }
-# Runs ctest and adds its counts to ours.
+# Runs ctest, in any order, and adds its counts to ours.
 run_ctest() {
   local log
   log=$(mktemp)
-  (cd "$1" && shift && ctest --output-on-failure -j2 "$@") 2>&1 | tee "$log"
+  (cd "$1" && shift && ctest --output-on-failure -j2 --schedule-random "$@") 2>&1 | tee "$log"
   local summary
   summary=$(grep -E '^[0-9]+% tests passed' "$log")
   local lost total

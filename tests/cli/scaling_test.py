@@ -123,6 +123,7 @@ class Scaling(unittest.TestCase):
         empty.mkdir(exist_ok=True)
         self.refused("holds no record of a run", empty)
         self.refused("nothing to compare", self.runs[0], self.runs[1])
+        self.refused("--items requires --simulate-ranks", *self.runs[:2], "--items", "9", code=2)
         costless = self.folder / "costless"
         costless.mkdir(exist_ok=True)
         shutil.copy(self.folder / "a/submission/prediction.json", costless)

@@ -141,17 +141,20 @@ void declare_scaling(Subcommand& command) {
   command->add_option("results", options.results, "folder of a run of any stage (repeatable)")->type_name("RESULTS");
   command.require("RESULTS, a folder of a run,", options.results);
   command.add_output(options.output, "folder for the tables and figures");
-  command
-      ->add_option("--simulate-ranks", options.simulate_ranks,
-                   "also simulate schedules on up to N ranks, from runs with --set run.item_costs=true")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1 << 20));
+  CLI::Option* const simulate_ranks =
+      command
+          ->add_option("--simulate-ranks", options.simulate_ranks,
+                       "also simulate schedules on up to N ranks, from runs with --set run.item_costs=true")
+          ->type_name("N")
+          ->check(CLI::Range(1, 1 << 20));
   command->add_option("--items", options.items, "fields of view of a simulated schedule")
+      ->needs(simulate_ranks)
       ->type_name("N")
       ->check(CLI::Range(1, 10'000'000));
   command
       ->add_option("--counter-seconds", options.counter_seconds,
                    "what it costs a rank to ask for its next item (mpirun with several ranks measures it)")
+      ->needs(simulate_ranks)
       ->type_name("S")
       ->check(CLI::Range(0.0, 1.0));
 }
