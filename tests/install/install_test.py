@@ -38,7 +38,7 @@ class Install(unittest.TestCase):
         self.assertRegex(version.stdout, r"^anomalousnet \d+\.\d+\.\d+ \(git ")
         for name in ("default.toml", "andi2_benchmark.toml", "weights/default.h5"):
             self.assertTrue((self.prefix / "share/anomalousnet/configs" / name).is_file(), name)
-        for name in ("README.md", "LICENSE", "CITATION.cff", "docs/install.md", "docs/formats.md", "docs/methods.md", "docs/testing.md"):
+        for name in ("README.md", "LICENSE", "CITATION.cff", "docs/install.md", "docs/usage.md", "docs/measured.md", "docs/formats.md", "docs/methods.md", "docs/testing.md"):
             self.assertTrue((self.prefix / "share/doc/anomalousnet" / name).is_file(), name)
 
     def test_weights_are_those_of_the_installation(self):
