@@ -5,7 +5,7 @@ program=$1
 mpiexec=$2
 folder=$(mktemp -d) && cd "$folder" || exit 1
 trap 'rm -rf "$folder"' EXIT
-for place in work_list ordered_reduce barrier overlapped_sum result_file; do
+for place in work_list ordered_reduce message_under_way runs barrier overlapped_sum result_file; do
   for launch in "" "$mpiexec -n 1" "$mpiexec -n 2" "$mpiexec -n 4"; do
     timeout 5 $launch "$program" $place 7 >output.txt 2>&1
     code=$?

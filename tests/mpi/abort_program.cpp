@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -50,6 +51,25 @@ void run(const parallel::Communicator& world, const std::string& place) {
       return std::vector<std::byte>(10);
     };
     parallel::for_each_in_order(world, owner, produce, [](std::size_t, std::span<const std::byte>) {});
+  } else if (place == "message_under_way") {
+    // What was sent before still waits for root, which is busy for longer than all may take.
+    const std::vector<std::int64_t> owner(2, world.size() - 1);
+    const auto produce = [&](std::size_t item) {
+      if (item == 1) thrower(item);
+      return std::vector<std::byte>(1'000'000);
+    };
+    if (world.is_root() && !throws) std::this_thread::sleep_for(std::chrono::seconds(20));
+    parallel::for_each_in_order(world, owner, produce, [](std::size_t, std::span<const std::byte>) {});
+  } else if (place == "runs") {
+    const auto ranks = static_cast<std::size_t>(world.size());
+    const std::vector<std::int64_t> owner(ranks, world.size() - 1);
+    std::vector<std::size_t> bounds(ranks + 1);
+    std::iota(bounds.begin(), bounds.end(), std::size_t{0});
+    const auto produce = [&](std::size_t item) {
+      if (item + 2 >= ranks) thrower(item);
+      return std::vector<std::byte>(1'000'000);
+    };
+    parallel::bring_to_runs(world, owner, bounds, produce, [](std::size_t, std::span<const std::byte>) {});
   } else if (place == "barrier") {
     thrower(0);
   } else if (place == "overlapped_sum") {

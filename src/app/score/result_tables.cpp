@@ -195,8 +195,7 @@ class RowWriter {
     file_.create(change_points_);
   }
 
-  void write(const parallel::Communicator& ranks) {
-    constexpr std::uint64_t most_rows = 200'000;
+  void write(const parallel::Communicator& ranks, std::uint64_t most_rows) {
     const auto size = static_cast<std::uint64_t>(ranks.size());
     const std::uint64_t rounds = starts_.back().rows() / (most_rows * size) + 1;
     const std::uint64_t share = starts_.back().rows() / (rounds * size) + 1;
@@ -267,13 +266,14 @@ class RowWriter {
 }  // namespace
 
 void write_result_file(const std::filesystem::path& path, const ScorePlan& plan, const ScoreResults& results,
-                       const RowStore& rows, const ResultAttributes& attributes, const parallel::Communicator& ranks) {
+                       const RowStore& rows, const ResultAttributes& attributes, const parallel::Communicator& ranks,
+                       std::uint64_t most_rows) {
   io::ResultFile file(path, ranks.uses_mpi());
   file.set_attribute("schema", result_schema);
   file.set_attribute("program", attributes.program);
   file.set_attribute("config", attributes.config);
   write_scores(file, plan, results, ranks);
-  RowWriter(file, plan, results, rows).write(ranks);
+  RowWriter(file, plan, results, rows).write(ranks, most_rows);
   file.commit();
 }
 

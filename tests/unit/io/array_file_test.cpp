@@ -146,6 +146,19 @@ TEST_F(ArrayFileTest, TablesAreWrittenByWholeColumns) {
   EXPECT_THROW(file.write(table, all, short_of_a_row), LogicError);
 }
 
+TEST_F(ArrayFileTest, NumbersTheRowsOfALongTable) {
+  const std::filesystem::path path = folder_.path() / "long.h5";
+  const std::uint64_t rows = (std::uint64_t{1} << 21) + 3;
+  {
+    ResultFile file(path, false);
+    file.create({"/", "row", rows, {}});
+    file.commit();
+  }
+  const std::vector<double> numbers = ArrayReader(path).doubles("/row");
+  ASSERT_EQ(numbers.size(), rows);
+  for (std::size_t i = 0; i < rows; ++i) ASSERT_EQ(numbers[i], static_cast<double>(i));
+}
+
 TEST_F(ArrayFileTest, EqualDataAreEqualBytes) {
   const std::string first = testing::content_of(write());
   EXPECT_EQ(testing::content_of(write("again.h5")), first);
