@@ -117,10 +117,14 @@ nlohmann::ordered_json program_info() {
   return info;
 }
 
-nlohmann::ordered_json run_info(const parallel::Communicator& world, const nlohmann::ordered_json& seconds) {
+nlohmann::ordered_json run_info(const parallel::Communicator& world, const nlohmann::ordered_json& seconds,
+                                std::size_t done_before) {
   const char* told = std::getenv("OMP_NUM_THREADS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
   const int threads = told == nullptr ? 1 : std::max(1, std::atoi(told));
-  return {{"ranks", world.size()}, {"nodes", world.nodes()}, {"threads", threads}, {"seconds", seconds}};
+  nlohmann::ordered_json info{
+      {"ranks", world.size()}, {"nodes", world.nodes()}, {"threads", threads}, {"seconds", seconds}};
+  if (done_before > 0) info["done_before"] = done_before;
+  return info;
 }
 
 }  // namespace an::app

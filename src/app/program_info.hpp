@@ -20,7 +20,9 @@ std::string short_commit(std::string_view git);
 /// build_type, libraries (name: version), back_ends (name: built or not built), cpu_simd.
 nlohmann::ordered_json program_info();
 
-/// `run` of a record: ranks, the nodes they are on, threads of each (those that networks may use), seconds by stage.
-nlohmann::ordered_json run_info(const parallel::Communicator& world, const nlohmann::ordered_json& seconds);
+/// `run` of a record: ranks, the nodes they are on, threads of each (those that networks may use), seconds by stage;
+/// and how many items an earlier run had done, where there were any: the seconds are those of the others.
+nlohmann::ordered_json run_info(const parallel::Communicator& world, const nlohmann::ordered_json& seconds,
+                                std::size_t done_before = 0);
 
 }  // namespace an::app

@@ -120,7 +120,7 @@ ScheduledItems split(const ScheduledItems& items, double most_expected, std::siz
   std::vector<std::size_t> place(items.seconds.size());
   for (std::size_t item = 0; item < items.seconds.size(); ++item) {
     place[item] = pieces.seconds.size();
-    const double wanted = std::ceil(items.expected[item] / most_expected);
+    const double wanted = most_expected > 0 ? std::ceil(items.expected[item] / most_expected) : 1;
     const double count = followed[item] ? 1 : std::clamp(wanted, 1.0, static_cast<double>(most_pieces));
     const std::size_t first = first_of(items, item);
     for (std::size_t piece = 0; piece < static_cast<std::size_t>(count); ++piece) {

@@ -151,13 +151,9 @@ std::string confusion_svg(const StateCounts& counts) {
   return svg.finish();
 }
 
-std::string trajectories_svg(std::span<const DrawnTrajectory> trajectories) {
-  constexpr double size = 560;
-  constexpr double legend = 26;
-  double low_x = std::numeric_limits<double>::infinity();
-  double low_y = low_x;
-  double high_x = -low_x;
-  double high_y = -low_x;
+View view_of(std::span<const DrawnTrajectory> trajectories) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  double low_x = infinity, low_y = infinity, high_x = -infinity, high_y = -infinity;
   for (const DrawnTrajectory& trajectory : trajectories)
     for (std::size_t t = 0; t < trajectory.x.size(); ++t) {
       if (!std::isfinite(trajectory.x[t]) || !std::isfinite(trajectory.y[t])) continue;
@@ -166,14 +162,20 @@ std::string trajectories_svg(std::span<const DrawnTrajectory> trajectories) {
       low_y = std::min(low_y, trajectory.y[t]);
       high_y = std::max(high_y, trajectory.y[t]);
     }
-  const double scale = std::isfinite(low_x) ? size / std::max({high_x - low_x, high_y - low_y, 1.0}) : 1;
+  return std::isfinite(low_x) ? View{low_x, high_y, std::max({high_x - low_x, high_y - low_y, 1.0})} : View{};
+}
+
+std::string trajectories_svg(std::span<const DrawnTrajectory> trajectories, const View& view) {
+  constexpr double size = 560;
+  constexpr double legend = 26;
+  const double scale = size / view.side;
   Svg svg(size + 8, size + 8 + legend, fmt::format("{} trajectories, coloured by state", trajectories.size()));
   svg.rectangle(0, 0, size + 8, size + 8, "#fff");
   for (const DrawnTrajectory& trajectory : trajectories) {
     std::vector<std::pair<double, double>> points;
     for (std::size_t t = 0; t < trajectory.x.size(); ++t) {
       if (std::isfinite(trajectory.x[t]) && std::isfinite(trajectory.y[t]))
-        points.emplace_back(4 + scale * (trajectory.x[t] - low_x), 4 + scale * (high_y - trajectory.y[t]));
+        points.emplace_back(4 + scale * (trajectory.x[t] - view.left), 4 + scale * (view.top - trajectory.y[t]));
       const bool ends = t + 1 == trajectory.x.size() || trajectory.state[t + 1] != trajectory.state[t];
       if (!ends || points.empty()) continue;
       svg.polyline(points, state_colours[static_cast<std::size_t>(trajectory.state[t])], 1.2);
@@ -181,7 +183,7 @@ std::string trajectories_svg(std::span<const DrawnTrajectory> trajectories) {
     }
     for (const std::size_t t : trajectory.change_points)
       if (t < trajectory.x.size() && std::isfinite(trajectory.x[t]) && std::isfinite(trajectory.y[t]))
-        svg.circle(4 + scale * (trajectory.x[t] - low_x), 4 + scale * (high_y - trajectory.y[t]), 2.6, "#cc79a7");
+        svg.circle(4 + scale * (trajectory.x[t] - view.left), 4 + scale * (view.top - trajectory.y[t]), 2.6, "#cc79a7");
   }
   for (std::size_t s = 0; s < state_names.size(); ++s) {
     const double x = 8 + 130 * static_cast<double>(s);

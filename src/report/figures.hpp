@@ -84,7 +84,14 @@ struct DrawnTrajectory {
   std::vector<std::size_t> change_points;  ///< places in x and y, drawn as dots
 };
 
+/// The square of a plane that a picture shows, px.
+struct View {
+  double left = 0, top = 0, side = 1;
+};
+/// The smallest that holds all positions, of at least 1 px.
+View view_of(std::span<const DrawnTrajectory> trajectories);
+
 /// A field of view: its trajectories coloured by state, change points as dots, with a legend.
-std::string trajectories_svg(std::span<const DrawnTrajectory> trajectories);
+std::string trajectories_svg(std::span<const DrawnTrajectory> trajectories, const View& view);
 
 }  // namespace an::report

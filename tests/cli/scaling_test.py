@@ -124,6 +124,13 @@ class Scaling(unittest.TestCase):
         self.refused("holds no record of a run", empty)
         self.refused("nothing to compare", self.runs[0], self.runs[1])
         self.refused("--items requires --simulate-ranks", *self.runs[:2], "--items", "9", code=2)
+        resumed = self.folder / "resumed"
+        resumed.mkdir(exist_ok=True)
+        record = json.loads((self.folder / "a/submission/prediction.json").read_text())
+        self.assertNotIn("done_before", record["run"])
+        record["run"]["done_before"] = 3
+        (resumed / "prediction.json").write_text(json.dumps(record))
+        self.refused("the times of a resumed run: 3 items had been done before", resumed)
         costless = self.folder / "costless"
         costless.mkdir(exist_ok=True)
         shutil.copy(self.folder / "a/submission/prediction.json", costless)

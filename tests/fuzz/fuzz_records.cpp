@@ -54,8 +54,8 @@ void read_model(const fs::path& file) {
 
 void read_worst(const fs::path& file) {
   for (const app::WorstFov& fov : app::read_worst_fovs(file)) {
-    report::trajectories_svg(fov.truth);
-    report::trajectories_svg(fov.prediction);
+    report::trajectories_svg(fov.truth, report::view_of(fov.truth));
+    report::trajectories_svg(fov.prediction, report::view_of(fov.truth));
   }
 }
 

@@ -101,6 +101,9 @@ ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunL
     world.max_of_all(*numbers);
   for (const std::int64_t ns : marks.nanoseconds)
     outcome.seconds.push_back(ns < 0 ? -1 : 1e-9 * static_cast<double>(ns));
+  if (!work.all_again)
+    outcome.done_before = static_cast<std::size_t>(
+        std::count(marks.standing.begin(), marks.standing.end(), static_cast<std::int64_t>(Standing::whole)));
   if (ledger != nullptr && world.is_root()) outcome.notes = notes_of(marks, work);
   outcome.stopped = undone > 0;
   if (outcome.stopped) {

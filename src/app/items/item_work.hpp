@@ -33,6 +33,7 @@ struct ItemOutcome {
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere; in the order of the items
   std::vector<ItemNote> notes;        ///< on root: what an earlier run had left; empty on a first run
   std::vector<std::int64_t> owner;    ///< rank that has done each item, on every rank; -1 where it failed
+  std::size_t done_before = 0;        ///< items that an earlier run had done
   bool stopped = false;               ///< some items were left undone, as was asked for; root has said so
   std::vector<double> seconds;        ///< that each item took, on every rank; -1 where it was done already or failed
   std::vector<double> expected;       ///< costs that they were handed out by

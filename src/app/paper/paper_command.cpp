@@ -37,18 +37,22 @@ constexpr std::int64_t usual_resamples = 1000;
 // All ranks stop in order.
 struct Stopped {};
 
+// Scores have intervals, from draws that the seed of the data names.
+Config with_intervals(Config config, std::uint64_t seed) {
+  if (config.score.bootstrap == 0) config.score.bootstrap = usual_resamples;
+  config.score.seed = seed;
+  return config;
+}
+
 class Paper {
  public:
   Paper(const PaperOptions& options, const Config& config, const parallel::Communicator& world, Progress& progress)
       : options_(options),
-        config_(config),
-        plan_(make_paper_plan(options, config)),
-        settings_(plan_json(options, config, plan_)),
+        config_(with_intervals(config, options.seed)),
+        plan_(make_paper_plan(options, config_)),
+        settings_(plan_json(options, config_, plan_)),
         world_(world),
-        progress_(progress) {
-    if (config_.score.bootstrap == 0) config_.score.bootstrap = usual_resamples;
-    config_.score.seed = options.seed;
-  }
+        progress_(progress) {}
 
   const PaperPlan& plan() const { return plan_; }
   ExitCode run();
@@ -159,7 +163,9 @@ void Paper::solve(const fs::path& folder, const fs::path& data, const Config& da
   for (const auto& [name, method] : plan_.methods) {
     const fs::path output = folder / name;
     const bool is_done = on_root(world_, [&] {
-      return fs::exists(output / "report.html") && is_whole(output / "submission" / "prediction.json");
+      const bool done = fs::exists(output / "report.html") && is_whole(output / "submission" / "prediction.json");
+      if (!done) fs::remove(output / "report.html");  // of an earlier run: where this one stops, it is not done
+      return done;
     });
     if (!is_done) {
       const RunOptions run{data, output, options_.weights, true, false, tracked, false};

@@ -149,7 +149,7 @@ ComparisonTable frame_errors_by_model(int figure, const std::vector<FrameStudy>&
 ComparisonTable state_shares(const std::vector<FrameStudy>& studies, const evaluation::BootstrapOptions& options) {
   const report::PublishedTable& published = report::published_table("figure_8");
   ComparisonTable table{"figure_8", published.title, published.source, "true state", {}, {}, {}};
-  for (const std::string& name : state_names) table.columns.push_back({name, name, Better::larger, 3});
+  for (const std::string& name : state_names) table.columns.push_back({name, name, Better::neither, 3});
   const std::vector<double> right = published.values("right", state_names);
   for (std::size_t state = 0; state < state_names.size(); ++state) {
     ComparisonBlock block{state_names[state], std::vector<double>(state_names.size(), unknown), {}};

@@ -132,6 +132,15 @@ std::string settings_text(const Json& paper) {
       report::index_of(config.at("training_experiments")));
 }
 
+// Those of an earlier run of other methods must not look like a part of this one.
+void remove_items(const fs::path& folder) {
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(folder))
+    for (const char* kind : {"table_", "figure_"})
+      if (entry.is_regular_file() && entry.path().filename().string().starts_with(kind)) old.push_back(entry.path());
+  for (const fs::path& file : old) fs::remove(file);
+}
+
 std::string write_pages(const fs::path& folder, const Json& paper) {
   report::HtmlPage page("The AnomalousNet paper's tables and figures, made anew");
   page.paragraph(settings_text(paper));
@@ -139,6 +148,7 @@ std::string write_pages(const fs::path& folder, const Json& paper) {
   std::map<std::string, ComparisonTable> tables;
   for (const Json& table : paper.at("tables"))
     tables[table.at("name").get<std::string>()] = report::comparison_of(table);
+  remove_items(folder);
   std::string text;
   for (const std::string& item : paper_items()) {
     const auto table = tables.find(item);

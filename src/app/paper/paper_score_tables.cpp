@@ -71,7 +71,7 @@ Estimate mean_of(const std::vector<ModelScores>& scores, const std::vector<std::
   for (const std::string& model : models) {
     auto& group = groups.emplace_back();
     for (const auto& [of_model, s] : scores) {
-      if (of_model != model) continue;
+      if (of_model != model || std::isnan(s.values[metric].value)) continue;
       const double weight = weighted ? static_cast<double>(s.trajectories) : 1;
       group.push_back({weight * s.values[metric].value, weight});
     }

@@ -2,6 +2,7 @@
 #include "app/paper/tile_network.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "app/train/weights_file.hpp"
@@ -9,7 +10,8 @@
 
 namespace an::app {
 
-TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConfig& config, int device) {
+TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConfig& config, int device)
+    : weights_(weights) {
   const io::ArrayReader file(weights);
   const network::NetworkShape shape = read_shape(file);
   try {
@@ -28,6 +30,8 @@ std::vector<float> TileNetwork::outputs(std::span<const network::ParticlePath> f
   std::vector<float> all;
   for (std::size_t first = 0; first < fov.size(); first += rows) {
     const std::vector<float> output = runner_.outputs(input, first, std::min(rows, fov.size() - first));
+    if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); }))
+      throw InputError(weights_, "these weights give outputs that are not finite");
     all.insert(all.end(), output.begin(), output.end());
   }
   return all;

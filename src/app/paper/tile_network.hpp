@@ -25,10 +25,11 @@ class TileNetwork {
   std::size_t parameters() const { return runner_.network.parameters(); }
 
   /// Raw outputs, tile after tile of [row][frame][channel]: trajectory i is row i, from its own first frame on.
-  /// \pre no trajectory is longer than 208 frames
+  /// \pre no trajectory is longer than 208 frames \throws InputError where they are not finite
   std::vector<float> outputs(std::span<const network::ParticlePath> fov);
 
  private:
+  std::filesystem::path weights_;
   network::TileRunner runner_;
 };
 

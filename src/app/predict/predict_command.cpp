@@ -121,6 +121,7 @@ class Prediction {
   ItemOutcome do_step(const std::string& stage, std::span<const double> costs, const ItemWork& work) {
     ItemOutcome outcome = do_items(world_, progress_, *ledger_, costs, work);
     stopped_ = outcome.stopped;
+    done_before_ += outcome.done_before;
     if (world_.is_root()) print_notes(outcome.notes, config_.run);
     costs_.push_back(stage_costs(stage, outcome));
     for (std::string& failure : outcome.failures) failures_.push_back(std::move(failure));
@@ -136,6 +137,7 @@ class Prediction {
   PredictionPaths paths_;
   std::optional<RunLedger> ledger_;
   bool stopped_ = false;
+  std::size_t done_before_ = 0;  // items, by an earlier run
   std::vector<std::string> failures_;
   std::vector<StageCosts> costs_;  // of the steps done
   double tracking_seconds_ = 0, fit_seconds_ = 0, infer_seconds_ = 0;
@@ -343,7 +345,7 @@ void Prediction::refuse_lost_inputs() const {
 
 void Prediction::write_record(const Json& settings, const Json& seconds) const {
   Json record = record_of(settings, true);
-  record["run"] = run_info(world_, seconds);
+  record["run"] = run_info(world_, seconds, done_before_);
   record["fovs"] = plan_.fovs.size();
   record["problems"] = failures_;
   io::write_file_atomically(options_.output / record_name, report::json_text(record));

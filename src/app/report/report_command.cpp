@@ -64,20 +64,25 @@ class Report {
 
 void Report::add_leaderboard() {
   page_.heading("Leaderboard");
-  std::set<std::string> by;
-  for (const ReportedResult& result : results_)
-    if (!result.scored_by.empty()) by.insert(result.scored_by);
-  if (by.size() > 1)
-    return page_.paragraph(
-        "These results were scored by different rules or against different references: they are not ranked.");
   page_.paragraph("Ordered by the mean over metrics of 1 / rank; a metric's best is bold, ranks are in brackets.");
-  for (const int track : {2, 1})
+  for (const int track : {2, 1}) {
+    std::set<std::string> by;
+    for (const ReportedResult& result : results_)
+      if (result.scored_by.contains(track)) by.insert(result.scored_by.at(track));
+    if (by.size() > 1) {
+      page_.paragraph(
+          fmt::format("The results of track {} were scored by different rules or against different references: they "
+                      "are not ranked.",
+                      track));
+      continue;
+    }
     for (const bool ensemble : {false, true}) {
       const Table table = leaderboard_table(track, ensemble, results_);
       if (table.rows.empty()) continue;
       page_.table(table);
       tables_.push_back(table);
     }
+  }
 }
 
 void Report::add_scores(const ReportedResult& result, int track) {
@@ -172,9 +177,12 @@ void Report::add_worst_fovs(const ReportedResult& result, int track) {
           "experiments, at most 40 trajectories with the most change points missed or made up. Dots: change points.");
     first = false;
     const std::string place = fmt::format("Experiment {}, field of view {}", fov.experiment, fov.fov);
-    page_.figure(report::trajectories_svg(fov.truth), place + ": the truth.");
+    std::vector<report::DrawnTrajectory> both = fov.truth;
+    both.insert(both.end(), fov.prediction.begin(), fov.prediction.end());
+    const report::View view = report::view_of(both);
+    page_.figure(report::trajectories_svg(fov.truth, view), place + ": the truth.");
     page_.figure(
-        report::trajectories_svg(fov.prediction),
+        report::trajectories_svg(fov.prediction, view),
         fmt::format("{}: the submission. JSC {}, F1 {}, MAE of alpha {}, MSLE of K {}.", place, score_text(fov.jsc_cp),
                     score_text(fov.f1_state), score_text(fov.mae_alpha), score_text(fov.msle_k)));
     page_.end_figures();
@@ -197,7 +205,7 @@ void Report::add_shown_fov(const ReportedResult& result, int track) {
   }
   if (!best) return;
   page_.subheading("A field of view");
-  page_.figure(report::trajectories_svg(best->trajectories),
+  page_.figure(report::trajectories_svg(best->trajectories, report::view_of(best->trajectories)),
                fmt::format("Field of view {} of experiment {}: trajectories coloured by the inferred state.", best->fov,
                            best->experiment));
 }
@@ -221,7 +229,7 @@ void Report::add_track(const ReportedResult& result, int track) {
 void Report::add_result(const ReportedResult& result) {
   for (const int track : {2, 1}) add_track(result, track);
   const std::string name = several() ? result.name + ": " : "";
-  if (!result.seconds.empty()) {
+  if (!result.times.empty()) {
     page_.heading(name + (several() ? "timings" : "Timings"));
     add(result, seconds_table(result));
   }

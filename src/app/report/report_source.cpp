@@ -27,18 +27,23 @@ void take_submission(const Json& json, ReportedResult& result) {
   if (json.contains("unlisted_problems")) result.unlisted_problems = report::count_of(json.at("unlisted_problems"));
 }
 
-// What decides whether scores can be compared: rules, and trajectories by experiment of the submission that has most.
-std::string scored_by(const Json& score, const std::vector<ReportedResult>& results) {
-  std::map<std::pair<int, int>, std::int64_t> trajectories;
+// What decides whether a track's scores can be compared: rules, and trajectories by experiment of the submission that
+// has most.
+std::map<int, std::string> scored_by(const Json& score, const std::vector<ReportedResult>& results) {
+  std::map<int, std::map<int, std::int64_t>> trajectories;
   for (const ReportedResult& result : results)
     for (const auto& [track, scores] : result.tracks)
       for (const auto& [experiment, of_experiment] : scores.experiments) {
-        std::int64_t& most = trajectories[{track, experiment}];
+        std::int64_t& most = trajectories[track][experiment];
         most = std::max(most, of_experiment.trajectories);
       }
-  std::string text = fmt::format("{}, {}", score.at("rules").get<std::string>(), score.at("match").get<std::string>());
-  for (const auto& [place, count] : trajectories) text += fmt::format("; {} {} {}", place.first, place.second, count);
-  return text;
+  std::map<int, std::string> texts;
+  for (const auto& [track, of_track] : trajectories) {
+    std::string& text = texts[track];
+    text = fmt::format("{}, {}", score.at("rules").get<std::string>(), score.at("match").get<std::string>());
+    for (const auto& [experiment, count] : of_track) text += fmt::format("; {} {}", experiment, count);
+  }
+  return texts;
 }
 
 void take_head(const Json& summary, ReportedResult& result) {
@@ -50,8 +55,8 @@ void take_head(const Json& summary, ReportedResult& result) {
                                 short_commit(program.at("git").get<std::string>()),
                                 summary.at("config").at("score").at("rules").get<std::string>());
   const Json& run = summary.at("run");
-  result.ranks = report::count_of(run.at("ranks"));
-  for (const auto& [step, seconds] : run.at("seconds").items()) result.seconds.emplace_back(step, number_of(seconds));
+  for (const auto& [step, seconds] : run.at("seconds").items())
+    result.times.push_back({step, report::count_of(run.at("ranks")), number_of(seconds)});
 }
 
 // Times of the inference, which `predict` notes beside the submission.
@@ -59,14 +64,18 @@ void take_prediction(const fs::path& file, ReportedResult& result) {
   if (!fs::exists(file)) return;
   use_json(file, [&](const Json& record) {
     if (!record.contains("run")) return;  // interrupted
-    const Json& seconds = record.at("run").at("seconds");
-    std::vector<std::pair<std::string, double>> times{{"track videos", number_of(seconds.at("track"))},
-                                                      {"fit and infer", number_of(seconds.at("solve"))}};
+    const Json& run = record.at("run");
+    const Json& seconds = run.at("seconds");
+    const std::string part = run.contains("done_before") ? " (resumed: what was left)" : "";
+    std::vector<StepTime> times;
+    const auto add = [&](const std::string& step, const Json& time) {
+      times.push_back({step + part, report::count_of(run.at("ranks")), number_of(time)});
+    };
+    add("track videos", seconds.at("track"));
+    add("fit and infer", seconds.at("solve"));
     const Json& of_all = seconds.at("of_all_ranks");
-    for (const char* step : {"fit", "infer"})
-      times.emplace_back(fmt::format("{}, all ranks together", step), number_of(of_all.at(step)));
-    result.seconds.insert(result.seconds.begin(), times.begin(), times.end());
-    if (result.ranks == 0) result.ranks = report::count_of(record.at("run").at("ranks"));
+    for (const char* step : {"fit", "infer"}) add(fmt::format("{}, all ranks together", step), of_all.at(step));
+    result.times.insert(result.times.begin(), times.begin(), times.end());
   });
 }
 
@@ -124,7 +133,7 @@ std::vector<ReportedResult> read_results(const fs::path& folder, const std::stri
     results.push_back(std::move(head));
   }
   if (!rules.is_null()) {
-    const std::string by = scored_by(rules, results);
+    const std::map<int, std::string> by = scored_by(rules, results);
     for (ReportedResult& result : results) result.scored_by = by;
   }
   return results;

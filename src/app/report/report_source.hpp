@@ -15,20 +15,26 @@
 
 namespace an::app {
 
+/// What a step took.
+struct StepTime {
+  std::string step;
+  std::int64_t ranks;
+  double seconds;
+};
+
 /// One submission's results, as the files of `run`, `score` or `predict` tell them.
 struct ReportedResult {
   std::string name;
-  std::string settings;   ///< program and rules, a sentence; empty without scores
-  std::string scored_by;  ///< rules and reference, to be compared; empty without scores
+  std::string settings;                  ///< program and rules, a sentence; empty without scores
+  std::map<int, std::string> scored_by;  ///< rules and reference of each track, to be compared
   std::map<int, TrackRunScores> tracks;
   report::Json problems = report::Json::array();
   std::int64_t unlisted_problems = 0;
-  std::vector<std::pair<std::string, double>> seconds;  ///< what took how long
-  std::int64_t ranks = 0;                               ///< that scored; 0: not known
-  std::shared_ptr<const io::ArrayReader> rows;          ///< `results.h5`, or null
-  int submission = 0;                                   ///< row of its `/submissions`
-  std::filesystem::path details;                        ///< of the inference; it may not exist
-  std::filesystem::path worst_fovs;                     ///< file; it may not exist
+  std::vector<StepTime> times;
+  std::shared_ptr<const io::ArrayReader> rows;  ///< `results.h5`, or null
+  int submission = 0;                           ///< row of its `/submissions`
+  std::filesystem::path details;                ///< of the inference; it may not exist
+  std::filesystem::path worst_fovs;             ///< file; it may not exist
 };
 
 /// Reads what `run`, `score` (of one or several submissions) or `predict` left in a folder.

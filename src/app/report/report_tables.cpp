@@ -60,18 +60,13 @@ std::vector<TableCell> score_row(std::string name, TableCell trajectories, const
   return row;
 }
 
-// Empty where the paper has no such row.
-std::vector<double> published_of(int track, const std::string& row) {
-  const report::PublishedTable& table = report::published_scores(track);
-  return table.has(row) ? table.values(row, score_names()) : std::vector<double>{};
-}
-
-// The paper's average, where it is one of the same experiments.
-std::vector<double> published_average(int track, const TrackRunScores& scores) {
+// A row of the paper's scores; empty where these are scores of other experiments: of those that only bear the number of
+// one of the paper's, too.
+std::vector<double> published_of(int track, const TrackRunScores& scores, const std::string& row) {
   const report::PublishedTable& table = report::published_scores(track);
   const auto& mine = scores.experiments;
   const bool all = std::ranges::all_of(mine, [&](const auto& entry) { return table.has(std::to_string(entry.first)); });
-  return all && mine.size() + 1 == table.rows.size() ? published_of(track, "average") : std::vector<double>{};
+  return all && mine.size() + 1 == table.rows.size() ? table.values(row, score_names()) : std::vector<double>{};
 }
 
 std::string state_words(const Json& state) {
@@ -103,7 +98,7 @@ Table score_table(int track, const TrackRunScores& scores) {
   for (const auto& [experiment, ours] : scores.experiments) {
     const std::string name = std::to_string(experiment);
     const std::vector<double> values = values_of(ours);
-    table.rows.push_back(score_row(name, whole(ours.trajectories), values, published_of(track, name)));
+    table.rows.push_back(score_row(name, whole(ours.trajectories), values, published_of(track, scores, name)));
     for (std::size_t m = 0; m < plain.size(); ++m)
       if (!std::isnan(values[m])) {
         plain[m] += values[m];
@@ -112,13 +107,13 @@ Table score_table(int track, const TrackRunScores& scores) {
   }
   for (std::size_t m = 0; m < plain.size(); ++m) plain[m] /= defined[m];
   table.rows.push_back(score_row("average", whole(scores.average.trajectories), values_of(scores.average),
-                                 published_average(track, scores)));
+                                 published_of(track, scores, "average")));
   if (!scores.experiments.empty()) table.rows.push_back(score_row("plain mean", words(""), plain, {}));
   return table;
 }
 
 std::vector<report::KeyNumber> average_numbers(int track, const TrackRunScores& scores) {
-  const std::vector<double> paper = published_average(track, scores);
+  const std::vector<double> paper = published_of(track, scores, "average");
   std::vector<report::KeyNumber> numbers;
   for (std::size_t m = 0; m < score_titles().size(); ++m)
     numbers.push_back({score_titles()[m], score_text(scores.average.values[m].value),
@@ -217,19 +212,16 @@ Table coverage_table(int track, const Calibration& calibration) {
 }
 
 Table seconds_table(const ReportedResult& result) {
-  Table table{"seconds",
-              fmt::format("Seconds on {} rank{}", result.ranks, result.ranks == 1 ? "" : "s"),
-              {"step", "s"},
-              {},
-              {}};
-  for (const auto& [step, seconds] : result.seconds)
-    table.rows.push_back({words(step), number(fmt::format("{:.2f}", seconds), seconds)});
+  Table table{"seconds", "Seconds", {"step", "ranks", "s"}, {}, {}};
+  for (const StepTime& time : result.times)
+    table.rows.push_back(
+        {words(time.step), whole(time.ranks), number(fmt::format("{:.2f}", time.seconds), time.seconds)});
   return table;
 }
 
 Table problem_table(const ReportedResult& result) {
   constexpr std::size_t most = 50;
-  Table table{"problems", "", {"file", "line", "what", "cost"}, {}, {}};
+  Table table{"problems", "Problems", {"file", "line", "what", "cost"}, {}, {}};
   for (std::size_t i = 0; i < std::min(most, result.problems.size()); ++i) {
     const Json& problem = result.problems[i];
     const auto text = [&](const char* key) {

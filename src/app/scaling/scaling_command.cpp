@@ -11,6 +11,8 @@
 
 namespace an::app {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 parallel::CounterCost counter_cost(const ScalingOptions& options, const parallel::Communicator& world) {
@@ -43,6 +45,9 @@ ExitCode run_scaling(const ScalingOptions& options, const Config& config, const 
     return ExitCode::done;
   }
   io::make_folder(options.output);
+  for (const char* name : {"scaling", "strong", "weak", "schedule"})  // what an earlier call left
+    for (const char* ending : {".txt", ".md", ".csv", ".svg"})
+      fs::remove(options.output / fmt::format("{}{}", name, ending));
   if (!tables.empty())
     fmt::print("{}", write_scaling_tables(options.output,
                                           fmt::format("anomalousnet {}\n", fmt::join(times.programs, ", ")), tables));

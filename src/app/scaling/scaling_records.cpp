@@ -99,6 +99,11 @@ RunTimes read_run_times(std::span<const fs::path> folders) {
       use_json(file, [&](const Json& record) {
         if (!record.value("complete", true) || !record.contains("run") || !record.at("run").contains("seconds"))
           throw InputError(file, "holds no times: the run has not been finished");
+        if (record.at("run").contains("done_before"))
+          throw InputError(file,
+                           fmt::format("holds the times of a resumed run: {} items had been done before (expected "
+                                       "runs that did all of their items)",
+                                       report::size_of(record.at("run").at("done_before"))));
         check_comparable(kind, folder, record.at("config"), known);
         take_stages(record, kind, times.stages);
         const Json& program = record.at("program");

@@ -139,7 +139,7 @@ class ScoreReport {
   }
 
   Json place(std::size_t s) const {
-    return Json{{"name", plan_.submissions[s].name}, {"folder", plan_.submissions[s].folder.string()}};
+    return Json{{"name", plan_.submissions[s].name}, {"folder", fs::absolute(plan_.submissions[s].folder).string()}};
   }
 
   Json summary(const Json& run, std::size_t s) const {

@@ -175,7 +175,8 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
     const double seconds = steady_seconds() - start;
     Json record = record_of(settings, true);
     record["run"] =
-        run_info(world, {{"simulate", seconds}, {"of_all_ranks", {{"simulate", outcome.working_seconds()}}}});
+        run_info(world, {{"simulate", seconds}, {"of_all_ranks", {{"simulate", outcome.working_seconds()}}}},
+                 outcome.done_before);
     record["experiments"] = plan.experiments.size();
     record["fovs"] = plan.fovs();
     record["problems"] = outcome.failures;

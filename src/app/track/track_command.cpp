@@ -101,7 +101,8 @@ ItemOutcome track_all(TrackRun& run, Progress& progress) {
 void finish(const TrackRun& run, const ItemOutcome& outcome, const std::vector<TrackingQuality>& qualities,
             double seconds) {
   Json record = record_of(run.settings, true);
-  record["run"] = run_info(run.world, {{"track", seconds}, {"of_all_ranks", {{"track", outcome.working_seconds()}}}});
+  record["run"] = run_info(run.world, {{"track", seconds}, {"of_all_ranks", {{"track", outcome.working_seconds()}}}},
+                           outcome.done_before);
   record["videos"] = run.items.size();
   record["problems"] = outcome.failures;
   if (run.options.check) {

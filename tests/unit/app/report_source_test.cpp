@@ -86,6 +86,38 @@ TEST_F(ReportSource, TakesTheScoresOfATrack) {
   EXPECT_EQ(results[0].tracks.at(2).average.trajectories, 5);
 }
 
+TEST_F(ReportSource, WhatATrackWasScoredByDoesNotDependOnTheOther) {
+  const auto by = [&](const Json& json) { return read(json).front().scored_by.at(2); };
+  const std::string alone = by(summary());
+  Json json = summary();
+  json["tracks"]["1"] = json["tracks"]["2"];
+  EXPECT_EQ(by(json), alone);
+  for (const char* task : {"single", "ensemble"}) json["tracks"]["2"][task]["experiments"][0]["trajectories"] = 6;
+  EXPECT_NE(by(json), alone);
+}
+
+TEST_F(ReportSource, TimesAreToldWithTheirRanks) {
+  const auto recorded = [](int ranks) {
+    return Json{{"run",
+                 {{"ranks", ranks},
+                  {"seconds", {{"track", 0}, {"solve", 3.5}, {"of_all_ranks", {{"fit", 1}, {"infer", 2}}}}}}}};
+  };
+  Json json = summary();
+  json["run"]["seconds"]["score"] = 0.5;
+  folder_.add("submission/prediction.json", recorded(8).dump());
+  const std::vector<StepTime> times = read(json).front().times;
+  ASSERT_EQ(times.size(), 5U);
+  EXPECT_EQ(times[1].step, "fit and infer");
+  EXPECT_EQ(times[1].ranks, 8);
+  EXPECT_EQ(times[1].seconds, 3.5);
+  EXPECT_EQ(times[4].step, "score");
+  EXPECT_EQ(times[4].ranks, 1);
+  Json resumed = recorded(2);
+  resumed["run"]["done_before"] = 7;
+  folder_.add("submission/prediction.json", resumed.dump());
+  EXPECT_EQ(read(json).front().times[1].step, "fit and infer (resumed: what was left)");
+}
+
 TEST_F(ReportSource, AnotherVersionOfASummaryIsNamed) {
   Json json = summary();
   json["schema"] = 2;

@@ -139,6 +139,10 @@ TEST(Resampled, LeavesOutAnItemWhoseFollowersAreNotKnown) {
   EXPECT_THROW(resampled({}, 1, random), LogicError);
 }
 
+TEST(Split, LeavesItemsThatAreExpectedToTakeNoTimeWhole) {
+  EXPECT_EQ(split({{0, 0}, {1, 2}, {}}, 0, 10).seconds, (std::vector<double>{1, 2}));
+}
+
 TEST(Split, LeavesItemsOfNoOrderWithoutOne) {
   const ScheduledItems pieces = split(known({3, 1}), 2, 10);
   EXPECT_THAT(pieces.seconds, ElementsAre(1.5, 1.5, 1));

@@ -72,9 +72,14 @@ TEST(Trajectories, ChangeColourWithTheState) {
   const std::vector<DrawnTrajectory> drawn{
       {{0, 1, nan, 3, 4}, {0, 1, nan, 3, 4}, {free, free, free, immobile, immobile}, {3, 2}},
       {{nan}, {nan}, {free}, {0}}};
-  EXPECT_EQ(count_of(trajectories_svg(drawn), "<polyline"), 2U);
-  EXPECT_EQ(count_of(trajectories_svg(drawn), "r=\"2.6\""), 1U);  // none where the particle was not found
-  EXPECT_THAT(trajectories_svg({}), Not(HasSubstr("inf")));
+  const std::string svg = trajectories_svg(drawn, view_of(drawn));
+  EXPECT_EQ(count_of(svg, "<polyline"), 2U);
+  EXPECT_EQ(count_of(svg, "r=\"2.6\""), 1U);  // none where the particle was not found
+  EXPECT_THAT(trajectories_svg({}, view_of({})), Not(HasSubstr("inf")));
+  const View view = view_of(drawn);
+  EXPECT_EQ(view.left, 0);
+  EXPECT_EQ(view.top, 4);
+  EXPECT_EQ(view.side, 4);
 }
 
 TEST(Rates, HasABarForEachClassWithCases) {
