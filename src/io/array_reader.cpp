@@ -143,6 +143,24 @@ std::vector<double> ArrayReader::doubles(const std::string& array) const {
   return read<double>(array, H5T_NATIVE_DOUBLE);
 }
 
+std::vector<double> ArrayReader::doubles(const std::string& array, std::uint64_t first, std::uint64_t count) const {
+  const std::string damaged = fmt::format("{}: damaged", array);
+  const Hdf5Handle set(checked(H5Dopen2(open_->file, array.c_str(), H5P_DEFAULT), fmt::format("no array {}", array)),
+                       H5Dclose);
+  const Hdf5Handle space(checked(H5Dget_space(set), damaged), H5Sclose);
+  const std::uint64_t stored = stored_count(array, set, space);
+  if (extent_of(space).size() != 1 || first > stored || count > stored - first)
+    throw InputError(path_, fmt::format("{}: shape {} (expected {} numbers)", array, extent_of(space), first + count));
+  std::vector<double> values(count);
+  if (count == 0) return values;
+  const hsize_t begin = first, size = count;
+  checked(H5Sselect_hyperslab(space, H5S_SELECT_SET, &begin, nullptr, &size, nullptr), damaged);
+  const Hdf5Handle memory(checked(H5Screate_simple(1, &size, nullptr), damaged), H5Sclose);
+  checked(H5Dread(set, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values.data()),
+          fmt::format("{}: cannot be read as numbers; the file is damaged or cut short", array));
+  return values;
+}
+
 std::vector<float> ArrayReader::floats(const std::string& array, const std::vector<std::uint64_t>& expected) const {
   if (const std::vector<std::uint64_t> found = shape(array); found != expected)
     throw InputError(path_, fmt::format("{}: shape {} (expected {})", array, found, expected));

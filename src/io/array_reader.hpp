@@ -28,6 +28,8 @@ class ArrayReader {
   /// All numbers of an array, whatever type they are stored as.
   std::vector<float> floats(const std::string& array) const;
   std::vector<double> doubles(const std::string& array) const;
+  /// Some of a one-dimensional array.
+  std::vector<double> doubles(const std::string& array, std::uint64_t first, std::uint64_t count) const;
   /// The same, of an array that must have this shape.
   std::vector<float> floats(const std::string& array, const std::vector<std::uint64_t>& expected) const;
 

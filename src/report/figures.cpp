@@ -95,12 +95,6 @@ std::string HeatMap::svg(const std::string& unit) const {
   return svg.finish();
 }
 
-std::string heat_map_svg(const Axis& axis, std::span<const double> truth, std::span<const double> prediction) {
-  HeatMap map(axis);
-  for (std::size_t i = 0; i < truth.size(); ++i) map.add(truth[i], prediction[i]);
-  return map.svg("segments");
-}
-
 std::string histogram_svg(const std::string& name, int first, std::span<const std::int64_t> counts) {
   const std::int64_t all = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   Svg svg(left + plot + 14, top + plot + below, fmt::format("{}: {} change points", name, all));

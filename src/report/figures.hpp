@@ -48,10 +48,6 @@ class HeatMap {
   std::vector<std::int64_t> counts_;
 };
 
-/// Predicted against true values as counts in squares, darker for more (by their logarithm), with the diagonal.
-/// \param truth, prediction of equal length; pairs that are not finite are left out
-std::string heat_map_svg(const Axis& axis, std::span<const double> truth, std::span<const double> prediction);
-
 /// Bars over whole numbers from `first` on.
 std::string histogram_svg(const std::string& name, int first, std::span<const std::int64_t> counts);
 

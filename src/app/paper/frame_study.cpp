@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "app/items/json_file.hpp"
 #include "app/items/root_answer.hpp"
 #include "core/error.hpp"
@@ -114,7 +116,7 @@ ItemOutcome study_frames(const fs::path& data, const FrameJudge& judge, const fs
   for (std::size_t i = 0; world.is_root() && i < places.size(); ++i)
     costs[i] = static_cast<double>(fs::file_size(io::truth_labels(places[i].folder, places[i].number)));
   FrameStudy study{judge.name, judge.told, judge.parameters, {}};
-  std::vector<FrameTally> mine(places.size());
+  std::vector<std::optional<FrameTally>> mine(places.size());
   ItemOutcome outcome =
       do_items(world, progress, costs,
                {fmt::format("frames of {}", judge.name), "fields of view", {}, [&](std::size_t item) -> std::uint64_t {
@@ -126,7 +128,7 @@ ItemOutcome study_frames(const fs::path& data, const FrameJudge& judge, const fs
       world, outcome.owner,
       [&](std::size_t item) {
         ByteWriter writer;
-        pack(writer, mine[item]);
+        pack(writer, *mine[item]);
         return writer.take();
       },
       [&](std::size_t item, std::span<const std::byte> bytes) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "app/report/report_rows.hpp"
@@ -17,12 +18,22 @@ struct DetectionClass {
   double sum_squares = 0;  ///< of the distances of those found, frames²
 };
 
-/// By the ratio of K on both sides, with those to and from rest apart.
-std::vector<DetectionClass> detection_by_k(const ReportedRows& rows);
-/// By the difference of alpha on both sides, where both move.
-std::vector<DetectionClass> detection_by_alpha(const ReportedRows& rows);
-/// By the length of the shorter one of the two segments, frames.
-std::vector<DetectionClass> detection_by_length(const ReportedRows& rows);
+/// Counts true change points by kind.
+class Detection {
+ public:
+  Detection();
+  void add(const ReportedChangePoint& point);
+
+  /// By the ratio of K on both sides, with those to and from rest apart.
+  const std::vector<DetectionClass>& by_k() const { return by_k_; }
+  /// By the difference of alpha on both sides, where both move.
+  const std::vector<DetectionClass>& by_alpha() const { return by_alpha_; }
+  /// By the length of the shorter one of the two segments, frames.
+  const std::vector<DetectionClass>& by_length() const { return by_length_; }
+
+ private:
+  std::vector<DetectionClass> by_k_, by_alpha_, by_length_;
+};
 
 /// How many of an experiment's paired segments have their truth in the 90 % interval.
 struct Coverage {
@@ -37,8 +48,31 @@ struct Calibration {
   std::vector<report::ReliabilityBin> change_point;
 };
 
-/// \param details of the same submission and track
-Calibration calibrate(const ReportedRows& rows, const std::map<TrajectoryName, std::vector<SegmentDetails>>& details);
+/// Counts them. \param details of the trajectory; nothing is counted where they lack the segment or change point
+class Calibrator {
+ public:
+  Calibrator();
+  void add(const ReportedPair& pair, std::span<const SegmentDetails> details);
+  void add(const ReportedChangePoint& point, std::span<const SegmentDetails> details);
+  Calibration result() const;
+
+ private:
+  Calibration sums_;  // with the sums of probabilities
+};
+
+/// What the rows of one submission and track come to.
+struct RowAnalysis {
+  report::HeatMap alpha{{"alpha", 0, 2, false}};  ///< of paired segments
+  report::HeatMap k{{"K [px²/frame^alpha]", 1e-3, 100, true}};
+  report::StateCounts states{};
+  evaluation::ChangePointErrors errors{};
+  Detection detection;
+  Calibration calibration;
+  bool has_details = false;  ///< without them nothing is known of intervals and probabilities
+};
+
+/// \pre result.rows is there \throws InputError as for_each_pair and DetailsReader
+RowAnalysis analyse_rows(const ReportedResult& result, int track);
 
 /// Mean difference of observed and given probabilities, over all cases; NaN without any.
 double calibration_error(const std::vector<report::ReliabilityBin>& bins);

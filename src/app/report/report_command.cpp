@@ -51,9 +51,9 @@ class Report {
   void add_result(const ReportedResult& result);
   void add_track(const ReportedResult& result, int track);
   void add_scores(const ReportedResult& result, int track);
-  void add_values(const ReportedRows& rows);
-  void add_change_points(const ReportedResult& result, int track, const ReportedRows& rows);
-  void add_calibration(const ReportedResult& result, int track, const ReportedRows& rows);
+  void add_values(const RowAnalysis& rows);
+  void add_change_points(const ReportedResult& result, int track, const RowAnalysis& rows);
+  void add_calibration(const ReportedResult& result, int track, const RowAnalysis& rows);
   void add_worst_fovs(const ReportedResult& result, int track);
   void add_shown_fov(const ReportedResult& result, int track);
 
@@ -96,24 +96,12 @@ void Report::add_scores(const ReportedResult& result, int track) {
       "to be read beside JSC.");
 }
 
-void Report::add_values(const ReportedRows& rows) {
-  std::vector<double> alpha_true, alpha, k_true, k;
-  report::StateCounts states{};
-  const auto is_state = [](int state) { return state >= 0 && state <= 3; };
-  for (const ReportedPair& pair : rows.pairs) {
-    alpha_true.push_back(pair.alpha_true);
-    alpha.push_back(pair.alpha_predicted);
-    k_true.push_back(pair.k_true);
-    k.push_back(pair.k_predicted);
-    if (is_state(pair.state_true) && is_state(pair.state_predicted))
-      ++states[static_cast<std::size_t>(pair.state_true)][static_cast<std::size_t>(pair.state_predicted)];
-  }
+void Report::add_values(const RowAnalysis& rows) {
   page_.subheading("Segments");
-  page_.figure(report::heat_map_svg({"alpha", 0, 2, false}, alpha_true, alpha),
-               "alpha of paired segments; darker: more, by the logarithm.");
-  page_.figure(report::heat_map_svg({"K [px²/frame^alpha]", 1e-3, 100, true}, k_true, k),
+  page_.figure(rows.alpha.svg("segments"), "alpha of paired segments; darker: more, by the logarithm.");
+  page_.figure(rows.k.svg("segments"),
                "K of paired segments, on logarithmic axes; smaller values are drawn at the edge.");
-  page_.figure(report::confusion_svg(states), "States of paired segments, in percent of the true state.");
+  page_.figure(report::confusion_svg(rows.states), "States of paired segments, in percent of the true state.");
 }
 
 std::vector<report::Rate> rates_of(const std::vector<DetectionClass>& classes) {
@@ -122,15 +110,15 @@ std::vector<report::Rate> rates_of(const std::vector<DetectionClass>& classes) {
   return rates;
 }
 
-void Report::add_change_points(const ReportedResult& result, int track, const ReportedRows& rows) {
+void Report::add_change_points(const ReportedResult& result, int track, const RowAnalysis& rows) {
   page_.subheading("Change points");
   page_.figure(report::histogram_svg("error of a change point [frames]",
                                      1 - static_cast<int>(rows.errors.size() + 1) / 2, rows.errors),
                "Matched change points: predicted less true.");
   const std::array<std::tuple<const char*, const char*, std::vector<DetectionClass>>, 3> kinds{
-      {{"k_ratio", "ratio of K", detection_by_k(rows)},
-       {"alpha_difference", "difference of alpha", detection_by_alpha(rows)},
-       {"shorter_segment", "length of the shorter segment [frames]", detection_by_length(rows)}}};
+      {{"k_ratio", "ratio of K", rows.detection.by_k()},
+       {"alpha_difference", "difference of alpha", rows.detection.by_alpha()},
+       {"shorter_segment", "length of the shorter segment [frames]", rows.detection.by_length()}}};
   for (const auto& [name, what, classes] : kinds)
     page_.figure(report::rates_svg(what, rates_of(classes)),
                  fmt::format("Share of true change points found within 10 frames, by {}.", what));
@@ -141,13 +129,12 @@ void Report::add_change_points(const ReportedResult& result, int track, const Re
     add(result, detection_table(fmt::format("track_{}_change_points_by_{}", track, name), what, classes), false);
 }
 
-void Report::add_calibration(const ReportedResult& result, int track, const ReportedRows& rows) {
+void Report::add_calibration(const ReportedResult& result, int track, const RowAnalysis& rows) {
   page_.subheading("Calibration");
-  const auto details = read_segment_details(result.details, track);
-  const Calibration calibration = calibrate(rows, details);
+  const Calibration& calibration = rows.calibration;
   if (calibration.coverage.empty())
     return page_.paragraph(
-        details.empty()
+        !rows.has_details
             ? fmt::format("There are no details of this submission in {}: its intervals and probabilities are "
                           "not known.",
                           (result.details / fmt::format("track_{}", track)).string())
@@ -217,7 +204,7 @@ void Report::add_track(const ReportedResult& result, int track) {
   if (is_scored) add_scores(result, track);
   add(result, model_table(track, result.details));
   if (is_scored && result.rows) {
-    const ReportedRows rows = read_rows(result, track);
+    const RowAnalysis rows = analyse_rows(result, track);
     add_values(rows);
     add_change_points(result, track, rows);
     add_calibration(result, track, rows);

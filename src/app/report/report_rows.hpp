@@ -3,8 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <optional>
+#include <span>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "app/report/report_source.hpp"
@@ -33,15 +37,14 @@ struct ReportedChangePoint {
   int state_before, state_after;
 };
 
-/// Rows of one submission and track.
-struct ReportedRows {
-  std::vector<ReportedPair> pairs;  ///< of trajectories that the submission has
-  std::vector<ReportedChangePoint> change_points;
-  evaluation::ChangePointErrors errors{};
-};
-
-/// \pre result.rows is there \throws InputError where a column is missing
-ReportedRows read_rows(const ReportedResult& result, int track);
+/// Reads the rows of one submission and track, some at a time: the pairs of trajectories that the submission has, and
+/// the change points. \pre result.rows is there \throws InputError where a column is missing or rows do not belong
+/// together
+void for_each_pair(const ReportedResult& result, int track, const std::function<void(const ReportedPair&)>& use);
+void for_each_change_point(const ReportedResult& result, int track,
+                           const std::function<void(const ReportedChangePoint&)>& use);
+/// How often change points were found with each error. \pre, \throws as above
+evaluation::ChangePointErrors change_point_errors(const ReportedResult& result, int track);
 
 /// A line of `segments_fov_F.csv`: intervals of 90 % and probabilities.
 struct SegmentDetails {
@@ -49,10 +52,23 @@ struct SegmentDetails {
   double alpha_low, alpha_high, k_low, k_high, state_probability, change_probability;
 };
 
-/// The segments of every trajectory of a track, in order; empty where there are no details.
-/// \throws InputError where a file is not one that `predict` wrote
-std::map<TrajectoryName, std::vector<SegmentDetails>> read_segment_details(const std::filesystem::path& details,
-                                                                           int track);
+/// The segments of a track's trajectories in the details. A field of view is in memory at a time.
+class DetailsReader {
+ public:
+  DetailsReader(const std::filesystem::path& details, int track);
+
+  /// Whether there are any.
+  bool empty() const { return files_.empty(); }
+  /// Those of a trajectory, in order; none where there are no details of it. Valid until the next call.
+  /// \throws InputError where the file is not one that `predict` wrote
+  std::span<const SegmentDetails> of(const TrajectoryName& trajectory);
+
+ private:
+  using FovName = std::pair<int, int>;  // experiment, field of view
+  std::map<FovName, std::filesystem::path> files_;
+  std::optional<FovName> read_;
+  std::map<std::int64_t, std::vector<SegmentDetails>> segments_;  // of the field of view read, by index
+};
 
 /// `exp_E` folders of a track in the details, by number; none where there are no details.
 std::map<int, std::filesystem::path> experiments_in(const std::filesystem::path& details, int track);

@@ -69,10 +69,16 @@ class ReportSource : public ::testing::Test {
       file.commit();
     }
     return complaint([&] {
-      const ReportedRows rows = read_rows(read(summary()).front(), 2);
-      EXPECT_LT(rows.pairs.front().segment_predicted, 0);
-      EXPECT_LT(std::get<0>(rows.pairs.front().trajectory), 0);
-      EXPECT_LT(rows.pairs.front().state_true, 0);
+      const ReportedResult result = read(summary()).front();
+      int pairs = 0;
+      for_each_pair(result, 2, [&](const ReportedPair& pair) {
+        ++pairs;
+        EXPECT_LT(pair.segment_predicted, 0);
+        EXPECT_LT(std::get<0>(pair.trajectory), 0);
+        EXPECT_LT(pair.state_true, 0);
+      });
+      EXPECT_EQ(pairs, 1);
+      change_point_errors(result, 2);
     });
   }
 

@@ -185,6 +185,10 @@ TEST_F(ArrayFileTest, ReadsTablesOfResults) {
   const ArrayReader file(path);
   EXPECT_THAT(file.doubles("/t/n"), ElementsAre(5, 7, 6));
   EXPECT_THAT(file.doubles("/t/row"), ElementsAre(0, 1, 2));
+  EXPECT_THAT(file.doubles("/t/n", 1, 2), ElementsAre(7, 6));
+  EXPECT_THAT(file.doubles("/t/n", 3, 0), ElementsAre());
+  EXPECT_THAT(complaint([&] { file.doubles("/t/n", 2, 2); }), HasSubstr("/t/n: shape [3] (expected 4 numbers)"));
+  EXPECT_THAT(complaint([&] { file.doubles("/t/n", UINT64_MAX, 2); }), HasSubstr("/t/n: shape [3]"));
   EXPECT_EQ(file.text("/", "schema"), "x");
   EXPECT_EQ(file.text("/t/n", "units"), "px");
   EXPECT_EQ(file.text("/t/s", "units"), std::nullopt);

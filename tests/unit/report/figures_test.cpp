@@ -19,25 +19,28 @@ std::size_t count_of(const std::string& text, const std::string& part) {
   return count;
 }
 
+std::string drawn(const Axis& axis, const std::vector<std::pair<double, double>>& pairs) {
+  HeatMap map(axis);
+  for (const auto& [truth, prediction] : pairs) map.add(truth, prediction);
+  return map.svg("segments");
+}
+
 TEST(HeatMap, CountsFinitePairsOfOneSquareTogether) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const std::vector<double> truth{0.51, 0.52, 1.5, nan, 1};
-  const std::vector<double> prediction{0.51, 0.52, 0.5, 1, nan};
-  const std::string svg = heat_map_svg({"alpha", 0, 2}, truth, prediction);
+  const std::string svg = drawn({"alpha", 0, 2}, {{0.51, 0.51}, {0.52, 0.52}, {1.5, 0.5}, {nan, 1}, {1, nan}});
   EXPECT_THAT(svg, HasSubstr("3 segments</title>"));  // of the whole picture
   EXPECT_EQ(count_of(svg, "<title>2 segments"), 1U);
   EXPECT_EQ(count_of(svg, "<title>1 segments"), 1U);
 }
 
 TEST(HeatMap, KeepsWhatLiesBeyondItsAxesAtTheEdge) {
-  const std::string svg =
-      heat_map_svg({"K", 1e-3, 100, true}, std::vector<double>{0, 1e9}, std::vector<double>{0, 1e9});
+  const std::string svg = drawn({"K", 1e-3, 100, true}, {{0, 0}, {1e9, 1e9}});
   EXPECT_EQ(count_of(svg, "<title>1 segments"), 2U);
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
   EXPECT_THAT(svg, Not(HasSubstr("inf")));
 }
 
-TEST(HeatMap, IsDrawnWithoutPairs) { EXPECT_THAT(heat_map_svg({"alpha", 0, 2}, {}, {}), HasSubstr("0 segments")); }
+TEST(HeatMap, IsDrawnWithoutPairs) { EXPECT_THAT(drawn({"alpha", 0, 2}, {}), HasSubstr("0 segments")); }
 
 TEST(Histogram, NumbersItsBars) {
   const std::string svg = histogram_svg("error", -1, std::vector<std::int64_t>{1, 6, 3});
