@@ -20,7 +20,8 @@ PublishedTable parsed(std::string_view text) {
   for (const toml::node& column : *file["columns"].as_array()) table.columns.push_back(*column.value<std::string>());
   for (const toml::node& node : *file["rows"].as_array()) {
     const toml::table& row = *node.as_table();
-    PrintedRow& published = table.rows.emplace_back(PrintedRow{row["name"].value_or(std::string()), {}});
+    PrintedRow& published = table.rows.emplace_back(
+        PrintedRow{row["name"].value_or(std::string()), {}, row["model"].value_or(std::string())});
     for (const toml::node& value : *row["values"].as_array()) published.values.push_back(*value.value<double>());
     AN_ASSERT(published.values.size() == table.columns.size());
   }
@@ -31,6 +32,11 @@ PublishedTable parsed(std::string_view text) {
 
 bool PublishedTable::has(std::string_view row) const {
   return std::any_of(rows.begin(), rows.end(), [&](const PrintedRow& r) { return r.name == row; });
+}
+
+std::string PublishedTable::model(std::string_view row) const {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const PrintedRow& r) { return r.name == row; });
+  return found == rows.end() ? "" : found->model;
 }
 
 std::vector<double> PublishedTable::values(std::string_view row, const std::vector<std::string>& wanted) const {

@@ -11,6 +11,7 @@ namespace an::report {
 struct PrintedRow {
   std::string name;  ///< `1`, `average`, `video`
   std::vector<double> values;
+  std::string model;  ///< of an experiment: `multi_state`, …; else empty
 };
 
 /// A table of the paper, or what it says of a figure: `evaluation/paper/NAME.toml`.
@@ -20,6 +21,8 @@ struct PublishedTable {
   std::vector<PrintedRow> rows;
 
   bool has(std::string_view row) const;
+  /// The model of a row; empty where there is none.
+  std::string model(std::string_view row) const;
   /// Numbers of a row in the order of `wanted`; NaN where there are none.
   std::vector<double> values(std::string_view row, const std::vector<std::string>& wanted) const;
 };

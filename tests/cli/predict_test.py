@@ -119,7 +119,8 @@ class Predict(unittest.TestCase):
         tables = ["".join(table.itertext()) for table in tree.iter("table")]
         for track in ("2", "1"):
             experiment = summary["tracks"][track]["single"]["experiments"][0]
-            self.assertTrue(any(f"{experiment['jsc_cp']:.3f} (" in table for table in tables), experiment)
+            self.assertTrue(any(f"{experiment['jsc_cp']:.3f}" in table for table in tables), experiment)
+            self.assertFalse(any(f"{experiment['jsc_cp']:.3f} (" in table for table in tables), "the paper's score of another experiment")
         titles = [title.text for title in tree.iter("{http://www.w3.org/2000/svg}title")]
         # Of two tracks; pictures: truth and prediction of a field of view of each experiment, and an inferred one.
         for expected, count in (("alpha: predicted against true", 2), ("error of a change point", 2), ("States: rows true", 2),

@@ -60,13 +60,18 @@ std::vector<TableCell> score_row(std::string name, TableCell trajectories, const
   return row;
 }
 
-// A row of the paper's scores; empty where these are scores of other experiments: of those that only bear the number of
-// one of the paper's, too.
+// A row of the paper's scores; empty where these are scores of other experiments, though they bear the same numbers,
+// and for the average of some of them.
 std::vector<double> published_of(int track, const TrackRunScores& scores, const std::string& row) {
   const report::PublishedTable& table = report::published_scores(track);
   const auto& mine = scores.experiments;
-  const bool all = std::ranges::all_of(mine, [&](const auto& entry) { return table.has(std::to_string(entry.first)); });
-  return all && mine.size() + 1 == table.rows.size() ? table.values(row, score_names()) : std::vector<double>{};
+  const bool whole = mine.size() + 1 == table.rows.size();
+  const auto is_the_papers = [&](const auto& entry) {
+    const std::string number = std::to_string(entry.first);
+    return table.has(number) && (entry.second.model.empty() ? whole : entry.second.model == table.model(number));
+  };
+  if (!std::ranges::all_of(mine, is_the_papers) || (!whole && row == "average")) return {};
+  return table.values(row, score_names());
 }
 
 std::string state_words(const Json& state) {

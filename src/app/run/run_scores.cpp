@@ -32,6 +32,7 @@ void take_task(const Json& task, std::size_t first, std::size_t end, TrackRunSco
   for (const Json& experiment : task.at("experiments")) {
     ExperimentScores& taken = scores.experiments[report::index_of(experiment.at("experiment"))];
     take_scores(experiment, intervals_of(experiment), first, end, taken);
+    if (experiment.contains("model")) taken.model = experiment.at("model").get<std::string>();
     if (experiment.contains("trajectories")) taken.trajectories = report::count_of(experiment.at("trajectories"));
   }
 }

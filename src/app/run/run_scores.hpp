@@ -22,6 +22,7 @@ const std::vector<report::ComparisonColumn>& score_columns();
 /// Scores of an experiment or of all together.
 struct ExperimentScores {
   std::int64_t trajectories = 0;
+  std::string model;                       ///< of one experiment, as its reference names it; empty: not known
   std::array<report::Estimate, 7> values;  ///< as score_names()
 };
 

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 // Reads an ensemble file; whatever is wrong becomes a problem.
-std::optional<EnsembleLabels> read(const fs::path& file, std::vector<ScoreProblem>& problems) {
+std::optional<io::EnsembleFile> read(const fs::path& file, std::vector<ScoreProblem>& problems) {
   const auto report = [&](std::size_t line, std::size_t column, const std::string& what) {
     ScoreProblem problem;
     problem.file = file.string();
@@ -27,9 +27,9 @@ std::optional<EnsembleLabels> read(const fs::path& file, std::vector<ScoreProble
     return std::nullopt;
   }
   try {
-    const io::EnsembleFile ensemble = io::read_ensemble(file);
+    io::EnsembleFile ensemble = io::read_ensemble(file);
     for (const io::LineProblem& line : ensemble.problems) report(line.line, line.column, line.what);
-    return ensemble.labels;
+    return ensemble;
   } catch (const InputError& error) {
     for (const InputProblem& found : error.problems()) report(found.line, found.column, found.what);
     return std::nullopt;
@@ -43,19 +43,22 @@ std::vector<EnsembleReport> EnsembleItems::score(const ScorePlan& plan, std::siz
   std::vector<EnsembleReport> reports(plan.submissions.size());
   std::vector<ScoreProblem> truth_problems;
   const auto truth = read(io::ensemble_labels(plan.tracks[track].experiments[experiment].reference), truth_problems);
-  if (official && truth) {
+  const bool has_truth = truth && truth->labels;
+  if (official && has_truth) {
     if (!official_) official_ = std::make_unique<evaluation::OfficialEnsembleScorer>();
-    official_->set_truth(*truth);
+    official_->set_truth(*truth->labels);
   }
   for (std::size_t s = 0; s < reports.size(); ++s) {
     if (!plan.has_track(s, track)) continue;
     EnsembleReport& report = reports[s];
     report.problems = truth_problems;
+    if (truth) report.model = truth->model;
     const fs::path file = io::ensemble_labels(plan.submitted_experiment(s, track, experiment));
     const auto prediction = read(file, report.problems);
-    if (!truth || !prediction) continue;
+    if (!has_truth || !prediction || !prediction->labels) continue;
     const evaluation::EnsembleOutcome outcome =
-        official ? official_->score(*prediction) : evaluation::paper_ensemble_distance(*truth, *prediction);
+        official ? official_->score(*prediction->labels)
+                 : evaluation::paper_ensemble_distance(*truth->labels, *prediction->labels);
     report.scores = outcome.scores;
     if (outcome.scores) continue;
     ScoreProblem problem;
@@ -72,6 +75,7 @@ std::vector<std::byte> packed(std::span<const EnsembleReport> reports) {
   for (const EnsembleReport& report : reports) {
     writer.put(report.scores.has_value());
     writer.put(report.scores.value_or(evaluation::EnsembleScores{}));
+    writer.put(report.model);
     writer.put(report.problems.size());
     for (const ScoreProblem& problem : report.problems) {
       writer.put(problem.file);
@@ -90,6 +94,7 @@ std::vector<EnsembleReport> unpacked_ensemble_reports(std::span<const std::byte>
     const bool scored = reader.take<bool>();
     const auto scores = reader.take<evaluation::EnsembleScores>();
     if (scored) report.scores = scores;
+    report.model = reader.take_string();
     report.problems.resize(reader.take<std::size_t>());
     for (ScoreProblem& problem : report.problems) {
       problem.file = reader.take_string();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "app/score/score_item.hpp"
@@ -17,6 +18,7 @@ namespace an::app {
 struct EnsembleReport {
   std::optional<evaluation::EnsembleScores> scores;
   std::vector<ScoreProblem> problems;  ///< why there are none
+  std::string model;                   ///< that the reference names; empty where it names none
 };
 
 /// Scores the ensemble files of experiments; keeps the official scorer's grids.

@@ -34,6 +34,7 @@ struct TrackScores {
   TaskStatus ensemble_status = TaskStatus::scored;
   evaluation::EnsembleScores ensemble{};
   std::vector<evaluation::EnsembleScores> ensemble_experiments;
+  std::vector<std::string> models;  ///< of all experiments, as their reference names them
 };
 
 /// A defect and what it cost, in words.

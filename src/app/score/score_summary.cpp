@@ -40,6 +40,7 @@ Json single_json(const PlannedTrack& planned, const TrackScores& track, const Tr
     Json experiment;
     experiment["experiment"] = planned.experiments[e].number;
     experiment["trajectories"] = track.single_experiments[e].trajectories;
+    if (!track.models[e].empty()) experiment["model"] = track.models[e];
     put_scores(experiment, evaluation::single_metric_names, track.single_experiments[e].scores);
     if (with_intervals)
       experiment["intervals"] = intervals_json(evaluation::single_metric_names, intervals->single_experiments[e]);

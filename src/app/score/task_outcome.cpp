@@ -105,6 +105,7 @@ void compute_single(const TrackInput& input, evaluation::Rules rules, TrackScore
 }
 
 void compute_ensemble(const TrackInput& input, TrackScores& track) {
+  for (const EnsembleReport& report : input.ensemble) track.models.push_back(report.model);
   if (track.ensemble_status == TaskStatus::aborted) {
     track.ensemble = evaluation::aborted_ensemble_task;
     return;

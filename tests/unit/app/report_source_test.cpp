@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "app/report/report_rows.hpp"
+#include "app/report/report_tables.hpp"
 #include "complaint.hpp"
 #include "core/error.hpp"
 #include "io/array_file.hpp"
@@ -100,6 +101,21 @@ TEST_F(ReportSource, WhatATrackWasScoredByDoesNotDependOnTheOther) {
   EXPECT_EQ(by(json), alone);
   for (const char* task : {"single", "ensemble"}) json["tracks"]["2"][task]["experiments"][0]["trajectories"] = 6;
   EXPECT_NE(by(json), alone);
+}
+
+TEST_F(ReportSource, ThePapersScoresStandBesideItsExperimentsAlone) {
+  const auto beside = [&](const Json& json) {
+    return score_table(2, read(json).front().tracks.at(2)).rows.front().at(3).beside;  // of JSC
+  };
+  Json json = summary();
+  EXPECT_EQ(beside(json), "");
+  Json& experiment = json["tracks"]["2"]["single"]["experiments"][0];
+  experiment["model"] = "single_state";
+  EXPECT_EQ(beside(json), "");
+  experiment["model"] = "multi_state";
+  EXPECT_EQ(beside(json), "0.005");
+  json["tracks"]["2"]["single"]["experiments"].push_back({{"experiment", 10}, {"trajectories", 5}, {"model", "x"}});
+  EXPECT_EQ(beside(json), "");
 }
 
 TEST_F(ReportSource, TimesAreToldWithTheirRanks) {
