@@ -77,7 +77,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     app::read_segment_list(file, segments);
     fuzz::require(app::clusters_by_spread(segments) <= 3);
   });
-  attempt([&] { report::trajectories_svg(app::read_shown_fov(file).trajectories); });
+  attempt([&] {
+    const std::vector<report::DrawnTrajectory> trajectories = app::read_shown_fov(file).trajectories;
+    report::trajectories_svg(trajectories, report::view_of(trajectories));
+  });
   attempt([&] { read_worst(file); });
   attempt([&] { app::read_frame_study(file); });
   attempt([&] { app::read_densities(file); });
