@@ -30,19 +30,20 @@ PublishedTable parsed(std::string_view text) {
 
 }  // namespace
 
-bool PublishedTable::has(std::string_view row) const {
-  return std::any_of(rows.begin(), rows.end(), [&](const PrintedRow& r) { return r.name == row; });
+const PrintedRow* PublishedTable::find(std::string_view row) const {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const PrintedRow& r) { return r.name == row; });
+  return found == rows.end() ? nullptr : &*found;
 }
 
 std::string PublishedTable::model(std::string_view row) const {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const PrintedRow& r) { return r.name == row; });
-  return found == rows.end() ? "" : found->model;
+  const PrintedRow* const found = find(row);
+  return found == nullptr ? "" : found->model;
 }
 
 std::vector<double> PublishedTable::values(std::string_view row, const std::vector<std::string>& wanted) const {
   std::vector<double> numbers(wanted.size(), std::numeric_limits<double>::quiet_NaN());
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const PrintedRow& r) { return r.name == row; });
-  if (found == rows.end()) return numbers;
+  const PrintedRow* const found = find(row);
+  if (found == nullptr) return numbers;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const auto column = std::find(columns.begin(), columns.end(), wanted[i]);
     if (column != columns.end()) numbers[i] = found->values[static_cast<std::size_t>(column - columns.begin())];

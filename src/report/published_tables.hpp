@@ -20,7 +20,9 @@ struct PublishedTable {
   std::vector<std::string> columns;  ///< `mae_alpha`, …
   std::vector<PrintedRow> rows;
 
-  bool has(std::string_view row) const;
+  /// None where there is no such row.
+  const PrintedRow* find(std::string_view row) const;
+  bool has(std::string_view row) const { return find(row) != nullptr; }
   /// The model of a row; empty where there is none.
   std::string model(std::string_view row) const;
   /// Numbers of a row in the order of `wanted`; NaN where there are none.
