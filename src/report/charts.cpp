@@ -16,10 +16,6 @@ namespace {
 using Anchor = Svg::Anchor;
 
 constexpr double left = 62, right = 14, top = 14, plot_height = 220, below = 24, legend_row = 18;
-// Okabe and Ito's colours, which most eyes tell apart.
-constexpr std::array<const char*, 8> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                             "#e69f00", "#56b4e9", "#999999", "#000000"};
-const char* colour_of(std::size_t series) { return colours[series % colours.size()]; }
 
 // The smallest of 1, 2, 2.5, 5 times a power of ten that is at least `value`.
 double round_up(double value) {
@@ -52,7 +48,7 @@ void draw_legend(Svg& svg, double y, double width, double entry, const std::vect
     const double x = left + entry * static_cast<double>(s % in_row);
     const std::size_t row = s / in_row;
     const double at = y + legend_row * static_cast<double>(row);
-    svg.rectangle(x, at - 9, 10, 10, colour_of(s));
+    svg.rectangle(x, at - 9, 10, 10, series_colour(s));
     svg.text(x + 14, at, names[s]);
   }
 }
@@ -63,7 +59,7 @@ void draw_bar(Svg& svg, const BarChart& chart, std::size_t series, std::size_t g
   if (!std::isfinite(e.value)) return;
   const double base = top + plot_height;
   const std::string interval = e.has_interval() ? fmt::format(" [{:.4g}, {:.4g}]", e.low, e.high) : "";
-  svg.rectangle(x, base - scale * e.value, width, scale * e.value, colour_of(series),
+  svg.rectangle(x, base - scale * e.value, width, scale * e.value, series_colour(series),
                 fmt::format("{}, {}: {:.4g}{}", chart.groups[group], chart.series[series], e.value, interval));
   if (!e.has_interval()) return;
   const double middle = x + width / 2;
@@ -138,7 +134,7 @@ std::string density_svg(const Axis& axis, const std::vector<Density>& densities)
       for (const std::size_t end : {i, i + 1})
         points.emplace_back(left + width * static_cast<double>(end) / static_cast<double>(share.size()),
                             base - plot_height * share[i] / most);
-    svg.polyline(points, colour_of(d), d == 0 ? 2 : 1.2);
+    svg.polyline(points, series_colour(d), d == 0 ? 2 : 1.2);
   }
   svg.text(left + width / 2, base + 34, axis.name, Anchor::middle, 12);
   svg.upward_text(14, top + plot_height / 2, "share of frames", 12);

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
+#include <string_view>
 
 #include "report/svg.hpp"
 
@@ -17,9 +17,6 @@ namespace {
 using Anchor = Svg::Anchor;
 
 constexpr double left = 56, top = 14, width = 360, height = 240, below = 46, line_height = 17;
-// Okabe and Ito's colours, which most eyes tell apart.
-constexpr std::array<const char*, 7> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                             "#e69f00", "#56b4e9", "#000000"};
 
 void draw_axes(Svg& svg, const LineChart& chart, const std::set<double>& ticks, const auto& at_x, const auto& at_y) {
   constexpr int steps = 5;
@@ -58,7 +55,7 @@ std::string line_chart_svg(const LineChart& chart) {
     svg.polyline(ideal, "#999", 1);
   }
   for (std::size_t i = 0; i < chart.lines.size(); ++i) {
-    const char* const colour = colours[i % colours.size()];
+    const std::string_view colour = series_colour(i);
     std::vector<std::pair<double, double>> places;
     for (const auto& point : chart.lines[i].points) places.emplace_back(at_x(point.first), at_y(point.second));
     svg.polyline(places, colour, 1.6);

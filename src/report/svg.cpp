@@ -3,9 +3,16 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <iterator>
 
 namespace an::report {
+
+std::string_view series_colour(std::size_t series) {
+  constexpr std::array<std::string_view, 8> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                                    "#e69f00", "#56b4e9", "#000000", "#999999"};
+  return colours[series % colours.size()];
+}
 
 std::string escaped(std::string_view text) {
   std::string out;

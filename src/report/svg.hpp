@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,9 @@ namespace an::report {
 
 /// Text with the characters that XML gives a meaning replaced.
 std::string escaped(std::string_view text);
+
+/// The colour of a series: Okabe and Ito's, which most eyes tell apart. The ninth series has the first's again.
+std::string_view series_colour(std::size_t series);
 
 /// A drawing, element after element; coordinates in points from the upper left corner.
 class Svg {

@@ -64,7 +64,7 @@ class Report {
 
 void Report::add_leaderboard() {
   page_.heading("Leaderboard");
-  page_.paragraph("Ordered by the mean over metrics of 1 / rank; a metric's best is bold, ranks are in brackets.");
+  bool explained = false;
   for (const int track : {2, 1}) {
     std::set<std::string> by;
     for (const ReportedResult& result : results_)
@@ -79,6 +79,10 @@ void Report::add_leaderboard() {
     for (const bool ensemble : {false, true}) {
       const Table table = leaderboard_table(track, ensemble, results_);
       if (table.rows.empty()) continue;
+      if (!explained)
+        page_.paragraph(
+            "Ordered by the mean over metrics of 1 / rank; a metric's best is bold, ranks are in brackets.");
+      explained = true;
       page_.table(table);
       tables_.push_back(table);
     }

@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
+#include <string_view>
 
 #include "report/line_chart.hpp"
+#include "report/svg.hpp"
 #include "report/text_table.hpp"
 
 namespace an::report {
@@ -80,6 +83,12 @@ TEST(LineChart, DrawsEveryLineOnceWithATickAtEachX) {
   EXPECT_THAT(svg, HasSubstr("a &lt; b"));
   EXPECT_THAT(svg, Not(HasSubstr("nan")));
   EXPECT_THAT(line_chart_svg({"ranks", "efficiency", 1, true, {}}), Not(HasSubstr("nan")));
+}
+
+TEST(LineChart, GivesEightLinesColoursOfTheirOwn) {
+  std::set<std::string_view> colours;
+  for (std::size_t line = 0; line < 8; ++line) colours.insert(series_colour(line));
+  EXPECT_EQ(colours.size(), 8U);
 }
 
 TEST(TextTable, IsWrittenAsMarkdown) {
