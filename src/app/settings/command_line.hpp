@@ -120,10 +120,11 @@ struct TrainOptions {
 struct NetworkOptions {
   enum class Action { forward, gradient, info, import_keras } action = Action::info;
   std::filesystem::path weights;
-  std::filesystem::path keras;  ///< import_keras: what Keras saved
-  std::filesystem::path input;  ///< HDF5 with `/input` (and `/target`)
-  std::filesystem::path output;
-  std::string shape;  ///< a shape's name instead of a weights file's; empty: the file's
+  std::filesystem::path keras;   ///< import_keras: what Keras saved
+  std::filesystem::path input;   ///< HDF5 with `/input` (and `/target`)
+  std::filesystem::path output;  ///< import_keras: empty for the name of what Keras saved, without `.weights`
+  std::string shape;             ///< a shape's name; with neither it nor weights: info of all, import from the file
+  std::optional<kernels::LossKind> task{};  ///< import_keras: if not what the number of outputs tells
   kernels::Backend backend = kernels::Backend::reference;
   kernels::Precision precision = kernels::Precision::f32;
   std::size_t repeat = 0;  ///< forward, gradient: times to do it again, for a print of milliseconds

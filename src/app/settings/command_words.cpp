@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "network/network_shape.hpp"
 
 namespace an::app {
 
@@ -60,6 +61,10 @@ kernels::Backend backend_of(const std::string& option, const std::string& name) 
 
 kernels::Precision precision_of(const std::string& option, const std::string& name) {
   return found(option, [&] { return kernels::precision_of_name(name); });
+}
+
+kernels::LossKind task_of(const std::string& option, const std::string& name) {
+  return found(option, [&] { return network::task_of_name(name); });
 }
 
 }  // namespace an::app

@@ -13,5 +13,6 @@ double duration_of(const std::string& option, const std::string& text);
 NetworkOptions::Action network_action_of(const std::string& name);
 kernels::Backend backend_of(const std::string& option, const std::string& name);
 kernels::Precision precision_of(const std::string& option, const std::string& name);
+kernels::LossKind task_of(const std::string& option, const std::string& name);
 
 }  // namespace an::app

@@ -213,11 +213,18 @@ void declare_network(Subcommand& command) {
           "forward, gradient, info or import (of what Keras saved)")
       ->type_name("ACTION");
   command->add_option("keras", options.keras, "import: the file KERAS.weights.h5")->type_name("KERAS");
-  command->add_option("--weights", options.weights, "weights file; import: one of the same shape")->type_name("W.h5");
+  command->add_option("--weights", options.weights, "weights file; import: one of the same shape, if need be")
+      ->type_name("W.h5");
   command->add_option("--shape", options.shape, "info, import: a shape's name instead of a weights file")
       ->type_name("NAME");
+  command
+      ->add_option_function<std::string>(
+          "--task", [&options](const std::string& name) { options.task = task_of("--task", name); },
+          "import: mae (the usual of one output a frame), msle, cce or joint")
+      ->type_name("TASK");
   command->add_option("--input", options.input, "HDF5 file with /input, for gradients also /target")->type_name("X.h5");
-  command->add_option("--output", options.output, "HDF5 file to write")->type_name("Y.h5");
+  command->add_option("--output", options.output, "HDF5 file to write; import: KERAS.h5 in this folder, if not given")
+      ->type_name("Y.h5");
   command->add_option_function<std::string>(
       "--backend", [&options](const std::string& name) { options.backend = backend_of("--backend", name); },
       "reference (the default), onednn or cuda");
@@ -231,15 +238,14 @@ void declare_network(Subcommand& command) {
       ->check(CLI::Range(0, 1'000'000'000));
   using Action = NetworkOptions::Action;
   const auto is = [&options](Action action) { return options.action == action; };
-  command.require_that("--weights or --shape",
-                       [&options] { return !options.weights.empty() || !options.shape.empty(); });
   command.require_that(
       "--weights", [&options, is] { return !options.weights.empty() || is(Action::info) || is(Action::import_keras); });
   command.require_that("the file that Keras saved",
                        [&options, is] { return !options.keras.empty() || !is(Action::import_keras); });
   command.require_that(
       "--input", [&options, is] { return !options.input.empty() || is(Action::info) || is(Action::import_keras); });
-  command.require_that("--output", [&options, is] { return !options.output.empty() || is(Action::info); });
+  command.require_that(
+      "--output", [&options, is] { return !options.output.empty() || is(Action::info) || is(Action::import_keras); });
 }
 
 void declare_info(Subcommand& command) {

@@ -36,6 +36,8 @@ Batch read_input(const io::ArrayReader& file, const network::NetworkShape& shape
     throw InputError(file.path(), fmt::format("/input: shape {} (expected images x rows x columns x {})", batch.shape,
                                               shape.input_channels));
   batch.values = file.floats("/input");
+  if (!std::ranges::all_of(batch.values, [](float value) { return std::isfinite(value); }))
+    throw InputError(file.path(), "/input holds a number that is not finite");
   return batch;
 }
 
@@ -113,6 +115,15 @@ struct Loaded {
   }
 };
 
+// Where what Keras saved as NAME.weights.h5 goes: NAME.h5 in the folder at hand.
+std::filesystem::path imported_name(const std::filesystem::path& keras) {
+  std::filesystem::path name = keras.stem();
+  if (name.extension() == ".weights") name = name.stem();
+  name += ".h5";
+  if (exists(name)) throw ConfigError(fmt::format("network: {} is there already (expected --output)", name.string()));
+  return name;
+}
+
 // Refuses to write over what is read.
 void check_output(const NetworkOptions& options) {
   namespace fs = std::filesystem;
@@ -164,9 +175,11 @@ void run_gradient(const NetworkOptions& options) {
   });
 }
 
-// By name, or that of a weights file.
+// By name, or that of a weights file, or of what Keras saved.
 network::NetworkShape chosen_shape(const NetworkOptions& options) {
-  if (options.shape.empty()) return read_shape(io::ArrayReader(options.weights));
+  if (options.shape.empty())
+    return options.weights.empty() ? read_keras_shape(io::ArrayReader(options.keras))
+                                   : read_shape(io::ArrayReader(options.weights));
   try {
     return network::shape_of_name(options.shape);
   } catch (const std::invalid_argument& error) {
@@ -180,7 +193,28 @@ Network network_of_shape(const NetworkOptions& options, const network::NetworkSh
     const auto [rows, columns] = usual_image(shape);
     return make_network(shape, 1, rows, columns, false);
   } catch (const std::invalid_argument& error) {
-    throw InputError(options.weights, error.what());
+    throw InputError(options.weights.empty() ? options.keras : options.weights, error.what());
+  }
+}
+
+double gigaflop(const Network& network) { return 2e-9 * network::multiplications(network.plan); }
+
+void print_back_ends() {
+  for (const kernels::Backend b : kernels::all_backends)
+    fmt::print("{:<18}{}\n", kernels::backend_name(b), kernels::backend_description(b));
+}
+
+// All shapes that have names.
+void print_shapes(const NetworkOptions& options) {
+  fmt::print("{:<14}{:<7}{:<15}{:>7}{:>9}{:>9}{:>12}{:>9}\n", "shape", "task", "filters", "bottom", "kernel", "pooling",
+             "parameters", "GFLOP");
+  for (const std::string& name : network::shape_names()) {
+    const network::NetworkShape s = network::shape_of_name(name);
+    const Network network = network_of_shape(options, s);
+    fmt::print("{:<14}{:<7}{:<15}{:>7}{:>9}{:>9}{:>12}{:>9.3f}\n", name, network::task_name(s.task),
+               fmt::format("{}", fmt::join(s.filters, "-")), s.bottom,
+               fmt::format("{}x{}", s.kernel_rows, s.kernel_columns), fmt::format("{}x{}", s.pool_rows, s.pool_columns),
+               network.parameters(), gigaflop(network));
   }
 }
 
@@ -194,14 +228,17 @@ void print_info(const NetworkOptions& options) {
              shape.pool_columns);
   fmt::print("input channels    {}\nattention blocks  {}\n", shape.input_channels, shape.attention_blocks);
   fmt::print("parameters        {}\nGFLOP for {} x {}  {:.3f}\n", network.parameters(), image.rows, image.columns,
-             2e-9 * network::multiplications(network.plan));
-  for (const kernels::Backend b : kernels::all_backends)
-    fmt::print("{:<18}{}\n", kernels::backend_name(b), kernels::backend_description(b));
+             gigaflop(network));
 }
 
 void run_import(const NetworkOptions& options) {
   const io::ArrayReader keras(options.keras);
-  const network::NetworkShape shape = chosen_shape(options);
+  network::NetworkShape shape = chosen_shape(options);
+  if (options.task && kernels::output_channels(*options.task) != kernels::output_channels(shape.task))
+    throw ConfigError(fmt::format("network: --task: {} has {} outputs, {} has {}", network::task_name(*options.task),
+                                  kernels::output_channels(*options.task), options.keras.string(),
+                                  kernels::output_channels(shape.task)));
+  shape.task = options.task.value_or(shape.task);
   const Network network = network_of_shape(options, shape);
   write_weights(options.output, network, read_keras_weights(keras, network), false,
                 {{"imported_from", options.keras.filename().string()}});
@@ -209,8 +246,11 @@ void run_import(const NetworkOptions& options) {
 
 }  // namespace
 
-ExitCode run_network(const NetworkOptions& options, const parallel::Communicator& world) {
+ExitCode run_network(const NetworkOptions& given, const parallel::Communicator& world) {
   if (!world.is_root()) return ExitCode::done;
+  NetworkOptions options = given;
+  if (options.action == NetworkOptions::Action::import_keras && options.output.empty())
+    options.output = imported_name(options.keras);
   if (options.action != NetworkOptions::Action::info) check_output(options);
   if (options.dry_run && options.action != NetworkOptions::Action::info) {
     fmt::print("would write {}\n", options.output.string());
@@ -224,7 +264,11 @@ ExitCode run_network(const NetworkOptions& options, const parallel::Communicator
       run_gradient(options);
       break;
     case NetworkOptions::Action::info:
-      print_info(options);
+      if (options.shape.empty() && options.weights.empty())
+        print_shapes(options);
+      else
+        print_info(options);
+      print_back_ends();
       break;
     case NetworkOptions::Action::import_keras:
       run_import(options);

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "core/error.hpp"
+#include "network/shape_of_layers.hpp"
 
 namespace an::app {
 
@@ -79,10 +80,37 @@ void check_shape(const io::ArrayReader& file, const std::string& name, const Var
 // Copies an array to its place, all numbers being finite.
 void take(const io::ArrayReader& file, const std::string& name, const Variable& v, Weights& weights) {
   const std::vector<float> values = file.floats(name, v.shape);
-  for (const float value : values)
+  for (const float value : values) {
     if (!std::isfinite(value)) throw InputError(file.path(), fmt::format("{} holds a number that is not finite", name));
+    if (v.name == "moving_variance" && value < 0)
+      throw InputError(file.path(), fmt::format("{} holds a variance below 0", name));
+  }
   std::copy(values.begin(), values.end(),
             (v.trainable ? weights.parameters : weights.statistics).begin() + static_cast<std::ptrdiff_t>(v.place));
+}
+
+// Keras' name for the group of each layer, by the layer's own name.
+std::map<std::string, std::string> keras_groups(const io::ArrayReader& file) {
+  std::map<std::string, std::string> group_of;
+  for (const std::string& group : file.children("/layers"))
+    if (const std::string vars = fmt::format("/layers/{}/vars", group); file.has(vars))
+      if (const auto name = file.text(vars, "name")) group_of[*name] = group;
+  return group_of;
+}
+
+// The default of what attributes need not tell: what arrays tell, if they are those of a network.
+NetworkShape shape_by_default(const io::ArrayReader& file) {
+  if (!file.has("/layers")) return {};
+  network::LayerArrays arrays;
+  for (const std::string& layer : file.children("/layers"))
+    for (const char* array : {"kernel", "gamma"})
+      if (const std::string name = fmt::format("/layers/{}/{}", layer, array); file.has(name))
+        arrays[layer] = file.shape(name);
+  try {
+    return network::shape_of_layers(arrays);
+  } catch (const std::invalid_argument&) {
+    return {};
+  }
 }
 
 Weights empty_weights(const Network& network) {
@@ -107,11 +135,11 @@ NetworkShape read_shape(const io::ArrayReader& file) {
   const Attributes attributes(file);
   if (const std::size_t version = attributes.size("version", weights_version); version != weights_version)
     throw InputError(file.path(), fmt::format("weights of version {} (expected {})", version, weights_version));
-  NetworkShape s;
+  NetworkShape s = shape_by_default(file);
   s.filters = attributes.sizes("filters");
   s.bottom = attributes.required("bottom");
   for (const SizeAttribute& a : size_attributes) s.*a.member = attributes.size(a.name, s.*a.member, a.least);
-  for (const auto& [name, member] : flag_attributes) s.*member = attributes.size(name, 0, 0) != 0;
+  for (const auto& [name, member] : flag_attributes) s.*member = attributes.size(name, s.*member ? 1 : 0, 0) != 0;
   if (const auto scale = file.numbers("/", "scale")) {
     s.scale = scale->size() == 1 ? static_cast<float>(scale->front()) : 0.0F;
     if (!(s.scale > 0 && std::isnormal(s.scale)))
@@ -131,6 +159,18 @@ NetworkShape read_shape(const io::ArrayReader& file) {
   return s;
 }
 
+NetworkShape read_keras_shape(const io::ArrayReader& file) {
+  network::LayerArrays arrays;
+  for (const auto& [layer, group] : keras_groups(file))
+    if (const std::string first = fmt::format("/layers/{}/vars/0", group); file.has(first))
+      arrays[layer] = file.shape(first);
+  try {
+    return network::shape_of_layers(arrays);
+  } catch (const std::invalid_argument& error) {
+    throw InputError(file.path(), fmt::format("{} (expected what Keras saved of an Attention U-Net)", error.what()));
+  }
+}
+
 Network network_of(const io::ArrayReader& file, const NetworkShape& shape, std::size_t images, std::size_t rows,
                    std::size_t columns, bool training) {
   try {
@@ -145,10 +185,7 @@ Weights read_weights(const io::ArrayReader& file, const Network& network, const 
 }
 
 Weights read_keras_weights(const io::ArrayReader& file, const Network& network) {
-  std::map<std::string, std::string> group_of;  // a layer's own name, to Keras' name for its group
-  for (const std::string& group : file.children("/layers"))
-    if (const std::string vars = fmt::format("/layers/{}/vars", group); file.has(vars))
-      if (const auto name = file.text(vars, "name")) group_of[*name] = group;
+  const std::map<std::string, std::string> group_of = keras_groups(file);
   const std::map<std::string, int> order{{"kernel", 0}, {"bias", 1},        {"gamma", 0},
                                          {"beta", 1},   {"moving_mean", 2}, {"moving_variance", 3}};
   return read_named(file, network, [&](const Variable& v) {

@@ -15,7 +15,8 @@ namespace an::app {
 /// Version of the layout of weights files that is written and read.
 inline constexpr int weights_version = 1;
 
-/// The shape that a weights file's attributes tell. \throws InputError naming the attribute
+/// The shape that a weights file's attributes tell; of what has a default and no attribute, what its arrays tell.
+/// \throws InputError naming the attribute
 network::NetworkShape read_shape(const io::ArrayReader& file);
 
 /// The network of a file's shape. \throws InputError where images of this size cannot be pooled as it does
@@ -26,6 +27,9 @@ network::Network network_of(const io::ArrayReader& file, const network::NetworkS
 /// a number that is not finite
 network::Weights read_weights(const io::ArrayReader& file, const network::Network& network,
                               const std::string& prefix = "/layers");
+
+/// The shape of the network whose weights Keras saved (`*.weights.h5`), as network::shape_of_layers. \throws InputError
+network::NetworkShape read_keras_shape(const io::ArrayReader& file);
 
 /// The weights that Keras saved (`*.weights.h5`) for a network of this shape, found by the layers' names.
 /// \throws InputError
