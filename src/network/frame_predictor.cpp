@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t tile_rows = 64, usual_frames = 208, row_step = 16;
 constexpr std::size_t most_ready = 8;  // layouts kept
 
-// Adds what a frame's output says.
+}  // namespace
+
 void add_frame(kernels::LossKind task, const float* y, FramePredictions& p) {
   const auto add_log_k = [&](float log_k) { p.log_k.push_back(std::clamp(log_k, lowest_log_k, highest_log_k)); };
   switch (task) {
@@ -43,8 +44,6 @@ void add_frame(kernels::LossKind task, const float* y, FramePredictions& p) {
       break;
   }
 }
-
-}  // namespace
 
 FramePredictor::FramePredictor(const NetworkShape& shape, Weights weights, kernels::Backend backend,
                                kernels::Precision precision, int device)

@@ -27,6 +27,9 @@ struct FramePredictions {
   std::vector<float> change;                      ///< probability that a segment begins here
 };
 
+/// Adds what a network's outputs of one frame say. \param output as many as the task has
+void add_frame(kernels::LossKind task, const float* output, FramePredictions& predictions);
+
 /// Runs a network over fields of view: 64 trajectories a tile, padded to whole pools; trajectories of any length.
 class FramePredictor {
  public:

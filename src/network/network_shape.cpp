@@ -15,23 +15,14 @@ struct NamedShape {
 };
 
 std::vector<NamedShape> named_shapes() {
-  NetworkShape large, state, small, joint, wide;
+  NetworkShape large, state, small, wide;
+  const NetworkShape joint = default_shape();
   large.bottom = 1024;
   state.filters = {64, 96, 128};
   state.bottom = 256;
   state.inter_divisor = 2;
   state.gate_output_conv = state.batch_norm = true;
   state.task = LossKind::cross_entropy;
-  joint.filters = {32, 64, 96};
-  joint.bottom = 128;
-  joint.batch_norm = true;
-  joint.task = LossKind::joint;
-  joint.kernel_rows = joint.pool_rows = 1;
-  joint.kernel_columns = 5;
-  joint.input_channels = 16;
-  joint.attention_blocks = 1;
-  joint.attention_heads = 4;
-  joint.mask_channel = 11;
   wide = joint;
   wide.filters = {64, 96, 128};
   wide.bottom = 192;
@@ -74,6 +65,20 @@ ImageSize pooled_whole(const NetworkShape& shape, const ImageSize& least) {
 }
 
 ImageSize usual_image(const NetworkShape& shape) { return pooled_whole(shape, {64, 208}); }
+
+NetworkShape default_shape() noexcept {
+  NetworkShape s;
+  s.filters = {32, 64, 96};
+  s.bottom = 128;
+  s.batch_norm = true;
+  s.task = LossKind::joint;
+  s.kernel_rows = s.pool_rows = 1;
+  s.kernel_columns = 5;
+  s.input_channels = 16;
+  s.attention_blocks = 1;
+  s.mask_channel = 11;
+  return s;
+}
 
 std::string_view task_name(LossKind task) {
   switch (task) {

@@ -48,5 +48,7 @@ kernels::LossKind task_of_name(std::string_view name);
 /// features. \throws std::invalid_argument naming them
 NetworkShape shape_of_name(std::string_view name);
 std::vector<std::string> shape_names();
+/// That of `default`.
+NetworkShape default_shape() noexcept;
 
 }  // namespace an::network

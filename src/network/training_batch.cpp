@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "core/random.hpp"
@@ -84,7 +85,11 @@ void FrameErrors::add(const FrameErrors& other) {
 
 FrameErrors frame_errors(LossKind task, const std::vector<float>& output, const std::vector<float>& targets) {
   const std::size_t channels = kernels::output_channels(task);
-  FrameErrors e;
+  const auto unless = [task](bool told) {
+    return told || task == LossKind::joint ? 0 : std::numeric_limits<double>::quiet_NaN();
+  };
+  FrameErrors e{0, unless(task == LossKind::mae), unless(task == LossKind::msle),
+                unless(task == LossKind::cross_entropy), unless(false)};
   for (std::size_t p = 0; p < targets.size() / target_channels; ++p) {
     const float* t = targets.data() + p * target_channels;
     const float* y = output.data() + p * channels;

@@ -35,7 +35,7 @@ struct FrameErrors {
   void add(const FrameErrors& other);  ///< weighted by frames
 };
 
-/// Errors of what a network of this task gives; those it does not tell of are 0.
+/// Errors of what a network of this task gives; those it does not tell of are NaN.
 FrameErrors frame_errors(kernels::LossKind task, const std::vector<float>& output, const std::vector<float>& targets);
 
 /// Learning rate of a step, from 0: linear over `warmup` steps, then falling along half a cosine to a hundredth

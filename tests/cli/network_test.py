@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """train, network and the methods that have one, as users meet them. usage: network_test.py PROGRAM FOLDER"""
+import csv
 import json
 import pathlib
 import shutil
@@ -18,8 +19,8 @@ TRAINING = ["--set", "train.network=small-state", "--set", "train.tiles=2", "--s
             "--set", "train.validate_every=2", "--set", "train.warmup=2", "--set", "train.checkpoint_every=2"]
 
 
-def run(*arguments, ranks=None):
-    return run_program([PROGRAM, *arguments], ranks)
+def run(*arguments, ranks=None, **options):
+    return run_program([PROGRAM, *arguments], ranks, **options)
 
 
 def arrays(path):
@@ -213,6 +214,39 @@ class NetworkTest(unittest.TestCase):
                 self.assertIn(words, result.stderr)
                 self.assertFalse((self.folder / "refused").exists())
 
+    def test_networks_of_any_shape_can_be_trained(self):
+        custom = ["train.network=custom", "network.filters=4-6-8", "network.bottom=10", "network.task=cce", "network.features=steps",
+                  "network.attention_blocks=0", "network.kernel_rows=3", "network.kernel_columns=7", "network.pool_rows=2",
+                  "network.inter_divisor=2", "network.gate_output_conv=true", "network.batch_norm=false"]
+        result = self.train("custom", 2, *(word for setting in custom for word in ("--set", setting)))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with h5py.File(self.folder / "custom" / "weights.h5") as file:
+            self.assertEqual(list(file.attrs["filters"]), [4, 6, 8])
+            self.assertEqual(file.attrs["task"], b"cce")
+            self.assertEqual(file["layers/enc1_conv1/kernel"].shape, (3, 7, 2, 4))
+            self.assertEqual(file["layers/dec2_up/kernel"].shape, (2, 2, 6, 8))
+            self.assertIn("gate1_w", file["layers"])
+        self.assertEqual(run("network", "info", "--weights", self.folder / "custom" / "weights.h5").returncode, 0)
+        for setting, words in (("network.attention_heads=3", "network.attention_heads is 3 (expected a divisor of bottom, 128)"),
+                               ("network.pool_columns=3", "cannot be pooled by 1 x 3"), ("network.filters=8-", 'joined by -'),
+                               ("network.features=steps", "attention needs network.features")):
+            result = self.train("odd", 2, "--set", "train.network=custom", "--set", setting)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertIn(words, result.stderr)
+
+    def test_validation_is_by_the_challenges_metrics(self):
+        result = self.train("all", 2, "--set", "train.network=default")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(self.train("state", 2).returncode, 0)
+        for name, known in (("all", True), ("state", False)):
+            with open(self.folder / name / "learning_curve.csv", encoding="utf-8") as file:
+                row = list(csv.DictReader(file))[-1]
+            for metric in ("jsc_cp", "mae_alpha", "msle_k", "f1_state", "alpha_error"):
+                self.assertEqual(row[metric] != "", known, (name, metric))
+            self.assertTrue(0 <= float(row["state_accuracy"]) <= 1)
+            if known:
+                self.assertTrue(0 <= float(row["jsc_cp"]) <= 1 and 0 <= float(row["mae_alpha"]) <= 2)
+
     def test_the_papers_recipe_is_taken(self):
         for net, parameters in (("alpha", 28845443), ("k", 28845443), ("state", 2451063)):
             result = run("train", "--config", SOURCE / "configs" / f"train_paper_{net}.toml", "--output", self.folder / net,
@@ -311,6 +345,72 @@ class NetworkTest(unittest.TestCase):
         for name, count in (("paper-alpha", 28845443), ("paper-state", 2451063), ("small-state", 124774), ("small-alpha", 124723)):
             result = run("network", "info", "--shape", name)
             self.assertIn(f"parameters        {count}\n", result.stdout, result.stderr)
+
+    def test_info_alone_lists_the_shapes(self):
+        result = run("network", "info")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = {line.split()[0]: line.split() for line in result.stdout.splitlines()}
+        self.assertIn("28845443", rows["paper-k"])
+        self.assertIn("2451063", rows["paper-state"])
+        self.assertIn("reference", rows)
+
+    def test_what_keras_saved_tells_its_shape(self):
+        fixtures = SOURCE / "tests" / "fixtures" / "network"
+        for options, task in (([], "mae"), (["--task", "msle"], "msle")):
+            result = run("network", "import", fixtures / "k.weights.h5", *options, cwd=self.folder)  # writes k.h5
+            self.assertEqual(result.returncode, 0, result.stderr)
+            imported = self.folder / f"{task}.h5"
+            (self.folder / "k.h5").rename(imported)
+            with h5py.File(imported) as found, h5py.File(fixtures / "k.h5") as expected:
+                self.assertEqual(found.attrs["task"], task.encode())
+                for name in ("bottom", "inter_divisor", "gate_output_conv", "batch_norm", "parameters"):
+                    self.assertEqual(found.attrs[name], expected.attrs[name], name)
+                for layer in expected["layers"]:
+                    for name, array in expected["layers"][layer].items():
+                        np.testing.assert_array_equal(found["layers"][layer][name], array)
+        shutil.copyfile(fixtures / "k.h5", self.folder / "k.h5")
+        kept = (self.folder / "k.h5").read_bytes()
+        for words, options in (("k.h5 is there already", []), ("cce has 4 outputs", ["--task", "cce", "--output", "o.h5"]),
+                               ("--task: no task `other`", ["--task", "other", "--output", "o.h5"])):
+            result = run("network", "import", fixtures / "k.weights.h5", *options, cwd=self.folder)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertIn(words, result.stderr)
+        self.assertEqual((self.folder / "k.h5").read_bytes(), kept)
+        result = run("network", "import", fixtures / "k.h5", "--output", self.folder / "o.h5")
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("k.h5: no layer named enc1_conv1", result.stderr)
+
+    def test_arrays_tell_what_attributes_do_not(self):
+        with h5py.File(self.folder / "w.h5", "w") as file:
+            file.attrs.update({"filters": [2], "bottom": 3, "task": "mae"})
+            for layer, shape in (("enc1_conv1", (1, 5, 2, 2)), ("enc1_conv2", (1, 5, 2, 2)), ("bottom_conv1", (1, 5, 2, 3)),
+                                 ("bottom_conv2", (1, 5, 3, 3)), ("gate1_theta", (1, 2, 2, 2)), ("gate1_phi", (1, 1, 3, 2)),
+                                 ("gate1_psi", (1, 1, 2, 1)), ("dec1_up", (1, 2, 2, 3)), ("dec1_conv1", (1, 5, 4, 2)),
+                                 ("dec1_conv2", (1, 5, 2, 2)), ("head", (1, 1, 2, 1))):
+                file[f"layers/{layer}/kernel"] = np.ones(shape, "f4")
+                file[f"layers/{layer}/bias"] = np.zeros(shape[2] if layer == "dec1_up" else shape[3], "f4")
+        with h5py.File(self.folder / "x.h5", "w") as file:
+            file["input"] = np.ones((1, 3, 4, 2), "f4")  # three rows cannot be halved
+        result = run("network", "forward", "--weights", self.folder / "w.h5", "--input", self.folder / "x.h5", "--output", self.folder / "y.h5")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_inputs_that_are_not_finite_and_variances_below_0_are_told(self):
+        def forward(value):
+            with h5py.File(self.folder / "x.h5", "w") as file:
+                file["input"] = np.full((1, 2, 16, 16), value, "f4")
+            return run("network", "forward", "--weights", weights, "--input", self.folder / "x.h5", "--output", self.folder / "y.h5")
+        weights = self.folder / "w.h5"
+        shutil.copyfile(self.weights, weights)
+        for value in (np.nan, np.inf):
+            result = forward(value)
+            self.assertEqual(result.returncode, 3, result.stderr)
+            self.assertIn("x.h5: /input holds a number that is not finite", result.stderr)
+        self.assertEqual(forward(0).returncode, 0)
+        with h5py.File(weights, "r+") as file:
+            file["layers/enc1_bn1/moving_variance"][0] = -1
+        result = forward(0)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("enc1_bn1/moving_variance holds a variance below 0", result.stderr)
 
     def test_a_network_that_pools_otherwise_is_told_of(self):
         with h5py.File(self.folder / "w.h5", "w") as file:

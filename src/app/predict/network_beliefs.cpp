@@ -100,6 +100,15 @@ void go_on_as_before(segmentation::FrameBeliefs& beliefs, std::size_t frames) {
   beliefs.change.resize(all, 0);
 }
 
+void append_predictions(const network::FramePredictions& p, segmentation::FrameBeliefs& b) {
+  b.alpha.insert(b.alpha.end(), p.alpha.begin(), p.alpha.end());
+  b.log_k.insert(b.log_k.end(), p.log_k.begin(), p.log_k.end());
+  b.change.insert(b.change.end(), p.change.begin(), p.change.end());
+  for (const std::array<float, 4>& probability : p.probability)
+    b.state.push_back({static_cast<double>(probability[0]), static_cast<double>(probability[1]),
+                       static_cast<double>(probability[2]), static_cast<double>(probability[3])});
+}
+
 // Replaces what is said of a long trajectory's frames by what was said of them when it was cut elsewhere, where that is
 // further away.
 void take_what_is_far_from_cuts(segmentation::FrameBeliefs& beliefs, const segmentation::FrameBeliefs& others) {
@@ -117,6 +126,12 @@ void take_what_is_far_from_cuts(segmentation::FrameBeliefs& beliefs, const segme
 }
 
 }  // namespace
+
+segmentation::FrameBeliefs beliefs_of(const network::FramePredictions& predictions) {
+  segmentation::FrameBeliefs beliefs;
+  append_predictions(predictions, beliefs);
+  return beliefs;
+}
 
 NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& config, int device)
     : predictor_(
@@ -156,14 +171,8 @@ std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of_pieces(
   std::vector<segmentation::FrameBeliefs> beliefs(paths.size());
   const std::vector<network::FramePredictions> predictions = predictor_.predict(pieces);
   for (std::size_t i = 0; i < predictions.size(); ++i) {
-    const network::FramePredictions& p = predictions[i];
     segmentation::FrameBeliefs& b = beliefs[whose[i]];
-    b.alpha.insert(b.alpha.end(), p.alpha.begin(), p.alpha.end());
-    b.log_k.insert(b.log_k.end(), p.log_k.begin(), p.log_k.end());
-    b.change.insert(b.change.end(), p.change.begin(), p.change.end());
-    for (const std::array<float, 4>& probability : p.probability)
-      b.state.push_back({static_cast<double>(probability[0]), static_cast<double>(probability[1]),
-                         static_cast<double>(probability[2]), static_cast<double>(probability[3])});
+    append_predictions(predictions[i], b);
     go_on_as_before(b, frames_after[i]);
   }
   return beliefs;

@@ -28,6 +28,9 @@ network::FramePredictor make_predictor(const std::filesystem::path& file, kernel
 /// Trajectories as networks take them; views of `fov`.
 std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov);
 
+/// What predictions of all four say, as beliefs.
+segmentation::FrameBeliefs beliefs_of(const network::FramePredictions& predictions);
+
 /// What the network with the weights of a folder says of trajectories.
 class NetworkBeliefs {
  public:

@@ -10,6 +10,7 @@
 
 #include "evaluation/changepoint_metrics.hpp"
 #include "kernels/kernels.hpp"
+#include "network/network_shape.hpp"
 #include "segmentation/method_part.hpp"
 #include "segmentation/paper_chain.hpp"
 #include "segmentation/trajectory_inference.hpp"
@@ -142,7 +143,7 @@ struct ChainConfig {
 
 /// Section `[train]`.
 struct TrainConfig {
-  std::string network = "default";  ///< a shape's name
+  std::string network = "default";  ///< a shape's name, or custom_network
   std::uint64_t seed = 1;
   std::int64_t tiles = 32;  ///< of a batch, over all ranks; each of 64 trajectories
   std::int64_t steps = 20000;
@@ -159,6 +160,8 @@ struct TrainConfig {
   std::int64_t checkpoint_every = 5000;
   std::int64_t patience = 1000000;  ///< validations without a better one before training ends
 };
+
+inline constexpr const char* custom_network = "custom";  ///< the shape of section `[network]`
 
 /// Section `[run]`.
 struct RunConfig {
@@ -180,6 +183,7 @@ struct Config {
   PredictConfig predict;
   ChainConfig chain;
   TrainConfig train;
+  network::NetworkShape network = network::default_shape();  ///< section `[network]`
   RunConfig run;
   std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables
   std::string experiments_toml;                         ///< their text, or that of --params as a comment

@@ -8,6 +8,7 @@
 
 #include "app/settings/setting_kinds.hpp"
 #include "network/network_shape.hpp"
+#include "network/trajectory_features.hpp"
 
 namespace an::app {
 
@@ -274,10 +275,16 @@ std::vector<Setting> chain_settings() {
   };
 }
 
+std::vector<std::pair<std::string, std::string>> network_names() {
+  auto names = named(network::shape_names(), std::identity{});
+  names.emplace_back(custom_network, custom_network);
+  return names;
+}
+
 std::vector<Setting> train_settings() {
   return {
-      choice<std::string>("network", "Shape of the network", named(network::shape_names(), std::identity{}),
-                          AN_MEMBER(train.network)),
+      choice<std::string>("network", "Shape of the network, by name; custom: that of section [network]",
+                          network_names(), AN_MEMBER(train.network)),
       integer("seed", "Names all random numbers; equal seeds at equally many ranks give equal weights", {0, unbounded},
               AN_MEMBER(train.seed)),
       integer("tiles", "Tiles of 64 trajectories in a batch, over all ranks", {1, 100000}, AN_MEMBER(train.tiles)),
@@ -306,6 +313,33 @@ std::vector<Setting> train_settings() {
   };
 }
 
+std::vector<Setting> network_settings() {
+  using kernels::LossKind;
+  return {
+      choice<LossKind>("task", "Of train.network = \"custom\": alpha, K, the state, or all and change points",
+                       {{"mae", LossKind::mae},
+                        {"msle", LossKind::msle},
+                        {"cce", LossKind::cross_entropy},
+                        {"joint", LossKind::joint}},
+                       AN_MEMBER(network.task)),
+      choice<std::size_t>("features", "What it is given of each frame", {{"steps", 2}, {"all", network::feature_count}},
+                          AN_MEMBER(network.input_channels)),
+      numbers("filters", "Filters of each level, from the top", 6, {1, 4096}, AN_MEMBER(network.filters)),
+      integer("bottom", "Filters below the last pooling", {1, 4096}, AN_MEMBER(network.bottom)),
+      integer("kernel_rows", "Of convolutions: trajectories", {1, 31}, AN_MEMBER(network.kernel_rows)),
+      integer("kernel_columns", "Of convolutions: frames", {1, 31}, AN_MEMBER(network.kernel_columns)),
+      integer("pool_rows", "Of each pooling: trajectories", {1, 64}, AN_MEMBER(network.pool_rows)),
+      integer("pool_columns", "Of each pooling: frames", {1, 208}, AN_MEMBER(network.pool_columns)),
+      integer("inter_divisor", "Channels inside a gate are the level's filters over it", {1, 4096},
+              AN_MEMBER(network.inter_divisor)),
+      flag("gate_output_conv", "A 1x1 convolution after each gate", AN_MEMBER(network.gate_output_conv)),
+      flag("batch_norm", "After each convolution but a gate's inner ones and the last", AN_MEMBER(network.batch_norm)),
+      integer("attention_blocks", "At the bottom, each between frames, then between trajectories; needs all features",
+              {0, 100}, AN_MEMBER(network.attention_blocks)),
+      integer("attention_heads", "Of each, a divisor of bottom", {1, 4096}, AN_MEMBER(network.attention_heads)),
+  };
+}
+
 std::vector<Setting> run_settings() {
   return {
       choice<ProgressMode>("progress",
@@ -329,7 +363,7 @@ std::vector<Setting> declared_settings() {
       {"score", score_settings()},       {"simulate", simulate_settings()}, {"video", video_settings()},
       {"faithful", faithful_settings()}, {"tracking", tracking_settings()}, {"segmentation", segmentation_settings()},
       {"predict", predict_settings()},   {"chain", chain_settings()},       {"train", train_settings()},
-      {"run", run_settings()},
+      {"network", network_settings()},   {"run", run_settings()},
   };
   std::vector<Setting> all;
   for (const auto& [section, keys] : sections)

@@ -90,6 +90,37 @@ Setting real(std::string key, std::string help, RealRange range, Member member) 
           }};
 }
 
+/// Some whole numbers, from 1 to so many of them, as a text: `16-32`.
+template <class Member>
+Setting numbers(std::string key, std::string help, std::size_t most, IntegerRange range, Member member) {
+  return {{},
+          std::move(key),
+          std::move(help),
+          fmt::format("1 to {} integers from {} to {} joined by -, e.g. \"16-32\"", most, range.low, range.high),
+          {},
+          [member](const Config& config) { return SettingValue(fmt::format("{}", fmt::join(member(config), "-"))); },
+          [member, most, range](Config& config, const SettingValue& value) {
+            std::vector<std::size_t> found;
+            if (const auto* number = std::get_if<std::int64_t>(&value))
+              found.push_back(static_cast<std::size_t>(std::max<std::int64_t>(0, *number)));
+            if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !text->empty())
+              for (const char c : '-' + *text) {
+                if (c == '-')
+                  found.push_back(0);
+                else if (c >= '0' && c <= '9' && found.back() <= static_cast<std::size_t>(range.high))
+                  found.back() = 10 * found.back() + static_cast<std::size_t>(c - '0');
+                else
+                  return false;
+              }
+            const auto is_in = [&](std::size_t n) {
+              return n >= static_cast<std::size_t>(range.low) && n <= static_cast<std::size_t>(range.high);
+            };
+            if (found.empty() || found.size() > most || !std::ranges::all_of(found, is_in)) return false;
+            member(config) = std::move(found);
+            return true;
+          }};
+}
+
 /// One of some words, each with what it means.
 template <class Enum, class Member>
 Setting choice(std::string key, std::string help, std::vector<std::pair<std::string, Enum>> choices, Member member) {

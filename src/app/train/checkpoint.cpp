@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t learning_columns = 10;
+constexpr std::size_t learning_columns = 15;
 static_assert(sizeof(LearningPoint) == learning_columns * sizeof(double));
 
 constexpr std::string_view stem = "checkpoint_";

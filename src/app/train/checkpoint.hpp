@@ -5,14 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "evaluation/challenge_score.hpp"
 #include "network/attention_unet.hpp"
 
 namespace an::app {
 
 /// A row of the learning curve.
+/// What the network's task does not tell is NaN.
 struct LearningPoint {
   double step, trajectories, seconds, rate, loss;
   double validation_loss, alpha_error, log_k_error, state_accuracy, change_entropy;
+  evaluation::SingleScores scores;  ///< the challenge's, of the segments made of frames
 };
 
 /// Everything that training goes on from.

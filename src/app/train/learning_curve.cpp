@@ -2,6 +2,7 @@
 #include "app/train/learning_curve.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,11 +15,17 @@ namespace an::app {
 namespace {
 
 std::string csv(const std::vector<LearningPoint>& curve) {
-  std::string text =
-      "step,trajectories,seconds,rate,loss,validation_loss,alpha_error,log_k_error,state_accuracy,change_entropy\n";
-  for (const LearningPoint& p : curve)
-    text += fmt::format("{},{},{:.3f},{},{},{},{},{},{},{}\n", p.step, p.trajectories, p.seconds, p.rate, p.loss,
-                        p.validation_loss, p.alpha_error, p.log_k_error, p.state_accuracy, p.change_entropy);
+  std::string text = fmt::format(
+      "step,trajectories,seconds,rate,loss,validation_loss,alpha_error,log_k_error,state_accuracy,change_entropy,{}\n",
+      fmt::join(evaluation::single_metric_names, ","));
+  const auto known = [](double value) { return std::isnan(value) ? std::string() : fmt::format("{}", value); };
+  for (const LearningPoint& p : curve) {
+    text += fmt::format("{},{},{:.3f},{},{},{}", p.step, p.trajectories, p.seconds, p.rate, p.loss, p.validation_loss);
+    for (const double value : {p.alpha_error, p.log_k_error, p.state_accuracy, p.change_entropy})
+      text += ',' + known(value);
+    for (const double value : p.scores) text += ',' + known(value);
+    text += '\n';
+  }
   return text;
 }
 
@@ -59,6 +66,20 @@ std::string svg(const std::vector<LearningPoint>& curve) {
 }
 
 }  // namespace
+
+std::string errors_text(const LearningPoint& p) {
+  std::string text;
+  const auto add = [&](const char* name, double value) {
+    if (!std::isnan(value)) text += fmt::format(", {} {:.4f}", name, value);
+  };
+  add("alpha", p.alpha_error);
+  add("ln(1+K)", p.log_k_error);
+  add("states", p.state_accuracy);
+  add("changes", p.change_entropy);
+  add("JSC", p.scores[static_cast<std::size_t>(evaluation::SingleMetric::jsc_cp)]);
+  add("RMSE", p.scores[static_cast<std::size_t>(evaluation::SingleMetric::rmse_cp)]);
+  return text;
+}
 
 void write_learning_curve(const std::filesystem::path& folder, const std::vector<LearningPoint>& curve) {
   io::write_file_atomically(folder / "learning_curve.csv", csv(curve));

@@ -14,11 +14,13 @@
 #include "app/train/checkpoint.hpp"
 #include "app/train/learning_curve.hpp"
 #include "app/train/shared_gradients.hpp"
+#include "app/train/validation_scores.hpp"
 #include "app/train/weights_file.hpp"
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
 #include "network/training_batch.hpp"
 #include "network/training_data.hpp"
+#include "network/trajectory_features.hpp"
 #include "parallel/stop_request.hpp"
 #include "report/json_text.hpp"
 
@@ -53,10 +55,26 @@ network::StreamOptions stream_options(const TrainConfig& train, const parallel::
   return options;
 }
 
-network::NetworkShape chosen_shape(const TrainConfig& train) {
-  network::NetworkShape shape = network::shape_of_name(train.network);
-  shape.scale = static_cast<float>(train.scale);
+network::NetworkShape chosen_shape(const Config& config) {
+  const bool custom = config.train.network == custom_network;
+  network::NetworkShape shape = custom ? config.network : network::shape_of_name(config.train.network);
+  shape.scale = static_cast<float>(config.train.scale);
   return shape;
+}
+
+// Refuses a shape that no network of usual tiles has. \throws ConfigError
+void check_shape(const network::NetworkShape& s) {
+  if (s.attention_blocks > 0 && s.bottom % s.attention_heads != 0)
+    throw ConfigError(
+        fmt::format("network.attention_heads is {} (expected a divisor of bottom, {})", s.attention_heads, s.bottom));
+  if (s.attention_blocks > 0 && s.input_channels != network::feature_count)
+    throw ConfigError("network.attention_blocks: attention needs network.features = \"all\"");
+  try {
+    const network::TileShape tile;
+    make_network(s, 1, tile.rows, tile.frames, false);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(fmt::format("network: {}", error.what()));
+  }
 }
 
 // Refuses settings that cannot be trained with, before anything is made. \throws ConfigError
@@ -66,8 +84,10 @@ void check_training(const Config& config, const parallel::Communicator& world) {
     throw ConfigError(
         fmt::format("train.tiles is {} (expected a multiple of the {} ranks)", train.tiles, world.size()));
   check_stream(training_set(config, train.seed), stream_options(train, world, 0));
-  if (!std::isnormal(chosen_shape(train).scale))
+  const network::NetworkShape shape = chosen_shape(config);
+  if (!std::isnormal(shape.scale))
     throw ConfigError(fmt::format("train.scale is {} (expected a number above 0 in single precision)", train.scale));
+  check_shape(shape);
 }
 
 // Refuses a back end that does not work here, which a training finds when it makes its network.
@@ -131,7 +151,7 @@ class Training {
         train_(config.train),
         world_(world),
         progress_(progress),
-        shape_(chosen_shape(config.train)) {
+        shape_(chosen_shape(config)) {
     share_ = static_cast<std::size_t>(train_.tiles / world.size());
     loss_.kind = shape_.task;
     network_ = make_network(shape_, share_, tile_.rows, tile_.frames, true);
@@ -139,6 +159,7 @@ class Training {
     gradients_ = std::make_unique<SharedGradients>(world, network_.plan.parameters);
     Json whole = config_json(config);
     for (const char* section : {"score", "tracking", "segmentation", "predict", "chain", "run"}) whole.erase(section);
+    if (train_.network != custom_network) whole.erase("network");
     for (const char* key : {"threads", "checkpoint_every"}) whole["train"].erase(key);
     configuration_ = whole.dump();
     state_.weights = initial_weights(network_, train_.seed);
@@ -153,7 +174,7 @@ class Training {
   double seconds() const { return earlier_seconds_ + steady_seconds() - start_; }
   void begin();
   void learn_batch(const TrainingBatch& batch);
-  void share_errors(double& loss, network::FrameErrors& errors) const;
+  void share_errors(double& loss, network::FrameErrors& errors, evaluation::ScoreSums& scores) const;
   float rate_of(std::uint64_t step) const {
     return network::learning_rate(static_cast<float>(train_.rate), step, static_cast<std::uint64_t>(train_.warmup),
                                   static_cast<std::uint64_t>(train_.steps));
@@ -224,14 +245,15 @@ void Training::learn_batch(const TrainingBatch& batch) {
   executor_->step(step);
 }
 
-// Means over the validation tiles of all ranks: every rank must come to the same end of training.
-void Training::share_errors(double& loss, network::FrameErrors& errors) const {
+// Means and sums over the validation tiles of all ranks: every rank must come to the same end of training.
+void Training::share_errors(double& loss, network::FrameErrors& errors, evaluation::ScoreSums& scores) const {
   if (world_.size() == 1) return;
   const double frames = errors.frames;
   std::vector<float> sums;
   for (const double mean : {1.0, loss, errors.alpha, errors.log_k, errors.state, errors.change})
     sums.push_back(static_cast<float>(mean * frames));
   world_.sum_in_rank_order(sums);
+  sum_over_ranks(world_, scores);
   const double all = static_cast<double>(sums[0]);
   if (!(all > 0)) return;
   loss = static_cast<double>(sums[1]) / all;
@@ -253,6 +275,7 @@ void Training::validate() {
   take_roots_statistics();
   double loss = 0;
   network::FrameErrors errors;
+  evaluation::ScoreSums scores;
   std::vector<float> output(network_.plan.values[network_.plan.output].shape.size());
   for (const TrainingBatch& batch : validation_) {
     executor_->set_input(batch.input);
@@ -260,14 +283,16 @@ void Training::validate() {
     loss += executor_->loss(loss_, batch.targets) / static_cast<double>(validation_.size());
     executor_->read_output(output);
     errors.add(network::frame_errors(shape_.task, output, batch.targets));
+    if (shape_.task == kernels::LossKind::joint) scores += segment_scores(tile_, output, batch.targets);
   }
-  share_errors(loss, errors);
+  share_errors(loss, errors, scores);
+  const evaluation::SingleScores challenge = challenge_scores(scores);
   const double trajectories =
       static_cast<double>(state_.step) * static_cast<double>(train_.tiles) * static_cast<double>(tile_.rows);
   state_.curve.push_back({static_cast<double>(state_.step), trajectories, seconds(),
                           static_cast<double>(rate_of(state_.step - 1)),
                           state_.loss_count > 0 ? state_.loss_sum / state_.loss_count : 0.0, loss, errors.alpha,
-                          errors.log_k, errors.state, errors.change});
+                          errors.log_k, errors.state, errors.change, challenge});
   state_.loss_sum = state_.loss_count = 0;
   if (loss < state_.best_loss && has_patience() && world_.is_root()) {
     executor_->read_parameters(state_.weights.parameters, state_.weights.statistics);
@@ -277,12 +302,10 @@ void Training::validate() {
   state_.best_loss = std::min(state_.best_loss, loss);
   const LearningPoint& p = state_.curve.back();
   const double speed = p.step > 0 ? p.seconds / p.step : 0;
-  progress_.note(fmt::format(
-      "step {:>7} of {}: loss {:.4f}, validation {:.4f}, alpha {:.4f}, ln(1+K) {:.5f}, states {:.4f}, changes "
-      "{:.4f}; {:.0f} trajectories/s, {} left",
-      state_.step, train_.steps, p.loss, loss, errors.alpha, errors.log_k, errors.state, errors.change,
-      p.seconds > 0 ? trajectories / p.seconds : 0.0,
-      duration_text(speed * (static_cast<double>(train_.steps) - p.step))));
+  progress_.note(fmt::format("step {:>7} of {}: loss {:.4f}, validation {:.4f}{}; {:.0f} trajectories/s, {} left",
+                             state_.step, train_.steps, p.loss, loss, errors_text(p),
+                             p.seconds > 0 ? trajectories / p.seconds : 0.0,
+                             duration_text(speed * (static_cast<double>(train_.steps) - p.step))));
 }
 
 void Training::save() {
@@ -352,7 +375,7 @@ ExitCode run_train(const TrainOptions& options, const Config& config, const para
   check_training(config, world);
   if (options.dry_run) {
     try_back_end(config.train, world);
-    const network::Network network = make_network(chosen_shape(config.train), 1, 64, 208, false);
+    const network::Network network = make_network(chosen_shape(config), 1, 64, 208, false);
     if (world.is_root())
       fmt::print("{}: {} parameters, {} steps of {} tiles of 64 trajectories from {} kinds of experiments, {} {}\n",
                  config.train.network, network.parameters(), config.train.steps, config.train.tiles,

@@ -79,6 +79,9 @@ TEST(FrameErrors, AreZeroForTheTruthAndAddByFrames) {
   EXPECT_NEAR(e.log_k, 0, 1e-9);
   EXPECT_EQ(e.state, 1);
   EXPECT_NEAR(e.change, 0, 1e-6);
+  const FrameErrors of_alpha = frame_errors(kernels::LossKind::mae, {0.75F, 0}, targets);
+  EXPECT_NEAR(of_alpha.alpha, 0.25, 1e-6);
+  for (const double unknown : {of_alpha.log_k, of_alpha.state, of_alpha.change}) EXPECT_TRUE(std::isnan(unknown));
   output[0] = 1.5F;
   FrameErrors other = frame_errors(kernels::LossKind::joint, output, targets);
   e.add(other);
