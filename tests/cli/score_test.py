@@ -84,6 +84,18 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual(self.score(self.submission(), self.submission("sub_good"), ranks=3).returncode, 0)
         results_open_in_python.check(self.folder / "out" / "results.h5")
 
+    def test_options_of_other_commands_are_taken(self):
+        self.assertEqual(self.score(self.submission(), options=["--lenient"]).returncode, 0)
+        expected = (self.folder / "out" / "scores.txt").read_bytes()
+        done = self.score(self.submission(), output="again", options=["--lenient", "--resume", "--max-time", "3h50m", "--backend", "onednn"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((self.folder / "again" / "scores.txt").read_bytes(), expected)
+        for option, value in (("--max-time", "3x"), ("--backend", "none")):
+            done = self.score(self.submission(), output="odd", options=[option, value])
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(option, done.stderr)
+        self.assertEqual(run("info", "--resume").returncode, 0)
+
     def test_without_any_change_point(self):
         for folder in ("ref", "submission"):
             experiment = self.folder / folder / "track_2/exp_0"

@@ -62,6 +62,21 @@ void Subcommand::add_common() {
   app_->add_flag_callback(
       "-v,--verbose", [this] { common_.configuration.verbose = true; },
       "name every problem and every item that is done again, not only the first");
+  add_without_effect();
+}
+
+void Subcommand::add_without_effect() {
+  const std::string group = "Without effect here";
+  const auto lacks = [this](const char* option) { return app_->get_option_no_throw(option) == nullptr; };
+  const auto check = [&](const char* option, const char* what, std::function<void(const std::string&)> value) {
+    if (lacks(option)) app_->add_option_function<std::string>(option, std::move(value), what)->group(group);
+  };
+  check("--backend", "no network runs", [](const std::string& name) { backend_of("--backend", name); });
+  check("--max-time", "it is not broken off", [](const std::string& text) { duration_of("--max-time", text); });
+  if (lacks("--resume"))
+    app_->add_flag_callback(
+            "--resume", [] {}, "it begins anew")
+        ->group(group);
 }
 
 CommandOptions Subcommand::finish() {

@@ -66,6 +66,9 @@ class Subcommand {
   CommandOptions finish();
 
  private:
+  // What only some subcommands have a use for, so that a job can give it to any: it is checked, and that is all.
+  void add_without_effect();
+
   CLI::App* app_;
   CommonOptions& common_;
   CommandOptions options_;
