@@ -224,6 +224,16 @@ class SimulateTest(unittest.TestCase):
         text = (self.folder / "text/public/track_2/exp_1/trajs_fov_0.csv").read_text()
         self.assertTrue(text.startswith("traj_idx,frame,x,y,z\n"))
 
+    def test_large_sets_are_text_where_only_text_holds_what_is_asked_for(self):
+        experiment = '[[experiment]]\nmodel = "single_state"\nparticles = 10\nalpha = 1\nk = 1\n'
+        self.config.write_text(experiment)
+        videos = ["--set", "simulate.videos=true", "--set", "simulate.vips=4"]
+        for form, words in (("HDF5 files", []), ("the challenge's files", ["--raw"]), ("the challenge's files", videos)):
+            self.assertIn(form, self.make("dry", "--fovs", 2000, "--dry-run", *words).stdout)
+            self.make("dry", "--fovs", 2000, "--dry-run", "--format", "hdf5", *words, code=2 if words else 0)
+        self.config.write_text(experiment + "dimensions = 3\n")
+        self.assertIn("the challenge's files", self.make("dry", "--fovs", 2000, "--dry-run").stdout)
+
     def test_bad_parameters_are_named_with_their_line(self):
         for key, line, number, what in (("alpha", "alpha = [1, 0]", 23, "above 0 and below 2"), ("alpha", "alpha = [2, 1]", 23, "above 0 and below 2"),
                                         ("k", "k = [-1, 0.1]", 24, "0 to 1000000"), ("alpha", "alpha = 1", 23, "1 values for 2 states"),

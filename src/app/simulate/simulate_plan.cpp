@@ -40,13 +40,16 @@ SimulatePlan make_simulate_plan(const Config& config, const std::vector<std::uin
                      [&](const PlannedSimulation& planned) { return planned.number == wanted; }))
       throw ConfigError(fmt::format("--experiments: there is no experiment {} (they are numbered {} to {})", wanted,
                                     config.simulate.first_experiment, number - 1));
-  plan.as_shards = config.simulate.format == DataFormat::hdf5 ||
-                   (config.simulate.format == DataFormat::automatic && plan.fovs() >= shards_from);
-  if (plan.as_shards && (plan.config.videos || raw))
+  const bool beside_text = plan.config.videos || raw;
+  const bool has_z = std::any_of(plan.experiments.begin(), plan.experiments.end(),
+                                 [](const PlannedSimulation& planned) { return planned.parameters.axes > 2; });
+  const bool goes_in_shards = plan.fovs() >= shards_from && !beside_text && !has_z;
+  plan.as_shards =
+      config.simulate.format == DataFormat::hdf5 || (config.simulate.format == DataFormat::automatic && goes_in_shards);
+  if (plan.as_shards && beside_text)
     throw ConfigError(
         "simulate: videos and --raw are written beside the challenge's files only (simulate.format = \"text\")");
-  const auto has_z = [](const PlannedSimulation& planned) { return planned.parameters.axes > 2; };
-  if (plan.as_shards && std::any_of(plan.experiments.begin(), plan.experiments.end(), has_z))
+  if (plan.as_shards && has_z)
     throw ConfigError(
         "simulate: HDF5 files hold x and y, not the z of experiments of three dimensions (expected simulate.format = "
         "\"text\")");
