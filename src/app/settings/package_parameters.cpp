@@ -130,6 +130,11 @@ const std::map<std::string, Key>& keys() {
       {"traps_pos", {"centres", [](P& p, const json& v) { p.spec.given_centres = points(v); }, {immobile_traps}}},
       {"comp_center", {"centres", [](P& p, const json& v) { p.spec.given_centres = points(v); }, {confinement}}},
       {"trans", {"transmittance", [](P& p, const json& v) { p.spec.transmittance = number(v); }, {confinement}}},
+      {"deltaT",
+       {"",
+        [](P&, const json& v) {
+          if (v.get<double>() != 1) throw ConfigError("expected 1: the unit of time is a frame");
+        }}},
       {"return_state_num", {"", [](P&, const json& v) { static_cast<void>(v.get<bool>()); }}},
       {"_shared_centres",
        {"discs_of_box", [](P& p, const json& v) { p.spec.discs_of_box = v.get<bool>(); }, {confinement}}},

@@ -151,6 +151,17 @@ TEST_F(DamagedRecord, ParametersOfThePackageAreThoseOfTheModel) {
   EXPECT_THAT(of("dimerization", "\"epsilon_a\": [0.3]"), HasSubstr("p.json:2: epsilon_a: [0.3] is not of"));
 }
 
+TEST_F(DamagedRecord, TheTimeStepOfThePackageIsAFrame) {
+  const auto read = [](const std::string& step) {
+    return read_package_parameters("{\"model\": \"dimerization\",\n\"deltaT\": " + step +
+                                       ", \"Ds\": [[1, 0], [1, 0]], \"alphas\": [[1, 0], [1, 0]]}",
+                                   "p.json", 128);
+  };
+  EXPECT_NO_THROW(read("1"));
+  EXPECT_NO_THROW(read("1.0"));
+  EXPECT_THAT(complaint<ConfigError>([&] { read("0.1"); }), HasSubstr("p.json:2: deltaT: expected 1"));
+}
+
 class DamagedPaper : public DamagedRecord {
  protected:
   // Of a figure that stands for `item`.
