@@ -99,8 +99,12 @@ class Check {
 
   void check_k(const HyperDistribution& k) {
     const bool positive = k.kind == Distribution::Kind::log_uniform;
-    check_value("k", k, {positive ? k_bounds.low : 0, k_bounds.high}, {0, k_bounds.high},
-                positive ? "1e-12 to 1000000" : "0 to 1000000");
+    // A normal distribution of variance 0 is its mean; of others only what lies within the bounds is drawn.
+    const bool spread = k.kind == Distribution::Kind::normal && k.b.range().high > 0;
+    check_value("k", k, {positive ? k_bounds.low : 0, k_bounds.high}, {spread ? -1e3 : 0, k_bounds.high},
+                spread     ? "a mean from -1000 to 1000000"
+                : positive ? "1e-12 to 1000000"
+                           : "0 to 1000000");
   }
 
   void check_chain() {

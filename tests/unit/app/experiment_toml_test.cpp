@@ -71,6 +71,13 @@ TEST(ExperimentToml, RefusesAnAlphaThatIsAlwaysZero) {
   }
 }
 
+TEST(ExperimentToml, TakesANormalKWhoseMeanIsBelowItsBoundsUnlessItIsAlwaysThere) {
+  const std::string text = "[[experiment]]\nmodel = \"single_state\"\nalpha = 1\nk = { normal = ";
+  EXPECT_EQ(experiments_of(text + "[-0.5, 1] }\n").at(0).k.at(0).a.a, -0.5);
+  EXPECT_THROW(experiments_of(text + "[-0.5, 0] }\n"), an::ConfigError);
+  EXPECT_THROW(experiments_of(text + "[-1e9, 1] }\n"), an::ConfigError);
+}
+
 // A configuration of the project's own.
 an::app::Config config_named(const std::string& name) {
   std::ostringstream text;
