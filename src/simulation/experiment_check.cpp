@@ -36,7 +36,10 @@ class Check {
     const double fewest = spec_.model == ModelKind::dimerization ? 2 : 1;
     in_range("particles", spec_.particles, {fewest, 1e7},
              fewest == 2 ? "2 to 10000000: dimers take two" : "1 to 10000000");
-    if (!(spec_.box >= fov_side_ && spec_.box <= 1e6))
+    constexpr Bounds allowed{1, 1e6};
+    if (!(spec_.box >= allowed.low && spec_.box <= allowed.high))
+      report("box", fmt::format("{} px (expected {} to {} px)", spec_.box, allowed.low, allowed.high));
+    else if (spec_.box < fov_side_)
       report("box",
              fmt::format("{} px (expected at least the side of the field of view, {} px)", spec_.box, fov_side_));
     if (spec_.axes != 2 && !(spec_.axes == 3 && spec_.model == ModelKind::single_state))

@@ -117,8 +117,19 @@ class SimulateTest(unittest.TestCase):
         problems = json.loads((self.folder / "outside" / "simulation.json").read_text())["problems"]
         self.assertRegex(problems[0], r"since it lies at \(\d+, \d+\) and ends outside of the box of 64 px")
         self.make("inside", "--fovs", 8, "--set", "simulate.fov_side=32", "--set", "faithful.fov_in_default_box=false")
-        result = self.make("large", "--set", "simulate.fov_side=65", code=2)
-        self.assertIn("small.toml:6:7: experiment.box: 64 px (expected at least the side of the field of view, 65 px)", result.stderr)
+
+    def test_a_box_has_to_hold_the_field_of_view_only_where_that_lies_in_it(self):
+        small = '[[experiment]]\nmodel = "single_state"\nparticles = 400\nalpha = 1\nk = 1\nbox = 100\n'
+        self.config.write_text(small)
+        self.make("outside", "--raw")
+        with h5py.File(self.folder / "outside/raw/exp_1_fov_0.h5") as raw:
+            self.assertLessEqual(raw["positions"][:].max(), 100)
+            self.assertIn(raw.attrs["fov_origin"][0], range(11, 90))
+        for words in (["--faithful", "false"], ["--set", "faithful.fov_in_default_box=false"]):
+            self.assertIn("small.toml:6:7: experiment.box: 100 px (expected at least the side of the field of view, 128 px)",
+                          self.make("inside", *words, code=2).stderr)
+        self.config.write_text(small.replace("100", "0.5"))
+        self.assertIn("experiment.box: 0.5 px (expected 1 to 1000000 px)", self.make("tiny", code=2).stderr)
 
     def test_seeds_differ(self):
         self.make("one")
@@ -238,7 +249,7 @@ class SimulateTest(unittest.TestCase):
         for key, line, number, what in (("alpha", "alpha = [1, 0]", 23, "above 0 and below 2"), ("alpha", "alpha = [2, 1]", 23, "above 0 and below 2"),
                                         ("k", "k = [-1, 0.1]", 24, "0 to 1000000"), ("alpha", "alpha = 1", 23, "1 values for 2 states"),
                                         ("discs", "discs = 4000", 25, "no room"), ("transmittance", "transmittance = 1.5", 27, "probability"),
-                                        ("box", "box = 100", 28, "field of view"), ("radus", "radus = 3", 28, "did you mean radius"),
+                                        ("box", "box = 0.5", 28, "1 to 1000000 px"), ("radus", "radus = 3", 28, "did you mean radius"),
                                         ("traps", "traps = 3", 28, "not a parameter of confinement")):
             lines = ["", "[simulate]", "", *[""] * 17, "[[experiment]]", 'model = "confinement"', "alpha = [1, 0.4]", "k = [1, 0.1]",
                      "discs = 40", "radius = 4", "transmittance = 0.1", ""]
@@ -253,7 +264,7 @@ class SimulateTest(unittest.TestCase):
     def test_package_parameters_are_checked_with_their_line(self):
         path = self.folder / "p.json"
         good = json.loads((FIXTURES / "simulation/stats_tcm_a.json").read_text())["params"]
-        for key, value, what in (("L", 100, "field of view"), ("trans", 7, "probability"), ("Ds", [[-1, 0], [1, 0]], "0 to 1000000"),
+        for key, value, what in (("L", 0.5, "1 to 1000000 px"), ("trans", 7, "probability"), ("Ds", [[-1, 0], [1, 0]], "0 to 1000000"),
                                  ("Nc", "many", "expected type"), ("Mn", 3, "unknown key"), ("Nc", 4000, "no room")):
             path.write_text(json.dumps(good | {key: value}, indent=1))
             line = path.read_text()[: path.read_text().index(f'"{key}"')].count("\n") + 1

@@ -187,6 +187,9 @@ struct Config {
   RunConfig run;
   std::vector<simulation::ExperimentSpec> experiments;  ///< the `[[experiment]]` tables
   std::string experiments_toml;                         ///< their text, or that of --params as a comment
+
+  /// Side in px that boxes have to hold; 0 where the field of view lies as in a box of 230.4 px, whatever the box is.
+  double side_in_box() const { return faithful.fov_in_default_box ? 0 : simulate.fov.side; }
 };
 
 /// Changes what a TOML text mentions. \param file what to call the text in messages

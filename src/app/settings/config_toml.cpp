@@ -85,7 +85,7 @@ std::vector<Problem> apply_table(Config& config, const toml::table& table,
   for (const std::string& assignment : assignments) apply_assignment(config, assignment);
   if (const toml::node* node = table.get("experiment"); node != nullptr) {
     config.experiments.clear();
-    read_experiments(*node, config.simulate.fov.side, config.experiments, problems);
+    read_experiments(*node, config.side_in_box(), config.experiments, problems);
     std::ostringstream text;
     if (const toml::array* tables = node->as_array()) text << toml::table{{"experiment", *tables}};
     config.experiments_toml = text.str();

@@ -17,7 +17,7 @@ struct ConfigProblem {
 };
 
 /// Reads the `[[experiment]]` tables of a configuration into `experiments`.
-/// \param fov_side of the configuration, px \param problems gets unknown keys (with the nearest known one), wrong
+/// \param fov_side as of simulation::problems_of \param problems gets unknown keys (with the nearest known one), wrong
 /// types, keys that belong to other models and what simulation::problems_of finds, each at its key
 void read_experiments(const toml::node& node, double fov_side, std::vector<simulation::ExperimentSpec>& experiments,
                       std::vector<ConfigProblem>& problems);
