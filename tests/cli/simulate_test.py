@@ -111,6 +111,18 @@ class SimulateTest(unittest.TestCase):
         written = {int(re.search(r"fov_(\d+)", path)[1]) for path in contents(self.folder / "few") if "fov_" in path}
         self.assertEqual(written, set(range(8)) - empty)
 
+    def test_a_field_of_view_that_cannot_be_made_is_named(self):
+        path = self.folder / "p.json"
+        path.write_text(json.dumps({"model": "dimerization", "N": 200, "T": 60, "Ds": [[1, 0.01], [0.1, 0]], "alphas": [[0.5, 0], [0.5, 0]],
+                                    "r": 5, "Pb": 1, "Pu": 0.1, "epsilon_a": 0.3}))
+        for form in ("text", "hdf5"):
+            result = run("--params", path, "--output", self.folder / form, "--fovs", 2, "--format", form)
+            self.assertEqual(result.returncode, 4, result.stderr)
+            problems = json.loads((self.folder / form / "simulation.json").read_text())["problems"]
+            self.assertEqual([problem.split(": ")[:2] for problem in problems],
+                             [[f"field of view {fov} of experiment 1", "dimer_alpha_step"] for fov in (range(2) if form == "text" else [0])])
+            self.assertIn(problems[0], result.stderr)
+
     def test_a_field_of_view_outside_of_its_box_is_told_of(self):
         self.config.write_text('[[experiment]]\nmodel = "single_state"\nparticles = 400\nalpha = 1\nk = 1\nbox = 64\n')
         self.make("outside", "--fovs", 8, "--set", "simulate.fov_side=32", code=4)

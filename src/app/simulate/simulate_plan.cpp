@@ -65,10 +65,18 @@ double expected_cost(const simulation::ModelParameters& parameters, bool video) 
   return static_cast<double>(parameters.particles * parameters.frames) + video_cost;
 }
 
+std::string name_of(const SimulatePlan& plan, std::size_t item) {
+  return fmt::format("field of view {} of experiment {}", plan.fov_of(item), plan.experiment_of(item).number);
+}
+
 simulation::SimulatedFov simulate_item(const SimulatePlan& plan, std::size_t item) {
   const PlannedSimulation& experiment = plan.experiment_of(item);
-  return simulation::simulate_fov(experiment.parameters, plan.config.fov, static_cast<std::size_t>(plan.config.vips),
-                                  plan.config.seed, experiment.number, plan.fov_of(item));
+  try {
+    return simulation::simulate_fov(experiment.parameters, plan.config.fov, static_cast<std::size_t>(plan.config.vips),
+                                    plan.config.seed, experiment.number, plan.fov_of(item));
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", name_of(plan, item), error.what()));
+  }
 }
 
 }  // namespace an::app

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "app/settings/config.hpp"
@@ -44,7 +45,10 @@ SimulatePlan make_simulate_plan(const Config& config, const std::vector<std::uin
 /// Relative cost of a field of view.
 double expected_cost(const simulation::ModelParameters& parameters, bool video);
 
-/// Makes one field of view of the plan.
+/// What messages call a field of view of the plan.
+std::string name_of(const SimulatePlan& plan, std::size_t item);
+
+/// Makes one field of view of the plan. \throws Error with its name
 simulation::SimulatedFov simulate_item(const SimulatePlan& plan, std::size_t item);
 
 }  // namespace an::app

@@ -133,8 +133,7 @@ std::string FovFiles::where_it_lies(const SimulatedFov& made) const {
 std::uint64_t FovFiles::write() const {
   const SimulatedFov made = simulate_item(plan_, item_);
   if (made.fov.trajectories.empty())
-    throw Error(fmt::format("experiment {}, field of view {}: no trajectory of {} frames or more{} (nothing written)",
-                            plan_.experiment_of(item_).number, plan_.fov_of(item_),
+    throw Error(fmt::format("{}: no trajectory of {} frames or more{} (nothing written)", name_of(plan_, item_),
                             plan_.config.fov.shortest_trajectory, where_it_lies(made)));
   if (plan_.raw) write_raw(made);
   std::uint64_t bytes = 0;
