@@ -221,7 +221,7 @@ class TrackTest(unittest.TestCase):
         write_tiff(videos / "i_sizes.tif", frames[:4] + [frames[4][:32]])
         for ranks in (None, 2):
             out = self.folder / f"out{ranks}"
-            done = track("--input", videos, "--output", out, ranks=ranks)
+            done = track("--input", videos, "--output", out, "-v", ranks=ranks)
             self.assertEqual(done.returncode, 4, done.stderr)
             problems = json.loads((out / "tracking.json").read_text())["problems"]
             self.assertEqual(len(problems), 8)

@@ -130,6 +130,12 @@ ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunL
   return outcome;
 }
 
+// How many of them are named.
+std::size_t named_of(const std::vector<std::string>& all, const RunConfig& config) {
+  constexpr std::size_t most_usually = 5;
+  return config.verbosity > 0 ? all.size() : std::min(most_usually, all.size());
+}
+
 }  // namespace
 
 double ItemOutcome::working_seconds(std::size_t first, std::size_t end) const {
@@ -148,15 +154,17 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, st
   return do_all(world, progress, nullptr, costs, work);
 }
 
-void print_failures(const std::vector<std::string>& failures) {
-  for (const std::string& failure : failures) fmt::print(stderr, "anomalousnet: error: {}\n", failure);
+void print_failures(const std::vector<std::string>& failures, const RunConfig& config) {
+  const std::size_t named = named_of(failures, config);
+  for (std::size_t i = 0; i < named; ++i) fmt::print(stderr, "anomalousnet: error: {}\n", failures[i]);
+  if (named < failures.size())
+    fmt::print(stderr, "anomalousnet: error: … and {} more (--verbose names all)\n", failures.size() - named);
 }
 
 void print_notes(const std::vector<ItemNote>& notes, const RunConfig& config) {
   if (config.verbosity < 0) return;
-  constexpr std::size_t most_usually = 5;
   for (const ItemNote& note : notes) {
-    const std::size_t named = config.verbosity > 0 ? note.names.size() : std::min(most_usually, note.names.size());
+    const std::size_t named = named_of(note.names, config);
     fmt::print(stderr, "{}{}{}{}\n", note.words, named > 0 ? ": " : "",
                fmt::join(note.names.begin(), note.names.begin() + static_cast<std::ptrdiff_t>(named), ", "),
                named < note.names.size() ? ", …" : "");

@@ -54,8 +54,8 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, Ru
 ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, std::span<const double> costs,
                      const ItemWork& work);
 
-/// Says on stderr, as errors, what failed.
-void print_failures(const std::vector<std::string>& failures);
+/// Says on stderr, as errors, what failed first and how much else did; with `--verbose` all of it.
+void print_failures(const std::vector<std::string>& failures, const RunConfig& config);
 
 /// Says the notes on stderr with the names of the first items, of all with `--verbose`; nothing with `--quiet`.
 void print_notes(const std::vector<ItemNote>& notes, const RunConfig& config);

@@ -72,7 +72,7 @@ class Paper {
 
   void make_all();
   void note(const ItemOutcome& outcome) {
-    if (world_.is_root()) print_failures(outcome.failures);
+    if (world_.is_root()) print_failures(outcome.failures, config_.run);
     note(outcome.stopped ? ExitCode::stopped : outcome.failures.empty() ? ExitCode::done : ExitCode::some_items_failed);
   }
   void note(ExitCode code) {

@@ -369,7 +369,7 @@ ExitCode Prediction::run() {
                   {"solve", solving},
                   {"ensembles", ensembles},
                   {"of_all_ranks", {{"track", tracking_seconds_}, {"fit", fit_seconds_}, {"infer", infer_seconds_}}}});
-    print_failures(failures_);
+    print_failures(failures_, config_.run);
   }
   world_.barrier();
   if (world_.is_root() && config_.run.verbosity >= 0)

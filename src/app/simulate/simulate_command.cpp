@@ -183,7 +183,7 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
     io::write_file_atomically(options.output / record_name, report::json_text(record));
     if (config.run.item_costs)
       write_item_costs(options.output / item_costs_name, std::array{stage_costs("simulate", outcome)});
-    print_failures(outcome.failures);
+    print_failures(outcome.failures, config.run);
     if (config.run.verbosity >= 0)
       fmt::print(stderr, "{} experiments, {} fields of view ({:.2f} GB written in {:.1f} s) in {}\n",
                  plan.experiments.size(), plan.fovs(), static_cast<double>(outcome.bytes) / 1e9, seconds,

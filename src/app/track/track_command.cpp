@@ -116,7 +116,7 @@ void finish(const TrackRun& run, const ItemOutcome& outcome, const std::vector<T
   io::write_file_atomically(run.options.output / record_name, report::json_text(record));
   if (run.config.run.item_costs)
     write_item_costs(run.options.output / item_costs_name, std::array{stage_costs("track", outcome)});
-  print_failures(outcome.failures);
+  print_failures(outcome.failures, run.config.run);
   if (run.config.run.verbosity >= 0)
     fmt::print(stderr, "{} of {} videos ({:.2f} MB written in {:.1f} s) in {}\n",
                run.items.size() - outcome.failures.size(), run.items.size(), static_cast<double>(outcome.bytes) / 1e6,

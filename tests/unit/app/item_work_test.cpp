@@ -43,6 +43,24 @@ TEST(ItemWork, WhatHasNothingToDoWithTheItemEndsItAll) {
   EXPECT_THROW(with_second(kernels::BackendFailed("cudaMalloc: out of memory"), done), kernels::BackendFailed);
 }
 
+TEST(ItemWork, OfManyFailuresTheFirstAreNamedAndAllWhereThatIsAskedFor) {
+  const std::vector<std::string> failures{"a", "b", "c", "d", "e", "f", "g"};
+  const auto printed = [&](std::size_t count, int verbosity) {
+    RunConfig config;
+    config.verbosity = verbosity;
+    testing::internal::CaptureStderr();
+    print_failures({failures.begin(), failures.begin() + static_cast<std::ptrdiff_t>(count)}, config);
+    return testing::internal::GetCapturedStderr();
+  };
+  const std::string five =
+      "anomalousnet: error: a\nanomalousnet: error: b\nanomalousnet: error: c\nanomalousnet: error: d\n"
+      "anomalousnet: error: e\n";
+  EXPECT_EQ(printed(5, 0), five);
+  EXPECT_EQ(printed(7, 0), five + "anomalousnet: error: … and 2 more (--verbose names all)\n");
+  EXPECT_EQ(printed(7, -1), printed(7, 0));
+  EXPECT_EQ(printed(7, 1), five + "anomalousnet: error: f\nanomalousnet: error: g\n");
+}
+
 TEST(Failure, ABackEndThatFailsIsNoErrorOfTheUser) {
   try {
     throw kernels::BackendFailed("cudaMalloc: out of memory");
