@@ -152,19 +152,6 @@ class Check {
     in_range("transmittance", spec_.transmittance, {0, 1}, "a probability");
     in_range("radius", spec_.radius, {1e-3, 0.5 * spec_.box}, "at least 0.001 and at most half the box");
     check_centres("discs", 1, 1e6);
-    if (!problems_.empty() || !spec_.given_centres.empty()) return;
-    const double radius = spec_.radius.range().high;
-    const auto count = static_cast<std::size_t>(std::llround(spec_.centres.range().high));
-    // Discs that are placed at random fill at most 0.547 of the plane (Hinrichsen, Feder and Jøssang, 1986), far less
-    // within a hundred trials a disc: so it is tried.
-    constexpr double jammed = 0.6;
-    Random random({0, 0, 0, 0, RandomStream::layout});
-    const double area = static_cast<double>(count) * 3.14159265 * radius * radius;
-    const std::size_t placed =
-        area > jammed * spec_.box * spec_.box ? 0 : draw_discs(count, radius, spec_.box, random).size();
-    if (placed < count)
-      report("discs", fmt::format("no room for {} discs of radius {} px that do not overlap in a box of {} px", count,
-                                  radius, spec_.box));
   }
 
   const ExperimentSpec& spec_;

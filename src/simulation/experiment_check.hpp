@@ -15,7 +15,7 @@ struct SpecProblem {
 };
 
 /// Everything that makes an experiment impossible: values out of range, wrong numbers of states, rows of `transition`
-/// that do not sum to 1, discs that find no room, a box too small.
+/// that do not sum to 1, a box too small.
 /// \param fov_side that the box has to hold, px; 0 where the field of view may lie outside of it
 std::vector<SpecProblem> problems_of(const ExperimentSpec& spec, double fov_side);
 

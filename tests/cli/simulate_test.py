@@ -260,7 +260,7 @@ class SimulateTest(unittest.TestCase):
     def test_bad_parameters_are_named_with_their_line(self):
         for key, line, number, what in (("alpha", "alpha = [1, 0]", 23, "above 0 and below 2"), ("alpha", "alpha = [2, 1]", 23, "above 0 and below 2"),
                                         ("k", "k = [-1, 0.1]", 24, "0 to 1000000"), ("alpha", "alpha = 1", 23, "1 values for 2 states"),
-                                        ("discs", "discs = 4000", 25, "no room"), ("transmittance", "transmittance = 1.5", 27, "probability"),
+                                        ("discs", "discs = 0", 25, "a number of them"), ("transmittance", "transmittance = 1.5", 27, "probability"),
                                         ("box", "box = 0.5", 28, "1 to 1000000 px"), ("radus", "radus = 3", 28, "did you mean radius"),
                                         ("traps", "traps = 3", 28, "not a parameter of confinement")):
             lines = ["", "[simulate]", "", *[""] * 17, "[[experiment]]", 'model = "confinement"', "alpha = [1, 0.4]", "k = [1, 0.1]",
@@ -273,11 +273,24 @@ class SimulateTest(unittest.TestCase):
         self.config.write_text(rows)
         self.assertRegex(self.make("bad", code=2).stderr, r"small\.toml:5:14: experiment\.transition: row 0 sums to 1\.1")
 
+    def test_discs_that_find_no_room_are_left_out_and_told_of(self):
+        path = self.folder / "p.json"
+        crowded = {"model": "confinement", "N": 20, "T": 50, "L": 230.4, "Ds": [[1, 0], [0.1, 0]], "alphas": [[1, 0], [0.5, 0]], "r": 5, "trans": 0.1}
+        for discs, words in ((350, r"^discs that find no room are left out: experiment 1 has about 3[0-4]\d of 350$"), (100, None)):
+            path.write_text(json.dumps(crowded | {"Nc": discs}))
+            result = run("--params", path, "--output", self.folder / str(discs))
+            self.assertEqual(result.returncode, 0, result.stderr)
+            notes = json.loads((self.folder / str(discs) / "simulation.json").read_text())["notes"]
+            self.assertEqual(len(notes), 1 if words else 0)
+            if words:
+                self.assertRegex(notes[0], words)
+                self.assertIn(notes[0] + "\n", result.stderr)
+
     def test_package_parameters_are_checked_with_their_line(self):
         path = self.folder / "p.json"
         good = json.loads((FIXTURES / "simulation/stats_tcm_a.json").read_text())["params"]
         for key, value, what in (("L", 0.5, "1 to 1000000 px"), ("trans", 7, "probability"), ("Ds", [[-1, 0], [1, 0]], "0 to 1000000"),
-                                 ("Nc", "many", "expected type"), ("Mn", 3, "unknown key"), ("Nc", 4000, "no room")):
+                                 ("Nc", "many", "expected type"), ("Mn", 3, "unknown key"), ("Nc", 0, "a number of them")):
             path.write_text(json.dumps(good | {key: value}, indent=1))
             line = path.read_text()[: path.read_text().index(f'"{key}"')].count("\n") + 1
             result = run("--params", path, "--output", self.folder / "bad")

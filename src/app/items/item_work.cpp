@@ -161,14 +161,16 @@ void print_failures(const std::vector<std::string>& failures, const RunConfig& c
     fmt::print(stderr, "anomalousnet: error: … and {} more (--verbose names all)\n", failures.size() - named);
 }
 
+std::string note_text(const ItemNote& note, std::size_t most_names) {
+  const std::size_t named = std::min(most_names, note.names.size());
+  return fmt::format("{}{}{}{}", note.words, named > 0 ? ": " : "",
+                     fmt::join(note.names.begin(), note.names.begin() + static_cast<std::ptrdiff_t>(named), ", "),
+                     named < note.names.size() ? ", …" : "");
+}
+
 void print_notes(const std::vector<ItemNote>& notes, const RunConfig& config) {
   if (config.verbosity < 0) return;
-  for (const ItemNote& note : notes) {
-    const std::size_t named = named_of(note.names, config);
-    fmt::print(stderr, "{}{}{}{}\n", note.words, named > 0 ? ": " : "",
-               fmt::join(note.names.begin(), note.names.begin() + static_cast<std::ptrdiff_t>(named), ", "),
-               named < note.names.size() ? ", …" : "");
-  }
+  for (const ItemNote& note : notes) fmt::print(stderr, "{}\n", note_text(note, named_of(note.names, config)));
 }
 
 void print_stopped(const std::string& cause, const std::string& done) {

@@ -57,6 +57,9 @@ ItemOutcome do_items(const parallel::Communicator& world, Progress& progress, st
 /// Says on stderr, as errors, what failed first and how much else did; with `--verbose` all of it.
 void print_failures(const std::vector<std::string>& failures, const RunConfig& config);
 
+/// The words of a note and the names of its first items, at most so many.
+std::string note_text(const ItemNote& note, std::size_t most_names);
+
 /// Says the notes on stderr with the names of the first items, of all with `--verbose`; nothing with `--quiet`.
 void print_notes(const std::vector<ItemNote>& notes, const RunConfig& config);
 

@@ -112,6 +112,28 @@ void check_room(const fs::path& output, const SimulatePlan& plan, std::vector<st
                                           static_cast<double>(bytes) / 1e9, static_cast<double>(free) / 1e9));
 }
 
+// Of experiments whose discs do not all find room, as a layout shows: the package leaves out the others, too.
+std::vector<ItemNote> notes_of_discs(const SimulatePlan& plan) {
+  ItemNote note{"discs that find no room are left out", {}};
+  for (const PlannedSimulation& experiment : plan.experiments) {
+    const simulation::ModelParameters& parameters = experiment.parameters;
+    if (parameters.model != simulation::ModelKind::confinement || !parameters.given_centres.empty()) continue;
+    Random random({plan.config.seed, experiment.number, 0, 0, RandomStream::layout});
+    const std::size_t placed =
+        simulation::draw_discs(parameters.centres, parameters.radius, parameters.box, random).size();
+    if (placed < parameters.centres)
+      note.names.push_back(
+          fmt::format("experiment {} has about {} of {}", experiment.number, placed, parameters.centres));
+  }
+  return note.names.empty() ? std::vector<ItemNote>{} : std::vector{note};
+}
+
+Json notes_json(const std::vector<ItemNote>& notes) {
+  Json json = Json::array();
+  for (const ItemNote& note : notes) json.push_back(note_text(note, note.names.size()));
+  return json;
+}
+
 ItemOutcome make_text(const SimulatePlan& plan, const fs::path& output, const parallel::Communicator& world,
                       Progress& progress, RunLedger& ledger) {
   if (world.is_root()) make_simulated_folders(plan, output);
@@ -151,7 +173,10 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
   const double start = steady_seconds();
   const SimulatePlan plan = make_simulate_plan(config, options.experiments, options.raw);
   const Json settings = data_config(config, plan, !options.experiments.empty());
+  std::vector<ItemNote> notes;
   if (world.is_root()) {
+    notes = notes_of_discs(plan);
+    print_notes(notes, config.run);
     std::vector<std::uint64_t> of_specs(config.experiments.size());
     if (options.dry_run) {
       const std::uint64_t bytes = expected_bytes(plan, of_specs);
@@ -179,6 +204,7 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
                  outcome.done_before);
     record["experiments"] = plan.experiments.size();
     record["fovs"] = plan.fovs();
+    record["notes"] = notes_json(notes);
     record["problems"] = outcome.failures;
     io::write_file_atomically(options.output / record_name, report::json_text(record));
     if (config.run.item_costs)
