@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "core/error.hpp"
@@ -140,14 +141,15 @@ Random particle_random(const RandomKey& box, std::size_t particle) {
 
 void place_at_random(const ModelParameters& parameters, BoxPaths& paths, std::size_t particle, Random& random) {
   for (std::size_t axis = 0; axis < paths.axes; ++axis)
-    paths.path(particle, axis)[0] = random.uniform() * parameters.box;
+    paths.path(particle, axis)[0] = std::isfinite(parameters.box) ? random.uniform() * parameters.box : 0;
 }
 
 void step_in_box(const ModelParameters& parameters, BoxPaths& paths, std::size_t particle, std::size_t frame,
                  const Displacement& displacement) {
   for (std::size_t axis = 0; axis < paths.axes; ++axis) {
     const std::span<double> path = paths.path(particle, axis);
-    path[frame] = reflected_in_box(path[frame - 1] + displacement[axis], parameters.box);
+    const double end = path[frame - 1] + displacement[axis];
+    path[frame] = std::isfinite(parameters.box) ? reflected_in_box(end, parameters.box) : end;
   }
 }
 

@@ -44,7 +44,7 @@ struct ModelParameters {
   std::size_t particles = 50;
   std::size_t frames = 200;
   std::size_t axes = 2;  ///< 3: single_state only
-  double box = 230.4;    ///< side of the square with reflecting walls
+  double box = 230.4;    ///< side of the square with reflecting walls; infinite: none, all start at the origin
   /// single_state and immobile_traps one; dimerization: free, dimer; confinement: outside, inside
   std::vector<StateParameters> states;
   std::vector<double>

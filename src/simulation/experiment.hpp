@@ -26,7 +26,7 @@ struct ExperimentSpec {
   ModelKind model = ModelKind::single_state;
   std::uint32_t repeat = 1;  ///< experiments of this kind
   Distribution particles = Distribution::fixed(50);
-  double box = 230.4;
+  double box = 230.4;  ///< as of ModelParameters
   std::size_t axes = 2;
   bool challenge_sampler = false;           ///< alpha and k (where not given) as the package draws them for training
   std::vector<HyperDistribution> alpha, k;  ///< one a state

@@ -36,14 +36,24 @@ class Check {
     const double fewest = spec_.model == ModelKind::dimerization ? 2 : 1;
     in_range("particles", spec_.particles, {fewest, 1e7},
              fewest == 2 ? "2 to 10000000: dimers take two" : "1 to 10000000");
-    constexpr Bounds allowed{1, 1e6};
-    if (!(spec_.box >= allowed.low && spec_.box <= allowed.high))
-      report("box", fmt::format("{} px (expected {} to {} px)", spec_.box, allowed.low, allowed.high));
-    else if (spec_.box < fov_side_)
-      report("box",
-             fmt::format("{} px (expected at least the side of the field of view, {} px)", spec_.box, fov_side_));
+    check_box();
     if (spec_.axes != 2 && !(spec_.axes == 3 && spec_.model == ModelKind::single_state))
       report("dimensions", fmt::format("{} (expected 2, or 3 for single_state)", spec_.axes));
+  }
+
+  void check_box() {
+    constexpr Bounds allowed{1, 1e6};
+    const bool needs_walls = spec_.model != ModelKind::single_state && spec_.model != ModelKind::multi_state;
+    if (std::isinf(spec_.box)) {
+      if (needs_walls) report("box", fmt::format("none (expected a side in px for {})", model_name(spec_.model)));
+      if (fov_side_ > 0)
+        report("box", "none (expected a side in px where faithful.fov_in_default_box = false places a view in it)");
+    } else if (!(spec_.box >= allowed.low && spec_.box <= allowed.high)) {
+      report("box", fmt::format("{} px (expected {} to {} px)", spec_.box, allowed.low, allowed.high));
+    } else if (spec_.box < fov_side_) {
+      report("box",
+             fmt::format("{} px (expected at least the side of the field of view, {} px)", spec_.box, fov_side_));
+    }
   }
 
   std::size_t states() const {

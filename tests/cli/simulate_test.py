@@ -286,6 +286,19 @@ class SimulateTest(unittest.TestCase):
                 self.assertRegex(notes[0], words)
                 self.assertIn(notes[0] + "\n", result.stderr)
 
+    def test_without_a_box_particles_start_at_the_origin_and_meet_no_wall(self):
+        path = self.folder / "p.json"
+        for model in ({"model": "single_state", "Ds": [20, 0], "alphas": [1, 0]},
+                      {"model": "multi_state", "Ds": [[20, 0], [20, 0]], "alphas": [[1, 0], [1, 0]], "M": [[0.9, 0.1], [0.1, 0.9]]}):
+            path.write_text(json.dumps(model | {"N": 400, "T": 200, "L": None}))
+            result = run("--params", path, "--output", self.folder / model["model"], "--raw")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            with h5py.File(self.folder / model["model"] / "raw/exp_1_fov_0.h5") as raw:
+                positions = raw["positions"][:]
+            self.assertFalse(positions[0].any())
+            self.assertLess(abs(positions[-1].mean()), 20)
+            self.assertAlmostEqual(positions[-1].var() / (2 * 20 * 199), 1, delta=0.2)
+
     def test_package_parameters_are_checked_with_their_line(self):
         path = self.folder / "p.json"
         good = json.loads((FIXTURES / "simulation/stats_tcm_a.json").read_text())["params"]

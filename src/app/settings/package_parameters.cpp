@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -90,7 +91,11 @@ const std::map<std::string, Key>& keys() {
             throw ConfigError("expected 2 to 1000000 frames");
           p.frames = static_cast<std::size_t>(frames);
         }}},
-      {"L", {"box", [](P& p, const json& v) { p.spec.box = v.get<double>(); }}},
+      {"L",
+       {"box",
+        [](P& p, const json& v) {
+          p.spec.box = v.is_null() ? std::numeric_limits<double>::infinity() : v.get<double>();
+        }}},
       {"Ds",
        {"k",
         [](P& p, const json& v) {
@@ -195,7 +200,7 @@ PackageParameters read_package_parameters(std::string_view text, const std::stri
       report(line_of(text, name), name, unknown_key(name));
       continue;
     }
-    if (value.is_null()) continue;  // the package's None: not given
+    if (value.is_null() && name != "L") continue;  // the package's None: not given; of L: no walls
     const std::vector<ModelKind>& models = key->second.models;
     if (!models.empty() && std::find(models.begin(), models.end(), *model) == models.end()) {
       report(line_of(text, name), name, fmt::format("not a parameter of {}", simulation::model_name(*model)));

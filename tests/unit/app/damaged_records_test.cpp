@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 
 #include "app/items/output_folder.hpp"
@@ -149,6 +150,18 @@ TEST_F(DamagedRecord, ParametersOfThePackageAreThoseOfTheModel) {
   EXPECT_THAT(of("multi_state", "\"epsilon_a\": 0.3"),
               HasSubstr("p.json:2: epsilon_a: expected a list, a number for each state but the first"));
   EXPECT_THAT(of("dimerization", "\"epsilon_a\": [0.3]"), HasSubstr("p.json:2: epsilon_a: [0.3] is not of"));
+}
+
+TEST_F(DamagedRecord, ABoxOfThePackageWithoutASideHasNoWalls) {
+  const auto read = [](const std::string& model, double fov_side) {
+    return read_package_parameters("{\"model\": \"" + model + "\",\n\"L\": null, \"Ds\": [1, 0], \"alphas\": [1, 0]}",
+                                   "p.json", fov_side);
+  };
+  EXPECT_TRUE(std::isinf(read("single_state", 0).spec.box));
+  EXPECT_THAT(complaint<ConfigError>([&] { read("immobile_traps", 0); }),
+              HasSubstr("p.json:2: L: none (expected a side in px for immobile_traps)"));
+  EXPECT_THAT(complaint<ConfigError>([&] { read("single_state", 128); }),
+              HasSubstr("p.json:2: L: none (expected a side in px where"));
 }
 
 TEST_F(DamagedRecord, TheTimeStepOfThePackageIsAFrame) {
