@@ -104,12 +104,31 @@ class SimulateTest(unittest.TestCase):
 
     def test_nothing_is_written_of_a_field_of_view_without_trajectories(self):
         self.config.write_text('[[experiment]]\nmodel = "single_state"\nparticles = 1\nalpha = 1\nk = 1\n')
-        self.make("few", "--fovs", 8, "--raw", code=4)
-        problems = json.loads((self.folder / "few" / "simulation.json").read_text())["problems"]
-        empty = {int(re.search(r"field of view (\d+): no trajectory", problem)[1]) for problem in problems}
+        self.make("few", "--fovs", 8)
+        record = json.loads((self.folder / "few" / "simulation.json").read_text())
+        self.assertEqual(record["problems"], [])
+        empty = {int(fov) for fov in re.findall(r"field of view (\d+)", record["notes"][0])}
         self.assertTrue(0 < len(empty) < 8, empty)
+        self.assertTrue(record["notes"][0].startswith(f"{len(empty)} of 8 fields of view have no trajectory of 20 frames or more and no files: "))
         written = {int(re.search(r"fov_(\d+)", path)[1]) for path in contents(self.folder / "few") if "fov_" in path}
         self.assertEqual(written, set(range(8)) - empty)
+
+    def test_boxes_are_written_of_fields_of_view_without_trajectories_too(self):
+        self.config.write_text('[[experiment]]\nmodel = "single_state"\nparticles = 1\nalpha = 1\nk = 1\n')
+        self.make("text", "--fovs", 8)
+        for words in ([], ["--resume"]):
+            done = self.make("few", "--fovs", 8, "--raw", *words, ranks=2)
+            self.assertIn("no files but those of their boxes: field of view", done.stderr)
+            few = contents(self.folder / "few")
+            self.assertEqual({path for path in few if path.startswith("raw")}, {f"raw/exp_1_fov_{fov}.h5" for fov in range(8)})
+            rest = {path: content for path, content in few.items() if not path.startswith(("raw", "ledger"))}
+            self.assertEqual(rest, {path: content for path, content in contents(self.folder / "text").items() if not path.startswith("ledger")})
+        (self.folder / "few/raw/exp_1_fov_0.h5").unlink()
+        self.make("few", "--fovs", 8, "--raw", "--resume")
+        self.assertEqual(contents(self.folder / "few"), few)
+        self.make("shards", "--fovs", 8, "--format", "hdf5")
+        with h5py.File(self.folder / "shards/shards/shard_00000.h5") as shard:
+            self.assertEqual(len(shard["fovs"]), 8)
 
     def test_a_field_of_view_that_cannot_be_made_is_named(self):
         path = self.folder / "p.json"
@@ -125,9 +144,9 @@ class SimulateTest(unittest.TestCase):
 
     def test_a_field_of_view_outside_of_its_box_is_told_of(self):
         self.config.write_text('[[experiment]]\nmodel = "single_state"\nparticles = 400\nalpha = 1\nk = 1\nbox = 64\n')
-        self.make("outside", "--fovs", 8, "--set", "simulate.fov_side=32", code=4)
-        problems = json.loads((self.folder / "outside" / "simulation.json").read_text())["problems"]
-        self.assertRegex(problems[0], r"since it lies at \(\d+, \d+\) and ends outside of the box of 64 px")
+        self.make("outside", "--fovs", 8, "--set", "simulate.fov_side=32")
+        notes = json.loads((self.folder / "outside" / "simulation.json").read_text())["notes"]
+        self.assertRegex(notes[0], r"field of view \d of experiment 1 \(it lies at \(\d+, \d+\) and ends outside of the box of 64 px;")
         self.make("inside", "--fovs", 8, "--set", "simulate.fov_side=32", "--set", "faithful.fov_in_default_box=false")
 
     def test_a_box_has_to_hold_the_field_of_view_only_where_that_lies_in_it(self):

@@ -23,8 +23,8 @@ namespace {
 // What one rank knows of its items; the numbers come to all.
 struct ItemMarks {
   explicit ItemMarks(std::size_t count)
-      : bytes(count), failed(count), standing(count), nanoseconds(count, -1), words(count) {}
-  std::vector<std::int64_t> bytes, failed, standing, nanoseconds;
+      : bytes(count), failed(count), nothing(count), standing(count), nanoseconds(count, -1), words(count) {}
+  std::vector<std::int64_t> bytes, failed, nothing, standing, nanoseconds;
   std::vector<std::string> words;
 };
 
@@ -42,6 +42,10 @@ void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMark
     marks.bytes[item] = static_cast<std::int64_t>(work.make(item));
     marks.nanoseconds[item] = std::llround(1e9 * (steady_seconds() - start));
     if (is_recorded) ledger->record(files);
+    return;
+  } catch (const NothingToWrite& nothing) {
+    marks.words[item] = nothing.what();
+    marks.nothing[item] = 1;
     return;
   } catch (const OutputError&) {
     throw;
@@ -84,6 +88,27 @@ std::vector<ItemNote> notes_of(const ItemMarks& marks, const ItemWork& work) {
   return notes;
 }
 
+// The words of items that failed, or had nothing to write; who has done those that failed is nobody.
+void gather_words(const parallel::Communicator& world, const ItemMarks& marks, ItemOutcome& outcome) {
+  std::vector<std::int64_t> owner_of_words = outcome.owner;
+  for (std::size_t item = 0; item < marks.failed.size(); ++item) {
+    if (marks.failed[item] == 0 && marks.nothing[item] == 0) owner_of_words[item] = -1;
+    if (marks.failed[item] != 0) outcome.owner[item] = -1;
+  }
+  parallel::for_each_in_order(
+      world, owner_of_words,
+      [&](std::size_t item) {
+        const auto* begin = reinterpret_cast<const std::byte*>(marks.words[item].data());
+        return std::vector<std::byte>(begin, begin + marks.words[item].size());
+      },
+      [&](std::size_t item, std::span<const std::byte> text) {
+        (marks.failed[item] != 0 ? outcome.failures : outcome.nothing)
+            .emplace_back(reinterpret_cast<const char*>(text.data()), text.size());
+      });
+  // Every rank has to know how it ended; the words are root's.
+  outcome.failures.resize(static_cast<std::size_t>(std::count(marks.failed.begin(), marks.failed.end(), 1)));
+}
+
 ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunLedger* ledger,
                    std::span<const double> costs, const ItemWork& work) {
   ItemMarks marks(costs.size());
@@ -97,7 +122,8 @@ ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunL
   const auto undone = std::count(outcome.owner.begin(), outcome.owner.end(), -1);
   progress.update(costs.size() - static_cast<std::size_t>(undone));
   progress.finish();
-  for (std::vector<std::int64_t>* numbers : {&marks.bytes, &marks.failed, &marks.standing, &marks.nanoseconds})
+  for (std::vector<std::int64_t>* numbers :
+       {&marks.bytes, &marks.failed, &marks.nothing, &marks.standing, &marks.nanoseconds})
     world.max_of_all(*numbers);
   for (const std::int64_t ns : marks.nanoseconds)
     outcome.seconds.push_back(ns < 0 ? -1 : 1e-9 * static_cast<double>(ns));
@@ -112,21 +138,8 @@ ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunL
       print_stopped(cause, fmt::format("{} of {} {} are done", static_cast<std::ptrdiff_t>(costs.size()) - undone,
                                        costs.size(), work.unit));
   }
-  std::vector<std::int64_t> owner_of_failed = outcome.owner;
-  for (std::size_t item = 0; item < marks.failed.size(); ++item)
-    (marks.failed[item] == 0 ? owner_of_failed : outcome.owner)[item] = -1;
   outcome.bytes = static_cast<std::uint64_t>(std::accumulate(marks.bytes.begin(), marks.bytes.end(), std::int64_t{0}));
-  parallel::for_each_in_order(
-      world, owner_of_failed,
-      [&](std::size_t item) {
-        const auto* begin = reinterpret_cast<const std::byte*>(marks.words[item].data());
-        return std::vector<std::byte>(begin, begin + marks.words[item].size());
-      },
-      [&](std::size_t, std::span<const std::byte> text) {
-        outcome.failures.emplace_back(reinterpret_cast<const char*>(text.data()), text.size());
-      });
-  // Every rank has to know how it ended; the words are root's.
-  outcome.failures.resize(static_cast<std::size_t>(std::count(marks.failed.begin(), marks.failed.end(), 1)));
+  gather_words(world, marks, outcome);
   return outcome;
 }
 

@@ -112,8 +112,8 @@ void check_room(const fs::path& output, const SimulatePlan& plan, std::vector<st
                                           static_cast<double>(bytes) / 1e9, static_cast<double>(free) / 1e9));
 }
 
-// Of experiments whose discs do not all find room, as a layout shows: the package leaves out the others, too.
-std::vector<ItemNote> notes_of_discs(const SimulatePlan& plan) {
+// Experiments whose discs do not all find room, as a layout shows: the package leaves out the others, too.
+ItemNote note_of_discs(const SimulatePlan& plan) {
   ItemNote note{"discs that find no room are left out", {}};
   for (const PlannedSimulation& experiment : plan.experiments) {
     const simulation::ModelParameters& parameters = experiment.parameters;
@@ -125,7 +125,18 @@ std::vector<ItemNote> notes_of_discs(const SimulatePlan& plan) {
       note.names.push_back(
           fmt::format("experiment {} has about {} of {}", experiment.number, placed, parameters.centres));
   }
-  return note.names.empty() ? std::vector<ItemNote>{} : std::vector{note};
+  return note;
+}
+
+// What is missing without a mistake. \param empty fields of view without files: the package writes none, too
+std::vector<ItemNote> notes_of_data(const SimulatePlan& plan, const std::vector<std::string>& empty) {
+  const std::string words =
+      fmt::format("{} of {} fields of view have no trajectory of {} frames or more and {}", empty.size(), plan.fovs(),
+                  plan.config.fov.shortest_trajectory, plan.raw ? "no files but those of their boxes" : "no files");
+  std::vector<ItemNote> notes{note_of_discs(plan), {words, empty}};
+  notes.erase(std::remove_if(notes.begin(), notes.end(), [](const ItemNote& note) { return note.names.empty(); }),
+              notes.end());
+  return notes;
 }
 
 Json notes_json(const std::vector<ItemNote>& notes) {
@@ -173,14 +184,12 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
   const double start = steady_seconds();
   const SimulatePlan plan = make_simulate_plan(config, options.experiments, options.raw);
   const Json settings = data_config(config, plan, !options.experiments.empty());
-  std::vector<ItemNote> notes;
   if (world.is_root()) {
-    notes = notes_of_discs(plan);
-    print_notes(notes, config.run);
     std::vector<std::uint64_t> of_specs(config.experiments.size());
     if (options.dry_run) {
       const std::uint64_t bytes = expected_bytes(plan, of_specs);
       print_plan(plan, of_specs, bytes);
+      print_notes(notes_of_data(plan, {}), config.run);
     } else {
       claim_output(options.output, record_name, settings, options.resume, "a data set");
       io::make_folder(options.output);
@@ -204,11 +213,13 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
                  outcome.done_before);
     record["experiments"] = plan.experiments.size();
     record["fovs"] = plan.fovs();
+    const std::vector<ItemNote> notes = notes_of_data(plan, outcome.nothing);
     record["notes"] = notes_json(notes);
     record["problems"] = outcome.failures;
     io::write_file_atomically(options.output / record_name, report::json_text(record));
     if (config.run.item_costs)
       write_item_costs(options.output / item_costs_name, std::array{stage_costs("simulate", outcome)});
+    print_notes(notes, config.run);
     print_failures(outcome.failures, config.run);
     if (config.run.verbosity >= 0)
       fmt::print(stderr, "{} experiments, {} fields of view ({:.2f} GB written in {:.1f} s) in {}\n",

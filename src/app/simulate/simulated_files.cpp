@@ -7,6 +7,7 @@
 #include <numeric>
 #include <system_error>
 
+#include "app/items/item_work.hpp"
 #include "app/simulate/simulated_text.hpp"
 #include "core/error.hpp"
 #include "io/array_file.hpp"
@@ -125,17 +126,15 @@ std::string FovFiles::where_it_lies(const SimulatedFov& made) const {
   const double box = plan_.experiment_of(item_).parameters.box;
   if (std::max(x, y) + side <= box) return {};
   return fmt::format(
-      ", since it lies at ({}, {}) and ends outside of the box of {} px (faithful.fov_in_default_box = false places it "
+      " (it lies at ({}, {}) and ends outside of the box of {} px; faithful.fov_in_default_box = false places it "
       "inside)",
       x, y, box);
 }
 
 std::uint64_t FovFiles::write() const {
   const SimulatedFov made = simulate_item(plan_, item_);
-  if (made.fov.trajectories.empty())
-    throw Error(fmt::format("{}: no trajectory of {} frames or more{} (nothing written)", name_of(plan_, item_),
-                            plan_.config.fov.shortest_trajectory, where_it_lies(made)));
   if (plan_.raw) write_raw(made);
+  if (made.fov.trajectories.empty()) throw NothingToWrite(name_of(plan_, item_) + where_it_lies(made));
   std::uint64_t bytes = 0;
   if (plan_.config.videos) bytes += write_videos(made);
   for (const int track : tracks_of(plan_)) bytes += write_track(track, made);

@@ -18,7 +18,8 @@ class FovFiles {
   /// Every file that write() writes.
   std::vector<std::filesystem::path> paths() const;
   /// Simulates it and writes its files, each whole or not at all. \returns bytes written
-  /// \throws Error when no trajectory stays long enough in it: nothing is written then \throws OutputError
+  /// \throws NothingToWrite when no trajectory stays long enough in it: at most its box is written then \throws
+  /// OutputError
   std::uint64_t write() const;
 
  private:

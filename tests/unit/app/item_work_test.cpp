@@ -36,6 +36,15 @@ TEST(ItemWork, AnItemThatThrowsIsRecordedAndTheOthersGoOn) {
   EXPECT_EQ(done, 6U);
 }
 
+TEST(ItemWork, AnItemThatHasNothingToWriteIsNoFailure) {
+  std::size_t done = 0;
+  const ItemOutcome outcome = with_second(NothingToWrite("item 1"), done);
+  EXPECT_THAT(outcome.failures, ElementsAre());
+  EXPECT_THAT(outcome.nothing, ElementsAre("item 1"));
+  EXPECT_THAT(outcome.owner, ElementsAre(0, 0, 0));
+  EXPECT_EQ(done, 2U);
+}
+
 TEST(ItemWork, WhatHasNothingToDoWithTheItemEndsItAll) {
   std::size_t done = 0;
   EXPECT_THROW(with_second(OutputError("a.csv", "no space left"), done), OutputError);
