@@ -91,6 +91,20 @@ TEST(OfficialEnsembleFunctions, ErrorEnsembleDataset) {
   }
 }
 
+// A reference and a submission whose distance is made of the last digits of sums: wide_ensembles.json is written by
+// make_ensemble_fixtures.py.
+TEST(OfficialEnsembleFunctions, DistancesOfWideModesBesideAnImmobileStateAreTheOfficialOnes) {
+  OfficialEnsembleScorer scorer;
+  const Json all = testing::read_json(std::filesystem::path(AN_FIXTURES) / "scoring" / "wide_ensembles.json");
+  ASSERT_EQ(all.at("cases").size(), 6);
+  for (const Json& c : all.at("cases")) {
+    scorer.set_truth(labels_of(c["true"]).value());
+    const EnsembleScores found = scorer.score(labels_of(c["predicted"]).value()).scores.value();
+    expect_close(found[0], number(c["distances"][0]), c.dump());
+    expect_close(found[1], number(c["distances"][1]), c.dump());
+  }
+}
+
 std::vector<Moments> moments(const Json& list) {
   if (!list[0].is_array()) return {{number(list[0]), number(list[1])}};
   std::vector<Moments> all;
