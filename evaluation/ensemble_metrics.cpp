@@ -130,4 +130,9 @@ EnsembleOutcome OfficialEnsembleScorer::score(const EnsembleLabels& prediction) 
   return {scores, {}};
 }
 
+std::string OfficialEnsembleScorer::failure_of(const EnsembleLabels& prediction) {
+  compute(prediction, "submission", prediction_);
+  return prediction_[0].failure.empty() ? prediction_[1].failure : prediction_[0].failure;
+}
+
 }  // namespace an::evaluation

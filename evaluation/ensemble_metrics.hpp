@@ -37,6 +37,8 @@ class OfficialEnsembleScorer {
   /// Sets the truth that score() compares with; any failure of it is reported by score().
   void set_truth(const EnsembleLabels& truth);
   EnsembleOutcome score(const EnsembleLabels& prediction);
+  /// Why score() would give no scores for a prediction, whatever the truth; empty where it would.
+  std::string failure_of(const EnsembleLabels& prediction);
 
  private:
   struct Curve {

@@ -364,6 +364,19 @@ class ScoreTest(unittest.TestCase):
         self.assertIn("alpha is nan (expected 0 to 2", done.stdout)
         self.assertEqual(run("verify", self.folder / "nowhere").returncode, 3)
 
+    def test_verify_finds_ensembles_that_the_official_scorer_gives_up(self):
+        copy = self.copied("sub_perfect")
+        ensemble = copy / "track_2/exp_1/ensemble_labels.txt"
+        for text, words in (("1;1\n0;0\n1;1\n0;0\n0;0\n", "alpha distribution of the submission: its total mass on the scoring grid is 0"),
+                            ("1;1\n0;0\n777.77;1\n0;0\n1;0\n", "K distribution of the submission: its total mass on the scoring grid is 0")):
+            ensemble.write_text("h\n" + text)
+            done = run("verify", copy)
+            self.assertEqual(done.returncode, 6, done.stdout)
+            self.assertIn(f"exp_1/ensemble_labels.txt: {words}", done.stdout)
+            self.assertIn("gives up the whole ensemble task of this track", done.stdout)
+            self.assertEqual(self.score(copy).returncode, 0)
+            self.assertEqual(self.summary()["tracks"]["2"]["ensemble"]["status"], "given up")
+
     def test_verify_compares_with_public_data(self):
         public = self.folder / "public/track_2/exp_0"
         public.mkdir(parents=True)

@@ -212,7 +212,7 @@ std::vector<InputProblem> check_label_file(const fs::path& labels, const KnownFo
   }
 }
 
-std::vector<InputProblem> check_ensemble_file(const fs::path& ensemble) {
+std::vector<InputProblem> check_ensemble_file(const fs::path& ensemble, evaluation::OfficialEnsembleScorer& scorer) {
   std::vector<InputProblem> problems;
   const auto report = [&](std::string what) { problems.push_back({ensemble, 0, 0, std::move(what)}); };
   try {
@@ -233,6 +233,8 @@ std::vector<InputProblem> check_ensemble_file(const fs::path& ensemble) {
         bad("K variance", labels.k_variance[i], "0 or more");
       if (!(labels.weight[i] >= 0 && std::isfinite(labels.weight[i]))) bad("weight", labels.weight[i], "0 or more");
     }
+    if (const std::string failure = scorer.failure_of(labels); !failure.empty())
+      report(failure + ": the official scorer gives up the whole ensemble task of this track");
   } catch (const InputError& error) {
     return error.problems();
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "evaluation/ensemble_metrics.hpp"
 
 namespace an::app {
 
@@ -21,7 +22,9 @@ struct KnownFov {
 /// would do about each defect.
 std::vector<InputProblem> check_label_file(const std::filesystem::path& labels, const KnownFov& known);
 
-/// Checks an ensemble file: its form, means within the challenge's bounds, variances and weights not negative.
-std::vector<InputProblem> check_ensemble_file(const std::filesystem::path& ensemble);
+/// Checks an ensemble file: its form, means within the challenge's bounds, variances and weights not negative, and
+/// that the scorer finds a mass of alpha and K on its grids.
+std::vector<InputProblem> check_ensemble_file(const std::filesystem::path& ensemble,
+                                              evaluation::OfficialEnsembleScorer& scorer);
 
 }  // namespace an::app

@@ -237,9 +237,12 @@ ExitCode run_verify(const VerifyOptions& options, const Config& config, const pa
   }
   std::vector<std::vector<std::byte>> found(checks.size());
   progress.start("verifying", "files", checks.size());
+  std::optional<evaluation::OfficialEnsembleScorer> scorer;  // its grids are made where there is an ensemble
   const auto work = [&](std::size_t item) {
     const Check& check = checks[item];
-    found[item] = packed(check.ensemble ? check_ensemble_file(check.file) : check_label_file(check.file, check.known));
+    if (check.ensemble && !scorer) scorer.emplace();
+    found[item] =
+        packed(check.ensemble ? check_ensemble_file(check.file, *scorer) : check_label_file(check.file, check.known));
   };
   const auto owner = parallel::for_each_item(world, costs, work, [&](std::size_t taken) { progress.update(taken); });
   progress.update(checks.size());

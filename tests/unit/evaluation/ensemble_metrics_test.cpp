@@ -91,5 +91,12 @@ TEST(Ensemble, SaysWhyADistributionCannotBeScored) {
               HasSubstr("negative weights"));
 }
 
+TEST(Ensemble, FailureOfAPredictionNeedsNoTruth) {
+  OfficialEnsembleScorer scorer;
+  EXPECT_EQ(scorer.failure_of({{1}, {0.01}, {1}, {0.01}, {1}}), "");
+  EXPECT_THAT(scorer.failure_of({{1, 1}, {0, 0}, {1, 1}, {0, 0}, {0, 0}}), HasSubstr("alpha distribution"));
+  EXPECT_THAT(scorer.failure_of({{1, 1}, {0, 0}, {777.77, 1}, {0, 0}, {1, 0}}), HasSubstr("K distribution"));
+}
+
 }  // namespace
 }  // namespace an::evaluation
