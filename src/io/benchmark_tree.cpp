@@ -5,12 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
-#include <string>
 #include <system_error>
 #include <utility>
-
-#include "core/error.hpp"
 
 namespace an::io {
 
@@ -46,6 +42,11 @@ std::string first_number(const std::string& name) {
   return digits;
 }
 
+InputProblem no_label_files(const fs::path& folder) {
+  return {folder, 0, 0,
+          "no label files (expected traj_labs_fov_0.txt, …)" + stops_official_scorer("UnboundLocalError")};
+}
+
 std::optional<ExperimentFolder> find_experiment(const fs::path& track_folder, const std::string& name,
                                                 std::vector<InputProblem>& problems) {
   const std::string digits = first_number(name);
@@ -67,28 +68,90 @@ std::optional<ExperimentFolder> find_experiment(const fs::path& track_folder, co
   const std::vector<std::string> files = names_in(found.folder);
   found.fovs = static_cast<std::size_t>(std::count_if(
       files.begin(), files.end(), [](const std::string& file) { return file.starts_with("traj_labs_"); }));
-  if (found.fovs == 0)
-    problems.push_back(
-        {found.folder, 0, 0,
-         "no label files (expected traj_labs_fov_0.txt, …)" + stops_official_scorer("UnboundLocalError")});
+  if (found.fovs == 0) problems.push_back(no_label_files(found.folder));
   return found;
+}
+
+// The entries that the official scorer takes for experiments, in its order.
+std::vector<std::string> entries_of(const fs::path& track_folder) {
+  std::vector<std::string> names = names_in(track_folder);
+  std::erase_if(names, [](const std::string& name) { return name.starts_with('.') || name.starts_with('_'); });
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Up to the last label file; what else the official scorer counts as one is a defect.
+std::size_t usable_fovs(const fs::path& folder, std::vector<TreeDefect>& defects) {
+  constexpr std::size_t most_missing = 1000;  // further on a number is a slip
+  std::vector<std::string> names = names_in(folder);
+  std::sort(names.begin(), names.end());
+  std::size_t fovs = 0;
+  for (const std::string& name : names) {
+    if (!name.starts_with("traj_labs_")) continue;
+    const std::optional<std::size_t> fov = numbered(name, "traj_labs_fov_", ".txt");
+    if (fov && *fov < names.size() + most_missing)
+      fovs = std::max(fovs, *fov + 1);
+    else
+      defects.push_back({{folder / name, 0, 0,
+                          "is not the labels of a field of view (expected traj_labs_fov_0.txt, …): left out [the "
+                          "official scorer counts it as one more]"},
+                         fov ? "the field of view" : "none"});
+  }
+  return fovs;
+}
+
+void add_usable_experiment(const fs::path& track_folder, const std::string& name, UsableTrack& track) {
+  const fs::path entry = track_folder / name;
+  const bool is_folder = fs::is_directory(entry);
+  std::vector<InputProblem> problems;
+  std::optional<ExperimentFolder> found = find_experiment(track_folder, name, problems);
+  const std::optional<std::size_t> number = numbered(first_number(name), "", "");
+  const auto has_the_number = [&](const ExperimentFolder& e) { return static_cast<std::size_t>(e.number) == *number; };
+  if (!found && is_folder && number && std::ranges::none_of(track.experiments, has_the_number))
+    found = {static_cast<int>(*number), entry, 0};
+  if (found) {
+    found->fovs = usable_fovs(found->folder, track.defects);
+    if (found->fovs == 0 && problems.empty()) problems.push_back(no_label_files(found->folder));
+    if (found->fovs == 0) found.reset();
+  }
+  for (InputProblem& problem : problems) {
+    problem.what += found ? fmt::format("; scored as experiment {}", found->number) : "; left out";
+    track.defects.push_back({std::move(problem), found || !is_folder ? "none" : "the whole folder"});
+  }
+  if (found) track.experiments.push_back(std::move(*found));
 }
 
 }  // namespace
 
 std::vector<ExperimentFolder> list_reference_experiments(const fs::path& track_folder) {
-  std::vector<std::string> names = names_in(track_folder);
-  std::sort(names.begin(), names.end());
   std::vector<ExperimentFolder> experiments;
   std::vector<InputProblem> problems;
-  for (const std::string& name : names) {
-    if (name.starts_with('.') || name.starts_with('_')) continue;
+  for (const std::string& name : entries_of(track_folder))
     if (std::optional<ExperimentFolder> found = find_experiment(track_folder, name, problems))
       experiments.push_back(std::move(*found));
-  }
   if (!problems.empty()) throw InputError(std::move(problems));
   if (experiments.empty()) throw InputError(track_folder, "holds no experiments (expected exp_0, exp_1, …)");
   return experiments;
+}
+
+UsableTrack list_usable_experiments(const fs::path& track_folder) {
+  UsableTrack track;
+  for (const std::string& name : entries_of(track_folder)) add_usable_experiment(track_folder, name, track);
+  if (!track.experiments.empty()) return track;
+  std::vector<InputProblem> problems{{track_folder, 0, 0, "holds no experiments (expected exp_0, exp_1, …)"}};
+  for (TreeDefect& defect : track.defects) problems.push_back(std::move(defect.problem));
+  throw InputError(std::move(problems));
+}
+
+std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending) {
+  if (!name.starts_with(stem) || !name.ends_with(ending) || name.size() <= stem.size() + ending.size())
+    return std::nullopt;
+  const std::string digits = name.substr(stem.size(), name.size() - stem.size() - ending.size());
+  constexpr std::size_t most_digits = 9;
+  if (digits.size() > most_digits || (digits.size() > 1 && digits[0] == '0') ||
+      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return std::nullopt;
+  return std::stoul(digits);
 }
 
 bool is_there(const fs::path& path) {

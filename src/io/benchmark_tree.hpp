@@ -3,7 +3,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
+
+#include "core/error.hpp"
 
 namespace an::io {
 
@@ -19,6 +24,26 @@ struct ExperimentFolder {
 /// many fields of view as its folder has entries starting with `traj_labs_`. \throws InputError listing every entry
 /// that makes the official scorer stop, with the reason
 std::vector<ExperimentFolder> list_reference_experiments(const std::filesystem::path& track_folder);
+
+/// An entry of a track's folder that is not as the challenge lays it out.
+struct TreeDefect {
+  InputProblem problem;
+  std::string cost;  ///< what is not scored for it; `none` if that is nothing
+};
+
+/// What can be scored of a track's folder, and what is wrong with the rest.
+struct UsableTrack {
+  std::vector<ExperimentFolder> experiments;
+  std::vector<TreeDefect> defects;
+};
+
+/// The same without stopping: an experiment may have another folder's name with its number in it, if there is none
+/// of its own, and has the fields of view up to the last `traj_labs_fov_F.txt`, of which some may be missing.
+/// \throws InputError where nothing is left
+UsableTrack list_usable_experiments(const std::filesystem::path& track_folder);
+
+/// The number between `stem` and `ending` in a file's name, written without leading zeros as the official scorer does.
+std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending);
 
 /// Whether a file or folder is there. What cannot be reached, as behind a circle of links, is not there for the
 /// official scorer either.

@@ -241,6 +241,25 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual(self.score(copy, output="lenient", options=["--lenient"]).returncode, 0)
         self.assertLess(self.summary("lenient")["tracks"]["2"]["single"]["global"]["rmse_cp"], 10)
 
+    def test_lenient_scoring_goes_on_where_the_references_tree_is_odd(self):
+        cases = FIXTURES / "scoring/malformed/cases"
+        self.reference = FIXTURES / "scoring/malformed/ref"
+        self.assertEqual(self.score(FIXTURES / "scoring/malformed/good", output="good").returncode, 0)
+        for name, file, words in (("ref_file_without_digits", "README", "no number in the name"),
+                                  ("ref_backup_label_file", "exp_1/traj_labs_fov_0.bak", "is not the labels of a field of view"),
+                                  ("ref_folder_names_with_suffix", "exp_1_v3", "scored as experiment 1"),
+                                  ("ref_missing_fov_number", "exp_1/traj_labs_fov_0.txt", "no such file: the field of view is left out")):
+            self.reference = cases / name / "ref"
+            for ranks in (None, 2):
+                done = self.score(cases / name / "sub", output=name, options=["--lenient", "--bootstrap", "5"], ranks=ranks)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                problem, *more = self.summary(name)["problems"]
+                self.assertEqual((problem["file"], problem["cost"]), (str(self.reference / "track_2" / file), "none"))
+                self.assertIn(words, problem["what"])
+                self.assertEqual([p["file"][-15:] for p in more], ["exp_1/fov_2.txt"] if "fov_number" in name else [], name)
+                if not more:
+                    self.assertEqual((self.folder / name / "scores.txt").read_text(), (self.folder / "good/scores.txt").read_text(), name)
+
     def test_files_that_cannot_be_reached_are_missing(self):
         copy = self.copied()
         for name in ("fov_1.txt", "ensemble_labels.txt"):

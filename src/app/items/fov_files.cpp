@@ -135,6 +135,13 @@ TruthFov read_truth_fov(const ScorePlan& plan, const FovPlace& place) {
   const fs::path& folder = plan.experiment(place).reference;
   TruthFov truth;
   truth.file = io::truth_labels(folder, place.fov);
+  truth.exists = io::is_there(truth.file);
+  if (!truth.exists && plan.rules.lenient) {
+    truth.problems.push_back(
+        stop(truth.file, with_official("no such file: the field of view is left out", "FileNotFoundError")));
+    truth.problems.back().fatal = false;
+    return truth;
+  }
   io::LabelFile file = read_or_tell(io::read_labels, truth.file, truth.problems);
   for (const io::LineProblem& line : file.problems) truth.problems.push_back(problem_of(truth.file, line, true));
   truth.labels = std::move(file.table);
@@ -178,7 +185,7 @@ SubmittedFov read_submitted_fov(const ScorePlan& plan, const FovPlace& place, st
     if (line.fatal && bad_lines_stop) submitted.event = FovEvent::stop;
   }
   submitted.labels = std::move(file.table);
-  if (plan.tracks[place.track].number == 1 && submitted.event == FovEvent::none && !truth.is_unusable())
+  if (plan.tracks[place.track].number == 1 && submitted.event == FovEvent::none && truth.exists && !truth.is_unusable())
     check_vips(truth.vips, strict, submitted);
   return submitted;
 }

@@ -15,6 +15,7 @@ namespace an::app {
 /// The reference's part of a field of view: for track 1 the labels of the VIPs only.
 struct TruthFov {
   std::filesystem::path file;
+  bool exists = true;
   LabelTable labels;
   std::vector<std::int64_t> vips;  ///< track 1 only
   std::vector<ScoreProblem> problems;

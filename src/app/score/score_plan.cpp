@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "io/benchmark_tree.hpp"
 
 namespace an::app {
 
@@ -37,10 +36,12 @@ void require_folder(const fs::path& folder, const char* role) {
                      fmt::format("not a folder (the {} is a folder with track_1/ and/or track_2/ in it)", role));
 }
 
-PlannedTrack plan_track(const fs::path& reference, int number, std::vector<FovPlace>& places, std::size_t track) {
-  PlannedTrack planned{number, {}};
-  for (const io::ExperimentFolder& found :
-       io::list_reference_experiments(reference / fmt::format("track_{}", number))) {
+PlannedTrack plan_track(const fs::path& folder, int number, bool lenient, std::vector<FovPlace>& places,
+                        std::size_t track) {
+  io::UsableTrack usable =
+      lenient ? io::list_usable_experiments(folder) : io::UsableTrack{io::list_reference_experiments(folder), {}};
+  PlannedTrack planned{number, {}, std::move(usable.defects)};
+  for (const io::ExperimentFolder& found : usable.experiments) {
     const std::size_t experiment = planned.experiments.size();
     planned.experiments.push_back({found.number, found.folder, found.fovs, places.size()});
     for (std::size_t fov = 0; fov < found.fovs; ++fov) places.push_back({track, experiment, fov});
@@ -108,9 +109,10 @@ ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>
     bool is_submitted = false;
     for (Submission& s : plan.submissions)
       if (fs::exists(s.folder / fmt::format("track_{}", number))) is_submitted = s.tracks.insert(number).second;
-    if (!fs::is_directory(reference / fmt::format("track_{}", number))) continue;
+    const fs::path folder = reference / fmt::format("track_{}", number);
+    if (!fs::is_directory(folder)) continue;
     if (is_submitted)
-      plan.tracks.push_back(plan_track(reference, number, plan.fovs, plan.tracks.size()));
+      plan.tracks.push_back(plan_track(folder, number, rules.lenient, plan.fovs, plan.tracks.size()));
     else
       plan.unsubmitted.push_back(number);
   }
@@ -136,6 +138,12 @@ void pack(ByteWriter& writer, const ScorePlan& plan) {
       writer.put(e.fovs);
       writer.put(e.first_fov);
     }
+    writer.put(track.defects.size());
+    for (const io::TreeDefect& defect : track.defects) {
+      writer.put(defect.problem.file.string());
+      writer.put(defect.problem.what);
+      writer.put(defect.cost);
+    }
   }
   writer.put(plan.unsubmitted);
   writer.put(plan.fovs);
@@ -160,6 +168,12 @@ void unpack(ByteReader& reader, ScorePlan& plan) {
       e.reference = reader.take_string();
       e.fovs = reader.take<std::size_t>();
       e.first_fov = reader.take<std::size_t>();
+    }
+    track.defects.resize(reader.take<std::size_t>());
+    for (io::TreeDefect& defect : track.defects) {
+      defect.problem.file = reader.take_string();
+      defect.problem.what = reader.take_string();
+      defect.cost = reader.take_string();
     }
   }
   plan.unsubmitted = reader.take_vector<int>();

@@ -10,6 +10,7 @@
 
 #include "core/byte_archive.hpp"
 #include "evaluation/changepoint_metrics.hpp"
+#include "io/benchmark_tree.hpp"
 
 namespace an::app {
 
@@ -43,6 +44,7 @@ struct PlannedExperiment {
 struct PlannedTrack {
   int number;
   std::vector<PlannedExperiment> experiments;
+  std::vector<io::TreeDefect> defects{};  ///< of its folder, where lenient scoring goes on
 };
 
 /// Where a field of view stands in the plan.
@@ -85,7 +87,8 @@ std::string name_not_taken(const std::string& name, const std::function<bool(con
 std::vector<Submission> name_submissions(const std::vector<std::filesystem::path>& folders);
 
 /// Lists the reference's tracks, experiments and fields of view.
-/// \throws InputError where a folder is missing or the reference's tree is not as the challenge lays it out
+/// \throws InputError where a folder is missing or the reference's tree is not as the challenge lays it out (where
+/// lenient: nothing of it)
 ScorePlan make_score_plan(const std::filesystem::path& reference, const std::vector<std::filesystem::path>& submissions,
                           const ScoreRules& rules);
 

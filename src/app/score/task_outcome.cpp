@@ -230,6 +230,8 @@ void compute_scores(const SubmissionOutcome& outcome, SubmissionScores& scores) 
       scores.problems.push_back(not_submitted(plan, outcome.submission, plan.tracks[t].number));
       continue;
     }
+    for (const io::TreeDefect& defect : plan.tracks[t].defects)
+      scores.problems.push_back({defect.problem.file.string(), 0, 0, defect.problem.what, defect.cost});
     compute_ensemble(outcome.inputs[t], track);
     compute_single(outcome.inputs[t], plan.rules.rules, track);
     list_ensemble_problems(outcome.inputs[t], track, scores.problems);

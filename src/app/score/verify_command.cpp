@@ -55,18 +55,6 @@ void unpack(ByteReader& reader, std::vector<Check>& checks) {
   }
 }
 
-// The number between `stem` and `ending` in a file's name, written without leading zeros as the official scorer does.
-std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending) {
-  if (!name.starts_with(stem) || !name.ends_with(ending) || name.size() <= stem.size() + ending.size())
-    return std::nullopt;
-  const std::string digits = name.substr(stem.size(), name.size() - stem.size() - ending.size());
-  constexpr std::size_t most_digits = 9;
-  if (digits.size() > most_digits || (digits.size() > 1 && digits[0] == '0') ||
-      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
-    return std::nullopt;
-  return std::stoul(digits);
-}
-
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code ignored;
@@ -79,9 +67,9 @@ std::vector<std::string> names_in(const fs::path& folder) {
 std::set<std::size_t> fovs_of_data(const fs::path& folder) {
   std::set<std::size_t> fovs;
   for (const std::string& name : names_in(folder)) {
-    auto fov = numbered(name, "trajs_fov_", ".csv");
-    if (!fov) fov = numbered(name, "videos_fov_", ".tiff");
-    if (!fov) fov = numbered(name, "videos_fov_", ".tif");
+    auto fov = io::numbered(name, "trajs_fov_", ".csv");
+    if (!fov) fov = io::numbered(name, "videos_fov_", ".tiff");
+    if (!fov) fov = io::numbered(name, "videos_fov_", ".tif");
     if (fov) fovs.insert(*fov);
   }
   return fovs;
@@ -135,7 +123,7 @@ class CheckList {
     std::set<std::string> all;
     for (const fs::path& root : {submission_, public_.value_or(submission_)})
       for (const std::string& name : names_in(root / track))
-        if (numbered(name, "exp_", "")) all.insert(name);
+        if (io::numbered(name, "exp_", "")) all.insert(name);
     std::error_code ignored;
     for (const std::string& name : names_in(submission_ / track))
       if (const fs::path folder = submission_ / track / name;
@@ -149,12 +137,12 @@ class CheckList {
     const fs::path folder = submission_ / track / experiment;
     std::set<std::size_t> submitted, truth;
     for (const std::string& name : names_in(folder)) {
-      if (const auto fov = numbered(name, "fov_", ".txt")) submitted.insert(*fov);
-      if (const auto fov = numbered(name, "traj_labs_fov_", ".txt")) truth.insert(*fov);
+      if (const auto fov = io::numbered(name, "fov_", ".txt")) submitted.insert(*fov);
+      if (const auto fov = io::numbered(name, "traj_labs_fov_", ".txt")) truth.insert(*fov);
     }
     const bool is_reference = submitted.empty() && !truth.empty();
     for (const std::string& name : names_in(folder))
-      if (is_reference && name.starts_with("traj_labs_") && !numbered(name, "traj_labs_fov_", ".txt"))
+      if (is_reference && name.starts_with("traj_labs_") && !io::numbered(name, "traj_labs_fov_", ".txt"))
         problems.push_back(
             {folder / name, 0, 0, "is counted by the official scorer as one more field of view (move it away)"});
     const std::set<std::size_t>& listed = is_reference ? truth : submitted;

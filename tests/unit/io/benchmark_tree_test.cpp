@@ -71,6 +71,41 @@ TEST(BenchmarkTree, ReportsEveryEntryThatStopsTheOfficialScorer) {
   EXPECT_THAT(problems[3].what, HasSubstr("FileNotFoundError"));
 }
 
+TEST(BenchmarkTree, UsableExperimentsAreFoundBesideWhatStopsTheOfficialScorer) {
+  const testing::TemporaryFolder folder;
+  for (const char* name :
+       {"README", "exp_0/traj_labs_fov_0.txt", "exp_0/traj_labs_fov_0.txt~", "exp_0/traj_labs_fov_2.txt",
+        "exp_0/traj_labs_fov_999999999.txt", "exp_1_v2/traj_labs_fov_0.txt", "exp_1_v3/traj_labs_fov_0.txt",
+        "exp_4/notes.txt", "notes_2024.txt", "exp_99999999999999999999/traj_labs_fov_0.txt"})
+    folder.add(name);
+  const UsableTrack track = list_usable_experiments(folder.path());
+  ASSERT_EQ(track.experiments.size(), 2U);
+  EXPECT_EQ(track.experiments[0].folder, folder.path() / "exp_0");
+  EXPECT_EQ(track.experiments[0].fovs, 3U);
+  EXPECT_EQ(track.experiments[1].folder, folder.path() / "exp_1_v2");
+  EXPECT_EQ(track.experiments[1].number, 1);
+  std::vector<std::string> found;
+  for (const TreeDefect& defect : track.defects)
+    found.push_back(defect.problem.file.lexically_relative(folder.path()).string() + ": " + defect.cost);
+  EXPECT_THAT(found, ::testing::ElementsAre("README: none", "exp_0/traj_labs_fov_0.txt~: none",
+                                            "exp_0/traj_labs_fov_999999999.txt: the field of view", "exp_1_v2: none",
+                                            "exp_1_v3: the whole folder", "exp_4: the whole folder",
+                                            "exp_99999999999999999999: the whole folder", "notes_2024.txt: none"));
+}
+
+TEST(BenchmarkTree, NothingUsableIsAnErrorWithAllItsReasons) {
+  const testing::TemporaryFolder folder;
+  folder.add("README");
+  try {
+    list_usable_experiments(folder.path());
+    FAIL();
+  } catch (const InputError& error) {
+    ASSERT_EQ(error.problems().size(), 2U);
+    EXPECT_THAT(error.problems()[0].what, HasSubstr("holds no experiments"));
+    EXPECT_EQ(error.problems()[1].file, folder.path() / "README");
+  }
+}
+
 TEST(BenchmarkTree, NamesAMissingTrackFolder) {
   const testing::TemporaryFolder folder;
   EXPECT_THAT(problems_of(folder.path() / "track_1").at(0).what, HasSubstr("no such folder"));
