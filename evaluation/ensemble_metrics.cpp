@@ -26,11 +26,12 @@ void accumulate(std::span<double> a, double& a_sum, std::span<double> b, double&
   }
 }
 
-// What is wrong with the parameters, for which the official densities come out as NaN.
+// What is wrong with the parameters, for which the official densities come out as NaN. A variance of -inf is below the
+// smallest, to which it is raised.
 std::string bad_parameter(const std::vector<Mode>& modes) {
   for (const Mode& mode : modes) {
     if (!std::isfinite(mode.mean)) return fmt::format("a mean is {}", shortest_text(mode.mean));
-    if (!std::isfinite(mode.variance)) return fmt::format("a variance is {}", shortest_text(mode.variance));
+    if (!(mode.variance < INFINITY)) return fmt::format("a variance is {}", shortest_text(mode.variance));
     if (!std::isfinite(mode.weight)) return fmt::format("a weight is {}", shortest_text(mode.weight));
   }
   return {};

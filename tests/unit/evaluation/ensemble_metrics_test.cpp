@@ -59,6 +59,17 @@ TEST(OfficialEnsemble, IsNearlyBlindToTheMobileStateBesideAnImmobileOne) {
   EXPECT_NEAR(scores[1], 8.6e-6, 1e-7);
 }
 
+// andi_datasets 2.1.13, numpy 1.26.4
+TEST(OfficialEnsemble, AVarianceOfMinusInfinityIsRaisedToTheSmallest) {
+  OfficialEnsembleScorer scorer;
+  scorer.set_truth({{1, 1}, {0.01, 0.01}, {0, 1}, {0, 0.01}, {0.3, 0.7}});
+  const auto scores = scorer.score({{1, 1}, {-INFINITY, 0.01}, {0, 2}, {0, 0.01}, {0.3, 0.7}}).scores.value();
+  EXPECT_NEAR(scores[0], 0.02392896781801976, 2e-11);
+  EXPECT_NEAR(scores[1], 4.945757039329272e-06, 1e-12);
+  EXPECT_THAT(scorer.score({{1}, {INFINITY}, {1}, {0.01}, {1}}).failure, HasSubstr("a variance is inf"));
+  EXPECT_THAT(scorer.score({{1}, {0.01}, {1}, {std::nan("")}, {1}}).failure, HasSubstr("a variance is nan"));
+}
+
 TEST(PaperEnsemble, WeighsBothStates) {
   const auto scores = paper_ensemble_distance(two_states(0.2), two_states(0.8)).scores.value();
   EXPECT_NEAR(scores[0], 0.6, 1e-4);
