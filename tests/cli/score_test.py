@@ -498,6 +498,21 @@ class ScoreTest(unittest.TestCase):
             self.assertEqual(done.stderr.count("2 values, need 4n or 4n+1"), named, option)
             self.assertEqual("more, see summary.json" in done.stderr, named == 20, option)
 
+    def test_problems_beyond_the_hundredth_of_a_file_are_counted(self):
+        for folder, name in (("ref", "traj_labs_fov_0.txt"), ("submission", "fov_0.txt")):
+            experiment = self.folder / folder / "track_2/exp_0"
+            experiment.mkdir(parents=True)
+            (experiment / "ensemble_labels.txt").write_text("h\n1\n0.1\n1\n0.1\n1\n")
+            (experiment / name).write_text("".join(f"{i},1,1,2,20\n" for i in range(103)))
+        self.reference = self.folder / "ref"
+        for bad, end in ((101, ""), (103, " (and 2 more like this in the file)")):
+            lines = [f"{i},1,{3 if i < bad else 1},2,20\n" for i in range(103)]
+            (self.folder / "submission/track_2/exp_0/fov_0.txt").write_text("".join(lines))
+            self.assertEqual(self.score(self.folder / "submission").returncode, 0)
+            problems = self.summary()["problems"]
+            self.assertEqual(len(problems), 101)
+            self.assertEqual(problems[100]["what"], problems[99]["what"].replace("99", "100") + end)
+
     def test_info_names_ranks(self):
         done = run("info", "--mpi", ranks=2)
         self.assertEqual(done.returncode, 0)

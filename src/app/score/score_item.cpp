@@ -69,7 +69,8 @@ void add_defects(const FovScore& fov, const fs::path& truth_file, const fs::path
     }
   }
   for (auto& [kind, problem] : rest) {
-    problem.what = fmt::format("{} (and {} more like this in the file)", problem.what, rest_count[kind] - 1);
+    if (const std::size_t more = rest_count[kind] - 1; more > 0)
+      problem.what += fmt::format(" (and {} more like this in the file)", more);
     report.problems.push_back(std::move(problem));
   }
 }
