@@ -90,6 +90,24 @@ class Scaling(unittest.TestCase):
         for name in ("strong.svg", "weak.svg"):
             xml.etree.ElementTree.parse(output / name)
 
+    def test_summaries_without_fields_of_view_are_counted_by_trajectories(self):
+        for ranks in (1, 2, 4, 8):
+            for kind, trajectories in (("strong", 1280), ("weak", 160 * ranks)):
+                folder = self.folder / "summaries" / f"{kind}_{ranks}"
+                folder.mkdir(parents=True)
+                experiments = [{"experiment": 1, "trajectories": trajectories // 2}, {"experiment": 2, "trajectories": trajectories // 2}]
+                (folder / "summary.json").write_text(json.dumps({
+                    "schema": 1, "program": {"version": "0.1.0", "git": "0"}, "config": {}, "problems": [],
+                    "run": {"ranks": ranks, "seconds": {"score": 8 / ranks if kind == "strong" else 1}},
+                    "tracks": {"2": {"single": {"global": {}, "experiments": experiments}}}}))
+        folders = sorted((self.folder / "summaries").iterdir())
+        done = run("scaling", *folders, "--output", self.folder / "of_summaries")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = {(row["kind"], row["ranks"]): row for row in rows_of(self.folder / "of_summaries/scaling.csv") if row["stage"] == "score"}
+        for ranks in ("1", "2", "4", "8"):
+            self.assertEqual((rows["strong", ranks]["items"], float(rows["strong", ranks]["efficiency"])), ("1280", 1))
+            self.assertEqual((rows["weak", ranks]["items"], float(rows["weak", ranks]["efficiency"])), (str(160 * int(ranks)), 1))
+
     def test_schedules_past_the_machine(self):
         output = self.folder / "schedules"
         done = run("scaling", self.folder / "a/data", self.folder / "a/submission", "--output", output, "--simulate-ranks", 64,

@@ -51,13 +51,29 @@ double working_seconds(const Json& seconds, const std::string& stage) {
   return all.contains(stage) ? all.at(stage).get<double>() : -1;
 }
 
+// How many trajectories were scored, in all tracks.
+std::size_t trajectories_in(const Json& tracks) {
+  std::size_t count = 0;
+  for (const Json& track : tracks)
+    if (track.contains("single"))
+      for (const Json& experiment : track.at("single").at("experiments"))
+        count += report::size_of(experiment.at("trajectories"));
+  return count;
+}
+
+// Size of the problem. A summary.json need not tell its fields of view: then trajectories are counted.
+std::size_t items_of(const Json& record, const RecordKind& kind) {
+  if (!record.contains(kind.items) && record.contains("tracks")) return trajectories_in(record.at("tracks"));
+  return report::size_of(record.at(kind.items));
+}
+
 void take_stages(const Json& record, const RecordKind& kind, std::vector<report::StageTime>& stages) {
   constexpr double least_seconds = 1e-3;  // a stage that had nothing to do
   const Json& run = record.at("run");
   report::StageTime time;
   time.ranks = report::size_of(run.at("ranks"));
   if (run.contains("threads")) time.threads = report::size_of(run.at("threads"));
-  time.items = report::size_of(record.at(kind.items));
+  time.items = items_of(record, kind);
   const Json& seconds = run.at("seconds");
   for (const auto& entry : seconds.items()) {
     if (!entry.value().is_number() || entry.value().get<double>() < least_seconds) continue;
