@@ -13,7 +13,7 @@ struct StageTime {
   std::string stage;
   std::size_t ranks = 1;
   std::size_t threads = 1;      ///< of each rank
-  std::size_t items = 0;        ///< size of the problem: fields of view, videos
+  std::size_t items = 0;        ///< size of the problem: fields of view, videos, trajectories
   double seconds = 0;           ///< from the stage's beginning to its end
   double working_seconds = -1;  ///< of all ranks together, in its items; negative where nobody knows
 

@@ -25,7 +25,7 @@ PLACES = [(SIMULATE, "public/track_2/exp_1/trajs_fov_2.csv"), (SIMULATE, "ref/tr
           (("predict",), "details/track_2/exp_1/segments_fov_1.csv"), (("predict",), "track_1/exp_2/fov_0.txt"),
           (("predict",), "track_2/exp_1/ensemble_labels.txt"),
           (("run",), "results.h5"), (("run",), "summary.json"), (("run",), "report.html"),
-          (("train",), "weights.h5"), (("train",), "learning_curve.csv")]
+          (("train",), "weights.h5"), (("train",), "learning_curve.csv"), (("train",), "training.json")]
 READ_FIRST = ("simulation.json", "tracking.json", "ledger/all.txt")  # inputs, too
 
 

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import time
 
-RECORDS = {"report.html", "simulation.json", "prediction.json", "tracking.json", "summary.json", "learning_curve.csv", "learning_curve.svg"}
+RECORDS = {"report.html", "simulation.json", "prediction.json", "tracking.json", "training.json", "summary.json",
+           "learning_curve.csv", "learning_curve.svg"}
 DATA = """
 [simulate]
 seed = 5

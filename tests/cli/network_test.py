@@ -91,6 +91,8 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(self.train("whole", 6).returncode, 0)
         broken = self.train("broken", 6, "--max-time", "1s")
         self.assertIn(broken.returncode, (0, 5), broken.stderr)
+        record = json.loads((self.folder / "broken" / "training.json").read_text())
+        self.assertEqual(record["complete"], broken.returncode == 0)
         again = self.train("broken", 6, "--resume")
         self.assertEqual(again.returncode, 0, again.stderr)
         self.assert_same_weights("whole", "broken")

@@ -108,6 +108,29 @@ class Scaling(unittest.TestCase):
             self.assertEqual((rows["strong", ranks]["items"], float(rows["strong", ranks]["efficiency"])), ("1280", 1))
             self.assertEqual((rows["weak", ranks]["items"], float(rows["weak", ranks]["efficiency"])), (str(160 * int(ranks)), 1))
 
+    def test_training_is_a_stage(self):
+        folders = []
+        for name, ranks, tiles in (("one", None, 2), ("two", 2, 2), ("twice", 2, 4)):
+            folders.append(self.folder / "trainings" / name)
+            settings = ["network=small-state", "steps=2", f"tiles={tiles}", f"validation_tiles={tiles}", "validate_every=2"]
+            train = ["train", "--config", pathlib.Path(SOURCE) / "configs/train_default.toml", "--output", folders[-1],
+                     *(word for setting in settings for word in ("--set", f"train.{setting}"))]
+            done = run(*train, ranks=ranks)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            record = json.loads((folders[-1] / "training.json").read_text())
+            self.assertEqual((record["schema"], record["complete"], record["steps"]), (1, True, 2))
+            self.assertEqual((record["trajectories"], record["run"]["ranks"]), (2 * 64 * tiles, ranks or 1))
+            self.assertEqual(record["config"]["train"]["network"], "small-state")
+            self.assertNotIn("done_before", record["run"])
+        done = run("scaling", *folders, "--output", self.folder / "of_trainings")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = {(row["kind"], row["ranks"]): row for row in rows_of(self.folder / "of_trainings/scaling.csv")}
+        self.assertEqual({row["stage"] for row in rows.values()}, {"train"})
+        self.assertEqual({key: row["items"] for key, row in rows.items()},
+                         {("strong", "1"): "256", ("strong", "2"): "256", ("weak", "1"): "256", ("weak", "2"): "512"})
+        self.assertEqual(run(*train, "--resume", ranks=2).returncode, 0)
+        self.refused("the times of a resumed run: 2 items had been done before", *folders)
+
     def test_schedules_past_the_machine(self):
         output = self.folder / "schedules"
         done = run("scaling", self.folder / "a/data", self.folder / "a/submission", "--output", output, "--simulate-ranks", 64,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <map>
 
 #include "app/items/json_file.hpp"
@@ -22,17 +23,22 @@ struct RecordKind {
   const char* command;
   const char* items;  ///< key of the problem's size
 };
-constexpr std::array<RecordKind, 5> record_kinds{{{"simulation.json", "simulate", "fovs"},
+constexpr std::array<RecordKind, 6> record_kinds{{{"simulation.json", "simulate", "fovs"},
                                                   {"tracking.json", "track", "videos"},
                                                   {"prediction.json", "predict", "fovs"},
                                                   {"submission/prediction.json", "predict", "fovs"},
+                                                  {"training.json", "train", "trajectories"},
                                                   {"summary.json", "score", "fovs"}}};
 
 // What two runs must have in common to be compared: all but the size of the problem and how the run is shown.
 Json comparable(Json config) {
   config.erase("run");
-  if (config.contains("simulate"))
-    for (const char* key : {"fovs", "seed"}) config["simulate"].erase(key);
+  const auto leave_out = [&](const char* section, std::initializer_list<const char*> keys) {
+    if (!config.contains(section)) return;
+    for (const char* key : keys) config[section].erase(key);
+  };
+  leave_out("simulate", {"fovs", "seed"});
+  leave_out("train", {"steps", "tiles", "validation_tiles", "seed"});
   return config;
 }
 
@@ -131,8 +137,8 @@ RunTimes read_run_times(std::span<const fs::path> folders) {
     }
     if (found == 0)
       throw InputError(folder,
-                       "holds no record of a run (expected simulation.json, tracking.json, prediction.json or "
-                       "summary.json)");
+                       "holds no record of a run (expected simulation.json, tracking.json, prediction.json, "
+                       "training.json or summary.json)");
   }
   return times;
 }

@@ -18,7 +18,7 @@ struct RunTimes {
 };
 
 /// Reads the records of finished runs: `simulation.json`, `tracking.json`, `prediction.json` (also that in
-/// `submission/`), `summary.json`. A stage is named `simulate`, `predict: solve` and so on.
+/// `submission/`), `training.json`, `summary.json`. A stage is named `simulate`, `predict: solve` and so on.
 /// \throws InputError for a folder without times, or where two runs of a command differ in more than their size
 RunTimes read_run_times(std::span<const std::filesystem::path> folders);
 

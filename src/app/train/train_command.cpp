@@ -14,6 +14,7 @@
 #include "app/train/checkpoint.hpp"
 #include "app/train/learning_curve.hpp"
 #include "app/train/shared_gradients.hpp"
+#include "app/train/training_record.hpp"
 #include "app/train/validation_scores.hpp"
 #include "app/train/weights_file.hpp"
 #include "core/error.hpp"
@@ -221,6 +222,7 @@ void Training::begin() {
   world_.barrier();  // nobody writes before all have read
   if (world_.is_root()) {
     io::make_folder(options_.output);
+    write_begun_training(options_.output, configuration_);
     // What cannot be written is told before anything is learnt.
     if (newest.empty()) write_checkpoint(options_.output, network_, state_, configuration_);
   }
@@ -330,7 +332,7 @@ void Training::save() {
 }
 
 ExitCode Training::run() {
-  start_ = steady_seconds();
+  const double begun = steady_seconds();
   network::StreamOptions options = stream_options(train_, world_, 0);
   {
     network::TrainingStream stream(training_set(config_, train_.seed + 1'000'000'007), options);
@@ -363,7 +365,12 @@ ExitCode Training::run() {
   }
   progress_.finish();
   save();
-  if (stop_cause.empty()) return ExitCode::done;
+  if (stop_cause.empty()) {
+    const TrainingDone done{state_.step, state_.step * static_cast<std::uint64_t>(train_.tiles) * tile_.rows, first,
+                            steady_seconds() - begun};
+    if (world_.is_root()) write_training_record(options_.output, configuration_, done, world_);
+    return ExitCode::done;
+  }
   if (world_.is_root()) print_stopped(stop_cause, fmt::format("{} of {} steps are done", state_.step, steps));
   return ExitCode::stopped;
 }
