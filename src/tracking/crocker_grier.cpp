@@ -68,6 +68,7 @@ struct CrockerGrier::Work {
   std::vector<double> dark;
   std::vector<std::uint32_t> counts;  // of the filtered values
   bool whole = false;                 // whether raw values are whole numbers
+  double highest = 255;               // of whole filtered values: that of the raw ones' type, of a byte for real ones
   double scale = 1;
 
   explicit Work(const CrockerGrierParameters& given) : parameters(given), window(given.diameter) {
@@ -133,11 +134,11 @@ struct CrockerGrier::Work {
     const bool as_is = whole && !parameters.preprocess;
     const double most = largest_of(values, count);
     if (!(most > 0) || !std::isfinite(most)) return false;
-    const double factor = as_is ? 1 : 255 / most;
+    const double factor = as_is ? 1 : highest / most;
     scale = factor;
     cut_to_whole(values, count, factor);
     constexpr std::size_t lanes = 8;  // of independent counts
-    const std::size_t bins = as_is ? 65536 : 256;
+    const auto bins = static_cast<std::size_t>(highest) + 1;
     counts.assign(lanes * bins, 0);
     for (std::size_t i = 0; i < count; i += lanes)
       for (std::size_t k = 0; k < std::min(lanes, count - i); ++k)
@@ -211,6 +212,7 @@ struct CrockerGrier::Work {
   std::vector<Feature> locate(const Frame& frame) {
     make_room(frame.rows + 2 * parameters.border, frame.columns + 2 * parameters.border);
     whole = prepared_is_whole(frame, parameters);
+    highest = whole ? frame.highest() : 255;
     prepare_frame(frame, parameters, host_raw);
     Kokkos::deep_copy(raw, host_raw);
     if (parameters.preprocess)

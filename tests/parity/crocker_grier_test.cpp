@@ -65,6 +65,35 @@ void expect_links(const std::map<std::string, std::vector<double>>& table, const
   EXPECT_EQ(linker.oversized(), 0U);
 }
 
+// Compares what is found in the frames with a table, and its links.
+void expect_same(const std::map<std::string, std::vector<double>>& table, const CrockerGrierParameters& parameters,
+                 const std::vector<Frame>& frames) {
+  CrockerGrier locator(parameters);
+  std::size_t row = 0;
+  for (std::size_t frame = 0; frame < frames.size(); ++frame)
+    for (const Feature& found : locator.locate(frames[frame])) {
+      ASSERT_LT(row, table.at("frame").size());
+      ASSERT_EQ(table.at("frame")[row], static_cast<double>(frame)) << "row " << row;
+      // The record has 9 digits.
+      const auto near = [&](const char* name, double value, double share) {
+        const double expected = table.at(name)[row];
+        EXPECT_NEAR(value, expected, share * std::abs(expected) + 1e-12) << name << ", row " << row;
+      };
+      near("y", found.y, 5.1e-9);
+      near("x", found.x, 5.1e-9);
+      near("mass", found.mass, 5.1e-9);
+      near("size", found.size, 5.1e-9);
+      near("ecc", found.ecc, 5.1e-9);
+      near("signal", found.signal, 5.1e-9);
+      near("raw_mass", found.raw_mass, 5.1e-9);
+      near("ep", found.ep, 5.1e-9);
+      ++row;
+      if (::testing::Test::HasFailure()) return;
+    }
+  ASSERT_EQ(row, table.at("frame").size());
+  expect_links(table, "track_sr7_m3", 7, 3, frames.size());
+}
+
 TEST(CrockerGrier, FindsWhatTrackpyFinds) {
   std::size_t compared = 0;
   for (const auto& entry : fs::directory_iterator(testing::tracking_oracles())) {
@@ -76,35 +105,46 @@ TEST(CrockerGrier, FindsWhatTrackpyFinds) {
       if (!fs::exists(recorded)) continue;
       SCOPED_TRACE(recorded.filename().string());
       const auto table = testing::read_table(recorded);
-      CrockerGrier locator(parameters_of(set));
-      std::size_t row = 0;
-      for (std::size_t frame = 0; frame < frames.size(); ++frame)
-        for (const Feature& found : locator.locate(frames[frame])) {
-          ASSERT_LT(row, table.at("frame").size());
-          ASSERT_EQ(table.at("frame")[row], static_cast<double>(frame)) << "row " << row;
-          // The record has 9 digits.
-          const auto near = [&](const char* name, double value, double share) {
-            const double expected = table.at(name)[row];
-            EXPECT_NEAR(value, expected, share * std::abs(expected) + 1e-12) << name << ", row " << row;
-          };
-          near("y", found.y, 5.1e-9);
-          near("x", found.x, 5.1e-9);
-          near("mass", found.mass, 5.1e-9);
-          near("size", found.size, 5.1e-9);
-          near("ecc", found.ecc, 5.1e-9);
-          near("signal", found.signal, 5.1e-9);
-          near("raw_mass", found.raw_mass, 5.1e-9);
-          near("ep", found.ep, 5.1e-9);
-          ++row;
-          ++compared;
-          if (::testing::Test::HasFailure()) return;
-        }
-      ASSERT_EQ(row, table.at("frame").size());
-      expect_links(table, "track_sr7_m3", 7, 3, frames.size());
+      expect_same(table, parameters_of(set), frames);
+      if (::testing::Test::HasFailure()) return;
       if (set == 'B') expect_links(table, "track_sr5_m0", 5, 0, frames.size());
+      compared += table.at("frame").size();
     }
   }
   EXPECT_GT(compared, 1000U);
+}
+
+// A frame of bytes spread over 16 bit, as make_tracking_fixtures.py does.
+Frame sixteen_bit(Frame frame, int number, int step) {
+  frame.type = PixelType::uint16;
+  for (std::size_t i = 0; i < frame.pixels.size(); ++i) {
+    const int row = static_cast<int>(i / frame.columns), column = static_cast<int>(i % frame.columns);
+    frame.pixels[i] =
+        static_cast<float>(static_cast<int>(frame.pixels[i]) * step + (7 * row + 13 * column + 5 * number) % step);
+  }
+  return frame;
+}
+
+TEST(CrockerGrier, FindsWhatTrackpyFindsInFramesOf16Bit) {
+  const fs::path folder = fs::path(AN_FIXTURES) / "tracking";
+  const std::vector<Frame> bytes = testing::challenge_frames(folder / "v2_multi.tif");
+  for (const char set : {'L', 'A', 'B', 'C'}) {
+    const auto all = testing::read_table(folder / (std::string("sixteen_bit_tp_") + set + ".csv"));
+    for (const int step : {1, 16, 256}) {
+      SCOPED_TRACE(std::string("set ") + set + ", up to " + std::to_string(256 * step - 1));
+      std::vector<Frame> frames;
+      for (int number = 0; number < 8; ++number)
+        frames.push_back(sixteen_bit(bytes[static_cast<std::size_t>(number)], number, step));
+      std::map<std::string, std::vector<double>> table;
+      for (const auto& [name, values] : all)
+        for (std::size_t row = 0; row < values.size(); ++row)
+          if (all.at("step")[row] == step) table[name].push_back(values[row]);
+      CrockerGrierParameters parameters = parameters_of(set);
+      if (set == 'L') parameters.minmass = 9 * step;
+      if (set == 'A') parameters.minmass = 13 * step;
+      expect_same(table, parameters, frames);
+    }
+  }
 }
 
 // A dim ground of bytes: more than half of the pixels are equal, and the median distance from the median is 0.
