@@ -245,7 +245,7 @@ struct CrockerGrier::Work {
     for (Feature& feature : features) {
       feature.ep = parameters.noise_size > 0
                        ? ground.unit / (feature.raw_mass - static_cast<double>(window.pixels()) * ground.centre) *
-                             parameters.noise_size * std::sqrt(2.0)
+                             parameters.noise_size * window.moment()
                        : 0;
       feature.y -= static_cast<double>(parameters.border);
       feature.x -= static_cast<double>(parameters.border);

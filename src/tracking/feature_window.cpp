@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace an::tracking {
 
@@ -24,6 +25,8 @@ FeatureWindow::FeatureWindow(std::size_t diameter) : radius_(diameter / 2) {
       sine_.push_back(std::sin(2 * angle));
     }
 }
+
+double FeatureWindow::moment() const { return std::sqrt(std::accumulate(square_.begin(), square_.end(), 0.0) / 2); }
 
 void FeatureWindow::set_columns(std::size_t columns) {
   offsets_.clear();

@@ -31,6 +31,8 @@ class FeatureWindow {
 
   std::size_t radius() const { return radius_; }
   std::size_t pixels() const { return row_.size(); }
+  /// Root of the sum of squared distances from the centre along an axis.
+  double moment() const;
   /// Where a pixel lies in an image of so many columns, seen from the centre.
   std::ptrdiff_t offset(std::size_t pixel, std::size_t columns) const {
     return row_[pixel] * static_cast<std::ptrdiff_t>(columns) + column_[pixel];

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes tests/fixtures/tracking/sixteen_bit_tp_{L,A,B,C}.csv: what trackpy finds in frames of 16 bit.
+"""Writes tests/fixtures/tracking/sixteen_bit_tp_{L,A,B,C,W}.csv: what trackpy finds in frames of 16 bit.
 
     python3 -m pip install trackpy==0.7 numpy==1.26.4 scipy==1.17.1 numba tifffile
     python3 tests/parity/make_tracking_fixtures.py tests/fixtures/tracking
 
 Frames are the first of v2_multi.tif there, spread over 16 bit, see sixteen_bit(); crocker_grier_test.cpp makes the same
-ones. The sets: L trackpy's defaults, A inverted, B median and MAD, C z-scores without band-pass.
+ones. The sets: L trackpy's defaults, A inverted, B median and MAD, C z-scores without band-pass,
+W a wider window.
 """
 import pathlib
 import sys
@@ -29,9 +30,11 @@ def sixteen_bit(frame, number, step):
 
 
 def locate(frame, which, step):
-    options = {"diameter": 3, "separation": 2.6, "minmass": {"L": 9 * step, "A": 13 * step}.get(which, 13)}
-    border = 0 if which == "L" else 5
-    if which == "A":
+    options = {"diameter": 3, "separation": 2.6, "minmass": {"L": 9 * step, "A": 13 * step, "W": 60 * step}.get(which, 13)}
+    border = 0 if which in "LW" else 5
+    if which == "W":
+        options |= {"diameter": 5, "separation": 4}
+    elif which == "A":
         frame = numpy.pad(frame, 5, constant_values=int(numpy.median(frame)))
         options["invert"] = True
     elif which == "B":
@@ -52,7 +55,7 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     with tifffile.TiffFile(folder / "v2_multi.tif") as file:
         frames = [page.asarray() for page in file.pages[1:1 + FRAMES]]
-    for which in "LABC":
+    for which in "LABCW":
         tables = []
         for step in STEPS:
             parts = [locate(sixteen_bit(frame, number, step), which, step).assign(frame=number) for number, frame in enumerate(frames)]
