@@ -153,6 +153,7 @@ struct CrockerGrier::Work {
   // Of features nearer than the separation the lighter dies; all are judged at once.
   std::vector<RefinedWindow> without_duplicates(const std::vector<RefinedWindow>& features) const {
     const double reach = parameters.separation;
+    const auto sum_of = [reach](const RefinedWindow& feature) { return feature.y / reach + feature.x / reach; };
     std::vector<char> dead(features.size(), 0);
     std::vector<std::size_t> by_row(features.size());
     std::iota(by_row.begin(), by_row.end(), std::size_t{0});
@@ -167,7 +168,7 @@ struct CrockerGrier::Work {
         const double dx = a.x / reach - b.x / reach;
         if (std::abs(dy) > 1) break;
         if (!(std::sqrt(dy * dy + dx * dx) <= 1 - 1e-7)) continue;
-        const bool first_dies = a.mass != b.mass ? a.mass < b.mass : a.y + a.x <= b.y + b.x;
+        const bool first_dies = a.mass != b.mass ? a.mass < b.mass : sum_of(a) <= sum_of(b);
         dead[first_dies ? first : second] = 1;
       }
     std::vector<RefinedWindow> kept;

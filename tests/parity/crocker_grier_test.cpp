@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -151,6 +153,31 @@ TEST(CrockerGrier, FindsWhatTrackpyFindsInFramesOf16Bit) {
       expect_same(table, parameters, frames);
     }
   }
+}
+
+// Two maxima of equal mass with y + x equal but for rounding; which is kept was recorded with trackpy 0.7, which adds
+// what it has divided by the separation.
+TEST(CrockerGrier, JudgesEqualMassesAsTrackpyDoes) {
+  Frame frame{128, 128, PixelType::uint8, std::vector<float>(128 * 128)};
+  constexpr std::array<std::array<float, 6>, 5> values{{{68, 71, 56, 48, 67, 70},
+                                                        {70, 66, 67, 67, 70, 76},
+                                                        {67, 64, 65, 70, 61, 80},
+                                                        {68, 67, 70, 59, 54, 72},
+                                                        {65, 65, 61, 64, 56, 59}}};
+  for (std::size_t row = 0; row < values.size(); ++row)
+    std::copy(values[row].begin(), values[row].end(), &frame.pixels[(113 + row) * 128 + 71]);
+  CrockerGrierParameters parameters;
+  parameters.normalisation = Normalisation::none;
+  parameters.border = 0;
+  parameters.preprocess = false;
+  parameters.minmass = 0;
+  parameters.percentile = 0;
+  const std::vector<Feature> found = CrockerGrier(parameters).locate(frame);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_NEAR(found[0].y, 113.252873563, 1e-9);
+  EXPECT_NEAR(found[0].x, 71.954022989, 1e-9);
+  EXPECT_NEAR(found[1].y, 114.975155280, 1e-9);
+  EXPECT_NEAR(found[1].x, 73.987577640, 1e-9);
 }
 
 // A dim ground of bytes: more than half of the pixels are equal, and the median distance from the median is 0.
