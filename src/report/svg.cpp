@@ -46,10 +46,14 @@ void Svg::rectangle(double x, double y, double width, double height, std::string
   fmt::format_to(std::back_inserter(body_),
                  "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"", x, y, width, height,
                  fill);
+  close_with_title("rect", title);
+}
+
+void Svg::close_with_title(std::string_view element, std::string_view title) {
   if (title.empty())
     body_ += "/>\n";
   else
-    fmt::format_to(std::back_inserter(body_), "><title>{}</title></rect>\n", escaped(title));
+    fmt::format_to(std::back_inserter(body_), "><title>{}</title></{}>\n", escaped(title), element);
 }
 
 void Svg::line(double x1, double y1, double x2, double y2, std::string_view colour, double width) {
@@ -67,9 +71,10 @@ void Svg::polyline(const std::vector<std::pair<double, double>>& points, std::st
                  "\" fill=\"none\" stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\"/>\n", colour, width);
 }
 
-void Svg::circle(double x, double y, double radius, std::string_view fill) {
-  fmt::format_to(std::back_inserter(body_), "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"/>\n", x, y,
-                 radius, fill);
+void Svg::circle(double x, double y, double radius, std::string_view fill, std::string_view title) {
+  fmt::format_to(std::back_inserter(body_), "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\" fill=\"{}\"", x, y, radius,
+                 fill);
+  close_with_title("circle", title);
 }
 
 void Svg::text(double x, double y, std::string_view words, Anchor anchor, double size, std::string_view colour) {

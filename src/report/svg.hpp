@@ -26,7 +26,7 @@ class Svg {
   void rectangle(double x, double y, double width, double height, std::string_view fill, std::string_view title = {});
   void line(double x1, double y1, double x2, double y2, std::string_view colour, double width = 1);
   void polyline(const std::vector<std::pair<double, double>>& points, std::string_view colour, double width = 1);
-  void circle(double x, double y, double radius, std::string_view fill);
+  void circle(double x, double y, double radius, std::string_view fill, std::string_view title = {});
   void text(double x, double y, std::string_view words, Anchor anchor = Anchor::start, double size = 11,
             std::string_view colour = "#222");
   /// Words that run upwards, centred.
@@ -35,6 +35,8 @@ class Svg {
   std::string finish() const;
 
  private:
+  void close_with_title(std::string_view element, std::string_view title);
+
   std::string body_;
 };
 

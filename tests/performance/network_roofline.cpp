@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How near each layer of the networks comes to what one core can do, forward, with the back end oneDNN:
-//   OMP_NUM_THREADS=1 network_roofline OUTPUT.md
+//   OMP_NUM_THREADS=1 network_roofline FOLDER [NAME]
+// writes FOLDER/NAME.md (tables), .csv (the same as numbers) and .svg (a roofline picture); NAME is roofline.
 // Peaks are measured first: multiply-adds in registers, and reading and writing arrays that no cache holds. A layer's
 // roof is the lesser of the peak and of its operations at this bandwidth, if inputs, weights and outputs are moved
 // once; layers that find them in the cache may go through it, and so may 3x3 convolutions, whose operations are counted
@@ -11,7 +12,9 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <limits>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -21,6 +24,7 @@
 #include "io/atomic_file.hpp"
 #include "kernels/onednn/amx.hpp"
 #include "network/attention_unet.hpp"
+#include "report/roofline_chart.hpp"
 
 using namespace an;
 using kernels::Operation;
@@ -99,7 +103,7 @@ double bandwidth() {
   const std::vector<float> a(size, 1.0F);
   const std::vector<float> b(size, 2.0F);
   std::vector<float> c(size);
-  const double seconds = least_seconds(5, [&] {
+  const double seconds = least_seconds(20, [&] {
     for (std::size_t i = 0; i < size; ++i) c[i] = a[i] + 0.5F * b[i];
     kept = c[size / 2];
   });
@@ -142,10 +146,31 @@ std::pair<double, double> moved(const kernels::Plan& plan, const Operation& o) {
   return {values, convolves ? channels * outputs * static_cast<double>(o.kernel_rows * o.kernel_columns) : 0};
 }
 
-std::string table(const std::string& name, Precision precision, double peak, double bandwidth) {
-  constexpr std::size_t rows = 64;
-  constexpr std::size_t columns = 208;
-  constexpr int rounds = 15;
+// An operation, what it does and moves, and how long it takes.
+struct LayerTime {
+  std::string name, operation;
+  kernels::Shape output;
+  double seconds, flops, bytes;
+};
+
+struct NetworkTimes {
+  std::string name;
+  Precision precision;
+  double peak, bandwidth;  // of the processor
+  std::vector<LayerTime> layers;
+
+  // What a layer's operations would take that long for at best; of what only moves numbers, its bytes.
+  double roof(const LayerTime& layer) const {
+    return layer.flops > 0 ? std::min(peak, bandwidth * layer.flops / layer.bytes) : bandwidth;
+  }
+};
+
+constexpr std::size_t rows = 64;
+constexpr std::size_t columns = 208;
+constexpr int passes = 4;  // over everything, so that the least times are not all of one moment
+constexpr int rounds = 16;
+
+NetworkTimes times_of(const std::string& name, Precision precision) {
   const network::Network net = network::make_network(network::shape_of_name(name), 1, rows, columns, false);
   const network::Weights weights = network::initial_weights(net, 1);
   const auto executor = kernels::make_executor(kernels::Backend::onednn, net.plan, precision);
@@ -153,65 +178,131 @@ std::string table(const std::string& name, Precision precision, double peak, dou
   executor->set_input(std::vector<float>(net.plan.values[net.plan.input].shape.size(), 0.5F));
   executor->forward(kernels::Mode::inference);
   std::vector<double> seconds = executor->time_operations();
-  for (int i = 0; i < rounds; ++i) {
+  for (int i = 1; i < rounds; ++i) {
     const std::vector<double> again = executor->time_operations();
     for (std::size_t o = 0; o < seconds.size(); ++o) seconds[o] = std::min(seconds[o], again[o]);
   }
+  NetworkTimes times{name, precision, 0, 0, {}};
+  const double activation = precision == Precision::bf16 ? 2 : 4;
+  for (std::size_t i = 0; i < seconds.size(); ++i) {
+    const Operation& o = net.plan.operations[i];
+    const auto [values, parameters] = moved(net.plan, o);
+    times.layers.push_back({o.name, fmt::format("{} {}x{}", kind_name(o.kind), o.kernel_rows, o.kernel_columns),
+                            net.plan.values[o.output].shape, seconds[i], 2 * network::multiplications(net.plan, o),
+                            activation * (values + parameters)});
+  }
+  return times;
+}
+
+struct Measured {
+  std::vector<NetworkTimes> networks;
+  double single = 0, half = 0, bandwidth = 0;
+};
+
+Measured measure() {
+  Measured all;
+  for (int pass = 0; pass < passes; ++pass) {
+    all.single = std::max(all.single, peak(false));
+    all.half = std::max(all.half, peak(true));
+    all.bandwidth = std::max(all.bandwidth, bandwidth());
+    std::size_t network = 0;
+    for (const char* name : {"small-alpha", "paper-state", "paper-alpha", "default"})
+      for (const Precision precision : kernels::all_precisions) {
+        const NetworkTimes times = times_of(name, precision);
+        if (pass == 0) all.networks.push_back(times);
+        NetworkTimes& least = all.networks[network++];
+        for (std::size_t i = 0; i < times.layers.size(); ++i)
+          least.layers[i].seconds = std::min(least.layers[i].seconds, times.layers[i].seconds);
+      }
+  }
+  for (NetworkTimes& times : all.networks) {
+    times.peak = times.precision == Precision::bf16 ? all.half : all.single;
+    times.bandwidth = all.bandwidth;
+  }
+  return all;
+}
+
+std::string table(const NetworkTimes& times) {
   double all = 0;
-  for (const double s : seconds) all += s;
-  const double operations = 2 * network::multiplications(net.plan);
+  double operations = 0;
+  for (const LayerTime& layer : times.layers) {
+    all += layer.seconds;
+    operations += layer.flops;
+  }
   std::string text = fmt::format(
       "## {}, {}\n\n{:.2f} ms a field of view of {} x {}, {:.2f} GFLOP: {:.0f} GFLOP/s, {:.0f} % of the peak.\n\n"
       "| layer | operation | output | ms | of the time | GFLOP/s | FLOP/byte | of the peak | of the roof |\n"
       "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
-      name, precision_name(precision), 1e3 * all, rows, columns, 1e-9 * operations, 1e-9 * operations / all,
-      100 * operations / all / peak);
-  const double activation = precision == Precision::bf16 ? 2 : 4;
-  for (std::size_t i = 0; i < seconds.size(); ++i) {
-    const Operation& o = net.plan.operations[i];
-    const kernels::Shape& out = net.plan.values[o.output].shape;
-    const auto [values, parameters] = moved(net.plan, o);
-    const double flops = 2 * network::multiplications(net.plan, o);
-    const double bytes = activation * (values + parameters);
-    const std::string common =
-        fmt::format("| {} | {} {}x{} | {} x {} x {} | {:.3f} | {:.1f} % ", o.name, kind_name(o.kind), o.kernel_rows,
-                    o.kernel_columns, out.rows, out.columns, out.channels, 1e3 * seconds[i], 100 * seconds[i] / all);
-    if (flops > 0)
-      text += fmt::format("{}| {:.1f} | {:.1f} | {:.0f} % | {:.0f} % |\n", common, 1e-9 * flops / seconds[i],
-                          flops / bytes, 100 * flops / seconds[i] / peak,
-                          100 * flops / seconds[i] / std::min(peak, bandwidth * flops / bytes));
+      times.name, precision_name(times.precision), 1e3 * all, rows, columns, 1e-9 * operations, 1e-9 * operations / all,
+      100 * operations / all / times.peak);
+  for (const LayerTime& layer : times.layers) {
+    const kernels::Shape& out = layer.output;
+    text += fmt::format("| {} | {} | {} x {} x {} | {:.3f} | {:.1f} % ", layer.name, layer.operation, out.rows,
+                        out.columns, out.channels, 1e3 * layer.seconds, 100 * layer.seconds / all);
+    const double rate = layer.flops / layer.seconds;
+    if (layer.flops > 0)
+      text += fmt::format("| {:.1f} | {:.1f} | {:.0f} % | {:.0f} % |\n", 1e-9 * rate, layer.flops / layer.bytes,
+                          100 * rate / times.peak, 100 * rate / times.roof(layer));
     else  // moves numbers: its roof is the bandwidth
-      text += fmt::format("{}| | | | {:.0f} % |\n", common, 100 * bytes / seconds[i] / bandwidth);
+      text += fmt::format("| | | | {:.0f} % |\n", 100 * layer.bytes / layer.seconds / times.roof(layer));
   }
   return text + '\n';
+}
+
+// A line a layer, with the peak and the bandwidth it is measured by.
+std::string csv(std::span<const NetworkTimes> networks) {
+  std::string text = "network,precision,layer,operation,rows,columns,channels,seconds,flop,bytes,peak,bandwidth\n";
+  for (const NetworkTimes& times : networks)
+    for (const LayerTime& layer : times.layers)
+      text +=
+          fmt::format("{},{},{},{},{},{},{},{:.4g},{},{},{:.4g},{:.4g}\n", times.name, precision_name(times.precision),
+                      layer.name, layer.operation, layer.output.rows, layer.output.columns, layer.output.channels,
+                      layer.seconds, layer.flops, layer.bytes, times.peak, times.bandwidth);
+  return text;
+}
+
+// Of what computes; what only moves numbers has no place in it.
+std::string picture(std::span<const NetworkTimes> networks) {
+  report::RooflineChart chart{1e-9 * networks.front().bandwidth, {}, {}};
+  for (const NetworkTimes& times : networks) {
+    const std::string precision(precision_name(times.precision));
+    if (std::ranges::find(chart.roofs, precision, &report::Roof::name) == chart.roofs.end())
+      chart.roofs.push_back({precision, 1e-9 * times.peak});
+    report::RooflineSeries series{fmt::format("{}, {}", times.name, precision), {}};
+    for (const LayerTime& layer : times.layers)
+      if (layer.flops > 0)
+        series.marks.push_back({layer.name, layer.flops / layer.bytes, 1e-9 * layer.flops / layer.seconds});
+    chart.series.push_back(std::move(series));
+  }
+  return roofline_chart_svg(chart);
 }
 
 }  // namespace
 
 int main(int count, char** words) try {
-  if (count != 2) {
-    std::fputs("usage: OMP_NUM_THREADS=1 network_roofline OUTPUT.md\n", stderr);
+  if (count != 2 && count != 3) {
+    std::fputs("usage: OMP_NUM_THREADS=1 network_roofline FOLDER [NAME]\n", stderr);
     return 2;
   }
   if (!kernels::onednn::has_avx512() || !__builtin_cpu_supports("avx512bf16"))
     throw std::runtime_error("needs a processor with AVX-512 and its dot products of bfloat16");
-  const double single = peak(false);
-  const double half = peak(true);
-  const double bytes = bandwidth();
+  const auto [networks, single, half, bytes] = measure();
   std::string text = fmt::format(
       "# How near the networks come to what a core can do\n\nMade by `OMP_NUM_THREADS=1 network_roofline`, {}, {}. "
-      "Peaks of this core, measured: {:.0f} GFLOP/s in float32, {:.0f} in bfloat16, {:.1f} GB/s.\nThe least of sixteen "
-      "times "
-      "each. Of the roof: of the lesser of the peak and of what the bandwidth allows if inputs, weights and outputs "
-      "are moved once; "
-      "of the bandwidth, for what only\nmoves numbers. What lies in a cache may go through it, and so may 3x3 "
-      "convolutions: minimal filtering takes 2.25 times fewer multiplications than are counted.\n\n",
+      "Peaks of this core, measured: {:.0f} GFLOP/s in float32, {:.0f} in bfloat16, {:.1f} GB/s.\nThe least of {} "
+      "times each, in {} passes. Of the roof: of the lesser of the peak and of what the bandwidth allows if inputs, "
+      "weights and outputs are moved once; of the bandwidth, for what only\nmoves numbers. What lies in a cache may go "
+      "through it, and so may 3x3 convolutions: minimal filtering takes 2.25 times fewer multiplications than are "
+      "counted.\n\n",
       app::version_text(), kernels::backend_description(kernels::Backend::onednn), 1e-9 * single, 1e-9 * half,
-      1e-9 * bytes);
-  for (const char* name : {"small-alpha", "paper-state", "paper-alpha", "default"})
-    for (const Precision precision : kernels::all_precisions)
-      text += table(name, precision, precision == Precision::bf16 ? half : single, bytes);
-  io::write_file_atomically(words[1], text);
+      1e-9 * bytes, passes * rounds, passes);
+  for (const NetworkTimes& times : networks) text += table(times);
+  const std::filesystem::path folder = words[1];
+  const std::string name = count == 3 ? words[2] : "roofline";
+  io::make_folder(folder);
+  io::write_file_atomically(folder / (name + ".md"), text);
+  io::write_file_atomically(folder / (name + ".csv"), csv(networks));
+  io::write_file_atomically(folder / (name + ".svg"), picture(networks));
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "network_roofline: %s\n", error.what());
