@@ -68,8 +68,8 @@ void Subcommand::add_common() {
 void Subcommand::add_without_effect() {
   const std::string group = "Without effect here";
   const auto lacks = [this](const char* option) { return app_->get_option_no_throw(option) == nullptr; };
-  const auto check = [&](const char* option, const char* what, std::function<void(const std::string&)> value) {
-    if (lacks(option)) app_->add_option_function<std::string>(option, std::move(value), what)->group(group);
+  const auto check = [&](const char* option, const char* what, const std::function<void(const std::string&)>& value) {
+    if (lacks(option)) app_->add_option_function<std::string>(option, value, what)->group(group);
   };
   check("--backend", "no network runs", [](const std::string& name) { backend_of("--backend", name); });
   check("--max-time", "it is not broken off", [](const std::string& text) { duration_of("--max-time", text); });
