@@ -125,9 +125,18 @@ struct VideoReader::File {
     }
   }
 
-  // Makes room for blocks of this many bytes; no more than a page can need.
+  // Refuses what so small a file cannot hold, however well it is compressed.
+  void check_size(std::uint64_t expected, const std::string& what) const {
+    std::error_code error;
+    const std::uint64_t bytes = std::filesystem::file_size(path, error);
+    if (!error && expected / best_compression > bytes)
+      refuse(fmt::format("{}, but the file has {} bytes only", what, bytes));
+  }
+
+  // Makes room for blocks of this many bytes; no more than a page, or a tile that is larger, can need.
   void make_block(tmsize_t size, std::uint64_t most) {
     if (size <= 0 || static_cast<std::uint64_t>(size) > most) refuse(fmt::format("a block of {} bytes", size));
+    check_size(static_cast<std::uint64_t>(size), fmt::format("a block of {} bytes", size));
     block.resize(static_cast<std::size_t>(size));
   }
 
@@ -186,10 +195,7 @@ struct VideoReader::File {
   std::optional<Frame> next() {
     if (!more) return std::nullopt;
     read_layout();
-    std::error_code error;
-    const std::uint64_t bytes = std::filesystem::file_size(path, error);
-    if (!error && std::uint64_t{rows} * columns * pixel_bytes() / best_compression > bytes)
-      refuse(fmt::format("{} x {} pixels, but the file has {} bytes only", rows, columns, bytes));
+    check_size(std::uint64_t{rows} * columns * pixel_bytes(), fmt::format("{} x {} pixels", rows, columns));
     Frame frame{rows, columns, type, std::vector<float>(std::size_t{rows} * columns)};
     if (TIFFIsTiled(tiff.get()) != 0)
       read_tiles(frame);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <tiffio.h>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -160,6 +161,26 @@ TEST(VideoReader, RefusesWhatIsCutShort) {
       EXPECT_NE(complaint_about(folder.path() / "b.tif"), "no complaint") << part;
     }
   }
+}
+
+TEST(VideoReader, RefusesTilesThatSoSmallAFileCannotHold) {
+  const testing::TemporaryFolder folder;
+  const fs::path path = folder.path() / "tile.tif";
+  TIFF* file = TIFFOpen(path.c_str(), "w");
+  ASSERT_NE(file, nullptr);
+  TIFFSetField(file, TIFFTAG_IMAGEWIDTH, columns);
+  TIFFSetField(file, TIFFTAG_IMAGELENGTH, rows);
+  TIFFSetField(file, TIFFTAG_BITSPERSAMPLE, 8);
+  TIFFSetField(file, TIFFTAG_SAMPLESPERPIXEL, 1);
+  TIFFSetField(file, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+  TIFFSetField(file, TIFFTAG_TILEWIDTH, 65536);  // 4 GB
+  TIFFSetField(file, TIFFTAG_TILELENGTH, 65520);
+  std::array<char, 100> some{};
+  ASSERT_EQ(TIFFWriteRawTile(file, 0, some.data(), some.size()), 100);
+  ASSERT_EQ(TIFFWriteDirectory(file), 1);
+  TIFFClose(file);
+  const std::string found = complaint_about(path);
+  EXPECT_NE(found.find("page 0: a block of 4293918720 bytes, but the file has"), std::string::npos) << found;
 }
 
 TEST(VideoReader, RefusesWhatIsNoNumber) {
