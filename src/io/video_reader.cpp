@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <vector>
 
 #include "core/error.hpp"
@@ -36,9 +37,12 @@ struct VideoReader::File {
   PixelType type = PixelType::uint8;
   Calibration calibration;
   std::vector<unsigned char> block;
+  std::uint64_t file_bytes = std::numeric_limits<std::uint64_t>::max();  // of the file, where they can be told
 
   File(const std::filesystem::path& given, bool stack) : path(given), tiff(open_tiff(given, "r")) {
     if (!tiff) throw InputError(path, fmt::format("cannot be read as TIFF: {}", tiff_words()));
+    std::error_code error;
+    if (const std::uint64_t size = std::filesystem::file_size(path, error); !error) file_bytes = size;
     read_description(stack);
   }
 
@@ -125,18 +129,14 @@ struct VideoReader::File {
     }
   }
 
-  // Refuses what so small a file cannot hold, however well it is compressed.
-  void check_size(std::uint64_t expected, const std::string& what) const {
-    std::error_code error;
-    const std::uint64_t bytes = std::filesystem::file_size(path, error);
-    if (!error && expected / best_compression > bytes)
-      refuse(fmt::format("{}, but the file has {} bytes only", what, bytes));
-  }
+  // Whether so small a file cannot hold this many bytes, however well they are compressed.
+  bool is_too_small_for(std::uint64_t expected) const { return expected / best_compression > file_bytes; }
 
   // Makes room for blocks of this many bytes; no more than a page, or a tile that is larger, can need.
   void make_block(tmsize_t size, std::uint64_t most) {
     if (size <= 0 || static_cast<std::uint64_t>(size) > most) refuse(fmt::format("a block of {} bytes", size));
-    check_size(static_cast<std::uint64_t>(size), fmt::format("a block of {} bytes", size));
+    if (is_too_small_for(static_cast<std::uint64_t>(size)))
+      refuse(fmt::format("a block of {} bytes, but the file has {} bytes only", size, file_bytes));
     block.resize(static_cast<std::size_t>(size));
   }
 
@@ -195,7 +195,8 @@ struct VideoReader::File {
   std::optional<Frame> next() {
     if (!more) return std::nullopt;
     read_layout();
-    check_size(std::uint64_t{rows} * columns * pixel_bytes(), fmt::format("{} x {} pixels", rows, columns));
+    if (is_too_small_for(std::uint64_t{rows} * columns * pixel_bytes()))
+      refuse(fmt::format("{} x {} pixels, but the file has {} bytes only", rows, columns, file_bytes));
     Frame frame{rows, columns, type, std::vector<float>(std::size_t{rows} * columns)};
     if (TIFFIsTiled(tiff.get()) != 0)
       read_tiles(frame);
