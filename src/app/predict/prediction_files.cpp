@@ -228,18 +228,20 @@ void write_clustered_ensemble(const fs::path& path, const std::vector<segmentati
   io::write_ensemble(path, labels, model);
 }
 
+std::vector<double> label_fields(const segmentation::InferredTrajectory& trajectory) {
+  std::vector<double> fields{static_cast<double>(trajectory.index)};
+  for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
+    const segmentation::InferredSegment& s = trajectory.segments[i];
+    fields.insert(fields.end(),
+                  {s.k.value, s.alpha.value, static_cast<double>(s.state), static_cast<double>(trajectory.end(i))});
+  }
+  return fields;
+}
+
 void write_submission(const fs::path& path, const segmentation::InferredFov& fov) {
   LabelTable table;
-  std::vector<double> fields;
-  for (const segmentation::InferredTrajectory& trajectory : fov.trajectories) {
-    fields.assign(1, static_cast<double>(trajectory.index));
-    for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
-      const segmentation::InferredSegment& s = trajectory.segments[i];
-      fields.insert(fields.end(),
-                    {s.k.value, s.alpha.value, static_cast<double>(s.state), static_cast<double>(trajectory.end(i))});
-    }
-    table.append(fields, table.size() + 1);
-  }
+  for (const segmentation::InferredTrajectory& trajectory : fov.trajectories)
+    table.append(label_fields(trajectory), table.size() + 1);
   io::write_labels(path, table);
 }
 

@@ -49,6 +49,9 @@ void write_clustered_ensemble(const std::filesystem::path& path,
                               const std::vector<segmentation::ChainSegment>& segments, std::size_t count,
                               std::string_view model);
 
+/// The numbers of a trajectory's line, as LabelRow views them.
+std::vector<double> label_fields(const segmentation::InferredTrajectory& trajectory);
+
 /// `fov_F.txt` of the submission. \throws OutputError
 void write_submission(const std::filesystem::path& path, const segmentation::InferredFov& fov);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/predict/network_beliefs.hpp"
+#include "app/predict/prediction_files.hpp"
 #include "core/random.hpp"
 #include "kernels/kernels.hpp"
 #include "segmentation/frame_beliefs.hpp"
@@ -19,11 +20,9 @@ using evaluation::Rules;
 using evaluation::ScoreSums;
 using kernels::target_channels;
 
-constexpr double row_index = 0;  // of a trajectory, which stands alone
-
 // The fields of a label row: segments begin where the targets say so.
 std::vector<double> true_labels(std::span<const float> targets, std::size_t frames) {
-  std::vector<double> fields{row_index};
+  std::vector<double> fields{0};  // its index: it stands alone
   for (std::size_t t = 0; t < frames; ++t) {
     const float* target = targets.data() + t * target_channels;
     if (t > 0 && !(target[3] > 0)) continue;
@@ -33,16 +32,6 @@ std::vector<double> true_labels(std::span<const float> targets, std::size_t fram
     fields.insert(fields.end(), {k, static_cast<double>(target[0]), static_cast<double>(target[2])});
   }
   fields.push_back(static_cast<double>(frames));
-  return fields;
-}
-
-std::vector<double> labels_of(const segmentation::InferredTrajectory& trajectory) {
-  std::vector<double> fields{row_index};
-  for (std::size_t i = 0; i < trajectory.segments.size(); ++i) {
-    const segmentation::InferredSegment& s = trajectory.segments[i];
-    fields.insert(fields.end(),
-                  {s.k.value, s.alpha.value, static_cast<double>(s.state), static_cast<double>(trajectory.end(i))});
-  }
   return fields;
 }
 
@@ -71,7 +60,7 @@ ScoreSums segment_scores(const network::TileShape& tile, std::span<const float> 
         beliefs_of_row(output.subspan(row * tile.frames * channels, tile.frames * channels), frames);
     Random random({0, 0, 0, static_cast<std::uint32_t>(row), RandomStream::paths});
     const std::vector<double> truth = true_labels(of_row, frames),
-                              found = labels_of(segmentation::infer_from_frames(0, beliefs, {}, random));
+                              found = label_fields(segmentation::infer_from_frames(0, beliefs, {}, random));
     const LabelRow prediction(found);
     std::vector<evaluation::SegmentScore> segments;
     std::vector<evaluation::TrajectoryDefect> defects;
