@@ -61,11 +61,12 @@ class Jobs:
         (self.folder / "data.toml").write_text(DATA)
         (self.folder / "training.toml").write_text(TRAINING)
         self.data = self.folder / "data"
+        self.videos = self.data / "public/track_1"
         assert self.run(self.command("simulate", self.data, "--fovs", 3, "--set", "simulate.videos=true")).returncode == 0
 
     def command(self, name, output, *more):
-        inputs = {"simulate": ["--config", self.folder / "data.toml"], "track": ["--input", self.folder / "data/public/track_1"],
-                  "predict": ["--input", self.folder / "data/public"], "run": ["--benchmark", self.folder / "data"],
+        inputs = {"simulate": ["--config", self.folder / "data.toml"], "track": ["--input", self.videos],
+                  "predict": ["--input", self.data / "public"], "run": ["--benchmark", self.data],
                   "train": ["--config", self.folder / "training.toml"]}[name]
         return [name, *map(str, inputs), "--output", str(output), *map(str, more)]
 

@@ -157,7 +157,7 @@ class NetworkTest(unittest.TestCase):
 
     def test_training_with_batch_norms_goes_on_at_two_ranks_as_if_it_had_not_been_broken_off(self):
         def train(name, *more):
-            return self.train(name, 8, "--set", "train.network=default", *more, ranks=2)
+            return self.train(name, 16, "--set", "train.network=default", *more, ranks=2)
         self.assertEqual(train("whole").returncode, 0)
         stopped = next(seconds for seconds in range(1, 60)
                        if train("broken", "--resume", "--max-time", f"{seconds}s").returncode == 0)

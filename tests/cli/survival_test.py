@@ -18,7 +18,9 @@ from breakable import Jobs, digests, finished, kill, kill_everything, processes,
 
 PROGRAM, KILLS, SEED = None, 0, 0
 WAYS = ("all", "one", "term", "usr1", "time")
-MORE = {"simulate": ("--fovs", 60), "track": (), "predict": (), "run": (), "train": ()}
+# Enough work that a job lasts another second from the moment it is to be broken off.
+MORE = {"simulate": ("--fovs", 300), "track": (), "predict": (), "run": (), "train": ("--set", "train.steps=20")}
+VIDEOS = 50  # of each experiment, to track
 
 
 def arrays(path):
@@ -40,6 +42,11 @@ class Survival(unittest.TestCase):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.folder = pathlib.Path(cls.temporary.name)
         cls.jobs = Jobs(PROGRAM, cls.folder)
+        cls.jobs.videos = cls.folder / "videos"
+        for video in (cls.jobs.data / "public/track_1").glob("exp_*/videos_fov_0.tiff"):
+            (cls.jobs.videos / video.parent.name).mkdir(parents=True)
+            for number in range(VIDEOS):
+                (cls.jobs.videos / video.parent.name / f"videos_fov_{number}.tiff").hardlink_to(video)
         cls.whole, cls.seconds = {}, {}
         cls.broken = 0
 
@@ -166,12 +173,12 @@ class Fast(Survival):
 
     def test_training_goes_on_at_another_number_of_ranks(self):
         output = self.folder / "other_ranks"
-        steps = ("--set", "train.steps=40")
+        steps = ("--set", "train.steps=80")
         stopped = self.jobs.run(self.jobs.command("train", output, *steps, "--max-time", "1s"), 2)
         self.assertEqual(stopped.returncode, 5, stopped.stderr)
         done = self.jobs.run(self.jobs.command("train", output, *steps, "--resume"), 1)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(curve(output)[-1][0], "40")
+        self.assertEqual(curve(output)[-1][0], "80")
 
     def test_resume_on_a_first_run_is_harmless(self):
         whole, _ = self.unbroken("simulate", 2)
