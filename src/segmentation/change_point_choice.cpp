@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <span>
 
 namespace an::segmentation {
 
@@ -24,8 +26,13 @@ class Worth {
           rules.error_weight * (static_cast<double>(error * error) - rules.usual_error * rules.usual_error);
   }
 
-  double of(const std::vector<int>& choice, const std::vector<int>& truth) const {
+  double of(std::span<const int> choice, std::span<const int> truth) const {
     if (choice.empty() && truth.empty()) return 1 - point_;
+    return of_points(choice, truth);
+  }
+
+  // The same of points alone: nothing for rightly none.
+  double of_points(std::span<const int> choice, std::span<const int> truth) const {
     const double pairs = choice.size() < truth.size() ? of_pairs(choice, truth) : of_pairs(truth, choice);
     return pairs - point_ * static_cast<double>(choice.size() + truth.size());
   }
@@ -51,23 +58,12 @@ class Worth {
     return sum;
   }
 
-  // What a point in each frame would bring if it were paired with the nearest one, expected over possible truths.
-  std::vector<double> nearness(const std::vector<PossibleChanges>& possible, int frames) const {
-    std::vector<double> sum(static_cast<std::size_t>(frames) + 1);
-    for (const PossibleChanges& one : possible)
-      for (std::size_t i = 0; i < one.frames.size(); ++i) {
-        const int point = one.frames[i];
-        const int first = i == 0 ? 0 : (one.frames[i - 1] + point) / 2 + 1;
-        const int last = i + 1 == one.frames.size() ? frames : (point + one.frames[i + 1]) / 2;
-        for (int at = std::max(first, point - gate + 1); at <= std::min(last, point + gate - 1); ++at)
-          sum[static_cast<std::size_t>(at)] += one.probability * pair_[static_cast<std::size_t>(std::abs(at - point))];
-      }
-    return sum;
-  }
+  double of_pair(int error) const { return pair_[static_cast<std::size_t>(std::min(std::abs(error), gate))]; }
+  double of_point() const { return point_; }
 
  private:
   // Of the assignment with the least sum of distances: as many pairs as the shorter list has points, in order.
-  double of_pairs(const std::vector<int>& shorter, const std::vector<int>& longer) const {
+  double of_pairs(std::span<const int> shorter, std::span<const int> longer) const {
     struct Best {
       int distance;
       double pairs;
@@ -94,6 +90,205 @@ class Worth {
   std::array<double, gate + 1> pair_{};  // by error; 0 from the gate on
 };
 
+// Which points of the longer list those of the shorter one are paired with: the assignment with the least sum of
+// distances, as Worth has it.
+class Pairing {
+ public:
+  const std::vector<std::size_t>& of(const std::vector<int>& shorter, const std::vector<int>& longer) {
+    const std::size_t n = shorter.size();
+    const std::size_t width = longer.size() - n + 1;
+    distance_.assign(width, 0);
+    passes_.resize(n * width);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t k = 0; k < width; ++k) {
+        const int next = distance_[k] + std::abs(shorter[i] - longer[i + k]);
+        const bool passes = k > 0 && distance_[k - 1] < next;
+        passes_[i * width + k] = passes ? 1 : 0;
+        distance_[k] = passes ? distance_[k - 1] : next;
+      }
+    partner_.resize(n);
+    std::size_t k = width - 1;
+    for (std::size_t i = n; i-- > 0;) {
+      while (passes_[i * width + k] != 0) --k;
+      partner_[i] = i + k;
+    }
+    return partner_;
+  }
+
+ private:
+  std::vector<int> distance_;
+  std::vector<std::uint8_t> passes_;  // [point][k] over one more point of the longer list
+  std::vector<std::size_t> partner_;
+};
+
+// The search for the choice of the greatest expected worth.
+class Search {
+ public:
+  Search(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules, int frames, int shortest)
+      : possible_(possible), worth_(rules), frames_(frames), shortest_(shortest) {
+    best_worth_ = worth_.expected(best_, possible, -std::numeric_limits<double>::infinity());
+  }
+
+  // Tries what is found and missed suggests, all at once; then points one by one; then the likeliest of the possible
+  // choices. Whether anything was better.
+  bool improve() {
+    find();
+    if (keep_if_better(suggested())) return true;
+    bool better = false;
+    for (std::size_t i = 0; i < best_.size(); ++i) {
+      const int at = best_[i];
+      if (change_near(at, {without(i)})) return true;
+      std::vector<std::vector<int>> moved;
+      for (int step = 1; step < gate; ++step)
+        for (const int to : {at - step, at + step}) {
+          moved.push_back(best_);
+          moved.back()[i] = to;
+        }
+      better = change_near(at, moved) || better;
+    }
+    for (const int at : worth_adding(0.5, shortest_)) better = change_near(at, {with(best_, at)}) || better;
+    for (std::size_t i = 0; !better && i < std::min(candidates, possible_.size()); ++i)
+      better = keep_if_better(possible_[i].frames);
+    return better;
+  }
+
+  const std::vector<int>& best() const { return best_; }
+
+ private:
+  static constexpr int near = 10 * gate;      // frames, of which what happens at one hardly ever matters beyond
+  static constexpr int reach = 2 * gate - 1;  // frames that a point in their middle may be paired with
+
+  bool keep_if_better(const std::vector<int>& choice) {
+    if (!fits(choice)) return false;
+    const double value = worth_.expected(choice, possible_, best_worth_);
+    if (!(value > best_worth_ + 1e-12)) return false;
+    best_ = choice;
+    best_worth_ = value;
+    return true;
+  }
+
+  bool fits(const std::vector<int>& choice) const {
+    int before = 0;
+    for (const int point : choice) {
+      if (point - before < shortest_) return false;
+      before = point;
+    }
+    return choice.empty() || frames_ - before >= shortest_;
+  }
+
+  // Keeps the best of choices that differ from it near a frame. In a long trajectory all of a choice is looked at only
+  // where the points near there are worth more.
+  bool change_near(int at, const std::vector<std::vector<int>>& choices) {
+    const bool is_long = frames_ > 3 * near;
+    double now = is_long ? expected_near(at, best_) : 0;
+    bool better = false;
+    for (const std::vector<int>& choice : choices) {
+      if (!fits(choice)) continue;
+      const double value = is_long ? expected_near(at, choice) : 1;
+      if (!(value > now) || !keep_if_better(choice)) continue;
+      if (is_long) now = value;
+      better = true;
+    }
+    return better;
+  }
+
+  double expected_near(int at, const std::vector<int>& choice) const {
+    const auto part = [&](const std::vector<int>& points) {
+      const auto begin = std::lower_bound(points.begin(), points.end(), at - near);
+      return std::span(begin, std::upper_bound(begin, points.end(), at + near));
+    };
+    const std::span<const int> mine = part(choice);
+    double sum = 0;
+    for (const PossibleChanges& one : possible_) sum += one.probability * worth_.of_points(mine, part(one.frames));
+    return sum;
+  }
+
+  std::vector<int> without(std::size_t i) const {
+    std::vector<int> choice = best_;
+    choice.erase(choice.begin() + static_cast<std::ptrdiff_t>(i));
+    return choice;
+  }
+
+  static std::vector<int> with(std::vector<int> choice, int point) {
+    choice.insert(std::upper_bound(choice.begin(), choice.end(), point), point);
+    return choice;
+  }
+
+  // What the best choice finds and misses.
+  void find() {
+    found_.assign(best_.size(), {});
+    missed_.assign(static_cast<std::size_t>(frames_) + 1, 0);
+    for (const PossibleChanges& one : possible_) {
+      for (const int point : one.frames) missed_[static_cast<std::size_t>(point)] += one.probability;
+      const bool fewer = best_.size() < one.frames.size();
+      const std::vector<std::size_t>& partner = fewer ? pairing_.of(best_, one.frames) : pairing_.of(one.frames, best_);
+      for (std::size_t i = 0; i < partner.size(); ++i) {
+        const std::size_t mine = fewer ? i : partner[i];
+        const int truth = one.frames[fewer ? partner[i] : i];
+        const int error = truth - best_[mine];
+        if (std::abs(error) >= gate) continue;
+        found_[mine][static_cast<std::size_t>(error + gate - 1)] += one.probability;
+        missed_[static_cast<std::size_t>(truth)] -= one.probability;
+      }
+    }
+  }
+
+  // Points where what they find is worth most, but those worth less than a point, and where what is missed is worth
+  // one.
+  std::vector<int> suggested() const {
+    std::vector<int> choice;
+    for (std::size_t i = 0; i < best_.size(); ++i) {
+      const auto value = [&](int at) {
+        double sum = 0;
+        for (int e = 0; e < reach; ++e)
+          sum += found_[i][static_cast<std::size_t>(e)] * worth_.of_pair(best_[i] + e - gate + 1 - at);
+        return sum;
+      };
+      int to = best_[i];
+      for (int at = best_[i] - gate + 1; at < best_[i] + gate; ++at)
+        if (value(at) > value(to)) to = at;
+      if (value(to) > worth_.of_point() && has_room(choice, to)) choice.push_back(to);
+    }
+    for (const int point : worth_adding(1, reach))
+      if (has_room(choice, point)) choice = with(choice, point);
+    return choice;
+  }
+
+  bool has_room(const std::vector<int>& choice, int point) const {
+    return std::none_of(choice.begin(), choice.end(), [&](int other) { return std::abs(other - point) < shortest_; });
+  }
+
+  // Frames, best first and so many apart, where a point would find what is missed that is worth more than a share of a
+  // point.
+  std::vector<int> worth_adding(double share, int apart) const {
+    std::vector<double> gain(missed_.size());
+    for (int at = 0; at <= frames_; ++at) {
+      const double probability = missed_[static_cast<std::size_t>(at)];
+      if (!(probability > 1e-6)) continue;
+      for (int to = std::max(0, at - gate + 1); to <= std::min(frames_, at + gate - 1); ++to)
+        gain[static_cast<std::size_t>(to)] += probability * worth_.of_pair(to - at);
+    }
+    std::vector<int> points;
+    for (;;) {
+      const auto most = std::max_element(gain.begin(), gain.end());
+      if (!(*most > share * worth_.of_point())) return points;
+      const auto at = static_cast<int>(most - gain.begin());
+      points.push_back(at);
+      for (int t = std::max(0, at - apart + 1); t < std::min(frames_ + 1, at + apart); ++t)
+        gain[static_cast<std::size_t>(t)] = 0;
+    }
+  }
+
+  const std::vector<PossibleChanges>& possible_;
+  Worth worth_;
+  int frames_, shortest_;
+  std::vector<int> best_;
+  double best_worth_ = 0;
+  Pairing pairing_;
+  std::vector<std::array<double, reach>> found_;  // [point][frame around it] probability of what it is paired with
+  std::vector<double> missed_;                    // [frame] probability of a change that no point is paired with
+};
+
 }  // namespace
 
 double expected_worth(const std::vector<int>& choice, const std::vector<PossibleChanges>& possible,
@@ -103,62 +298,12 @@ double expected_worth(const std::vector<int>& choice, const std::vector<Possible
 
 std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules,
                                       int frames, int shortest) {
-  const Worth worth(rules);
-  std::vector<int> best;
-  double best_worth = worth.expected(best, possible, -std::numeric_limits<double>::infinity());
-  const auto keep_if_better = [&](const std::vector<int>& choice) {
-    const double value = worth.expected(choice, possible, best_worth);
-    if (!(value > best_worth + 1e-12)) return false;
-    best = choice;
-    best_worth = value;
-    return true;
-  };
-  for (std::size_t i = 0; i < std::min(candidates, possible.size()); ++i) keep_if_better(possible[i].frames);
-  const auto fits = [&](const std::vector<int>& choice) {
-    int before = 0;
-    for (const int point : choice) {
-      if (point - before < shortest) return false;
-      before = point;
-    }
-    return choice.empty() || frames - before >= shortest;
-  };
-  // Points worth adding: where single changes gather.
-  std::vector<double> density(static_cast<std::size_t>(frames) + 1);
-  for (const PossibleChanges& one : possible)
-    for (const int point : one.frames) density[static_cast<std::size_t>(point)] += one.probability;
-  const std::vector<double> nearness = worth.nearness(possible, frames);
-  bool has_changed = true;  // since all small changes have been tried
-  for (int round = 0; round < 6; ++round) {
-    bool better = false;
-    for (std::size_t i = 0; has_changed && i < best.size(); ++i) {
-      std::vector<int> choice = best;
-      choice.erase(choice.begin() + static_cast<std::ptrdiff_t>(i));
-      if (keep_if_better(choice)) {
-        better = true;
-        break;
-      }
-      for (const int step : std::array<int, 6>{-1, 1, -2, 2, -4, 4}) {
-        choice = best;
-        choice[i] += step;
-        if (!fits(choice)) continue;
-        // Hardly ever does a point gain that is farther from those it may be paired with.
-        const auto gain = [&](int frame) { return nearness[static_cast<std::size_t>(frame)]; };
-        if (gain(choice[i]) > gain(best[i]) && keep_if_better(choice)) better = true;
-      }
-    }
-    has_changed = better;
-    const auto at = static_cast<int>(std::max_element(density.begin(), density.end()) - density.begin());
-    if (density[static_cast<std::size_t>(at)] > 0.02) {
-      std::vector<int> choice = best;
-      choice.insert(std::upper_bound(choice.begin(), choice.end(), at), at);
-      if (fits(choice) && keep_if_better(choice)) has_changed = true;
-      for (int near = std::max(0, at - 4); near <= std::min(frames, at + 4); ++near)
-        density[static_cast<std::size_t>(near)] = 0;
-    } else if (!better) {
-      break;
-    }
+  ChoiceRules priced = rules;
+  priced.error_weight = std::max(rules.error_weight, 1e-6);  // of equally good frames the middle one
+  Search search(possible, priced, frames, shortest);
+  while (search.improve()) {
   }
-  return best;
+  return search.best();
 }
 
 }  // namespace an::segmentation

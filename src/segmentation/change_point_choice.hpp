@@ -16,7 +16,7 @@ struct PossibleChanges {
 /// (TP + E) / (TP + E + FP + FN), E counting trajectories rightly said to have none. It is greatest where the sum over
 /// trajectories of (TP + E) - expected_jaccard (TP + E + FP + FN) is (Dinkelbach, 1967).
 struct ChoiceRules {
-  double expected_jaccard = 0.75;
+  double expected_jaccard = 0.85;
   /// Each found change point also costs error_weight (error² - usual_error²), for a smaller RMSE at a smaller Jaccard
   /// index; errors in frames.
   double error_weight = 0;
@@ -27,8 +27,8 @@ struct ChoiceRules {
 double expected_worth(const std::vector<int>& choice, const std::vector<PossibleChanges>& possible,
                       const ChoiceRules& rules);
 
-/// The change points of the greatest expected worth: the best of the possible ones, then bettered by moving, leaving
-/// out and adding single points while that pays. \param shortest frames between two of them
+/// The change points of the greatest expected worth that a search finds: from none on, points are added, moved and left
+/// out, all at once and one by one, until nothing is better. \param shortest frames between two of them
 std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules,
                                       int frames, int shortest);
 

@@ -35,7 +35,7 @@ struct BeliefShares {
 };
 
 struct InferenceOptions {
-  std::size_t paths = 64;  ///< drawn from each trajectory's posterior
+  std::size_t paths = 256;  ///< drawn from each trajectory's posterior
   ChoiceRules choice;
   std::uint64_t seed = 1;
   std::uint32_t experiment = 0, fov = 0;  ///< name the random numbers

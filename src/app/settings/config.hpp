@@ -101,10 +101,10 @@ struct TrackingConfig {
 struct SegmentationConfig {
   double noise = 0.12;                     ///< px; of given trajectories; 0 estimates it
   std::int64_t fitted_trajectories = 200;  ///< of each experiment, for its states
-  std::int64_t paths = 64;                 ///< drawn from the posterior of each trajectory
-  double expected_jaccard = 0.65;
-  double error_weight = 0.07;
-  double video_error_weight = 0.35;
+  std::int64_t paths = 256;                 ///< drawn from the posterior of each trajectory
+  double expected_jaccard = 0.85;
+  double error_weight = 0.045;
+  double video_error_weight = 0.08;
   double usual_error = 1;  ///< frames
   std::uint64_t seed = 1;
   segmentation::MethodPart left_out = segmentation::MethodPart::none;

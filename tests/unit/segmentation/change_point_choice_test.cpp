@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <utility>
+#include <vector>
+
 namespace an::segmentation {
 namespace {
 
@@ -39,6 +45,64 @@ TEST(ChangePointChoice, ErrorsCanBePriced) {
   for (int frame = 41; frame <= 59; frame += 2) possible.push_back({{frame}, 0.1});
   EXPECT_EQ(choose_change_points(possible, {0.5, 0, 1}, 150, 3).size(), 1U);
   EXPECT_TRUE(choose_change_points(possible, {0.5, 0.5, 1}, 150, 3).empty());
+}
+
+// Sets of change points that hold each of some points with a probability, within `spread` frames.
+std::vector<PossibleChanges> sets_around(const std::vector<int>& points, double probability, int spread, int count,
+                                         std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<PossibleChanges> sets;
+  for (int i = 0; i < count; ++i) {
+    PossibleChanges one{{}, 1.0 / count};
+    for (const int point : points)
+      if (std::uniform_real_distribution(0.0, 1.0)(random) < probability)
+        one.frames.push_back(point + std::uniform_int_distribution(-spread, spread)(random));
+    sets.push_back(std::move(one));
+  }
+  return sets;
+}
+
+// The greatest expected worth of at most three points.
+double best_of_all(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules, int frames, int shortest) {
+  double best = expected_worth({}, possible, rules);
+  for (int a = shortest; a <= frames - shortest; ++a) {
+    best = std::max(best, expected_worth({a}, possible, rules));
+    for (int b = a + shortest; b <= frames - shortest; ++b) {
+      best = std::max(best, expected_worth({a, b}, possible, rules));
+      for (int c = b + shortest; c <= frames - shortest; ++c)
+        best = std::max(best, expected_worth({a, b, c}, possible, rules));
+    }
+  }
+  return best;
+}
+
+TEST(ChangePointChoice, IsMostlyTheBestOfAll) {
+  const ChoiceRules rules{0.8, 0.045, 1};
+  int best = 0;
+  double lost = 0;
+  constexpr int trials = 40;
+  for (int trial = 0; trial < trials; ++trial) {
+    const int first = 5 + trial % 7;
+    const auto possible =
+        sets_around({first, first + 8 + trial % 5, 33}, 0.55, 3, 12, static_cast<std::uint32_t>(trial));
+    const double worth = expected_worth(choose_change_points(possible, rules, 40, 3), possible, rules);
+    const double most = best_of_all(possible, rules, 40, 3);
+    best += worth > most - 1e-9 ? 1 : 0;
+    lost += (most - worth) / trials;
+  }
+  EXPECT_GE(best, trials * 3 / 4);
+  EXPECT_LT(lost, 0.03);
+}
+
+TEST(ChangePointChoice, FindsManyPointsOfWhichEverySetLacksSome) {
+  for (const int apart : {30, 60}) {  // a short trajectory and a long one
+    std::vector<int> points;
+    for (int i = 1; i <= 30; ++i) points.push_back(i * apart);
+    const auto possible = sets_around(points, 0.6, 2, 100, 1);
+    const std::vector<int> chosen = choose_change_points(possible, {0.85, 0.045, 1}, 31 * apart, 3);
+    ASSERT_EQ(chosen.size(), points.size());
+    for (std::size_t i = 0; i < points.size(); ++i) EXPECT_NEAR(chosen[i], points[i], 1);
+  }
 }
 
 }  // namespace
