@@ -233,8 +233,8 @@ class Search {
     }
   }
 
-  // Points where what they find is worth most, but those worth less than a point, and where what is missed is worth
-  // one.
+  // Each point where what it finds is worth most, unless that is less than a point costs, and new ones where what is
+  // missed is worth one.
   std::vector<int> suggested() const {
     std::vector<int> choice;
     for (std::size_t i = 0; i < best_.size(); ++i) {
