@@ -101,7 +101,7 @@ struct TrackingConfig {
 struct SegmentationConfig {
   double noise = 0.12;                     ///< px; of given trajectories; 0 estimates it
   std::int64_t fitted_trajectories = 200;  ///< of each experiment, for its states
-  std::int64_t paths = 256;                 ///< drawn from the posterior of each trajectory
+  std::int64_t paths = 256;                ///< drawn from the posterior of each trajectory
   double expected_jaccard = 0.85;
   double error_weight = 0.045;
   double video_error_weight = 0.08;
