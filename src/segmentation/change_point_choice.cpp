@@ -15,6 +15,24 @@ namespace {
 constexpr int gate = 10;  // frames; the challenge's
 constexpr std::size_t candidates = 16;
 
+// The assignment of all points of a list to those of a longer one with the least sum of distances, in order.
+// row[k]: the first i points of the shorter list assigned, k points of the longer one passed over; at first of zeros.
+// \param paired what row[k] becomes with one more pair at a distance \param passed told whether, before point i, one
+// more is passed over to make k
+template <class Best, class Paired, class Passed>
+void assign_in_order(std::span<const int> shorter, std::span<const int> longer, Best* row, Paired paired,
+                     Passed passed) {
+  const std::size_t spare = longer.size() - shorter.size();
+  for (std::size_t i = 0; i < shorter.size(); ++i)
+    for (std::size_t k = 0; k <= spare; ++k) {
+      Best next = paired(row[k], std::abs(shorter[i] - longer[i + k]));
+      const bool passes = k > 0 && row[k - 1].distance < next.distance;
+      if (passes) next = row[k - 1];
+      row[k] = next;
+      passed(i, k, passes);
+    }
+}
+
 // What choices are worth by some rules: a number for each pair of points by its error, less expected_jaccard for each
 // point of either list (TP + FP + FN are the points less the pairs that are found).
 class Worth {
@@ -62,27 +80,23 @@ class Worth {
   double of_point() const { return point_; }
 
  private:
-  // Of the assignment with the least sum of distances: as many pairs as the shorter list has points, in order.
   double of_pairs(std::span<const int> shorter, std::span<const int> longer) const {
     struct Best {
       int distance;
       double pairs;
     };
-    const std::size_t n = shorter.size();
-    const std::size_t spare = longer.size() - n;
-    // row[k]: the first i points of the shorter list assigned, k points of the longer one passed over.
+    const std::size_t spare = longer.size() - shorter.size();
     constexpr std::size_t usual = 16;
     std::array<Best, usual> few;
     std::vector<Best> many(spare < usual ? 0 : spare + 1);
     Best* row = spare < usual ? few.data() : many.data();
     std::fill_n(row, spare + 1, Best{0, 0});
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t k = 0; k <= spare; ++k) {
-        const int error = std::abs(shorter[i] - longer[i + k]);
-        Best next{row[k].distance + error, row[k].pairs + pair_[static_cast<std::size_t>(std::min(error, gate))]};
-        if (k > 0 && row[k - 1].distance < next.distance) next = row[k - 1];
-        row[k] = next;
-      }
+    assign_in_order(
+        shorter, longer, row,
+        [&](const Best& before, int error) {
+          return Best{before.distance + error, before.pairs + of_pair(error)};
+        },
+        [](std::size_t, std::size_t, bool) {});
     return row[spare].pairs;
   }
 
@@ -90,25 +104,19 @@ class Worth {
   std::array<double, gate + 1> pair_{};  // by error; 0 from the gate on
 };
 
-// Which points of the longer list those of the shorter one are paired with: the assignment with the least sum of
-// distances, as Worth has it.
+// Which points of the longer list those of the shorter one are paired with.
 class Pairing {
  public:
   const std::vector<std::size_t>& of(const std::vector<int>& shorter, const std::vector<int>& longer) {
-    const std::size_t n = shorter.size();
-    const std::size_t width = longer.size() - n + 1;
-    distance_.assign(width, 0);
-    passes_.resize(n * width);
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t k = 0; k < width; ++k) {
-        const int next = distance_[k] + std::abs(shorter[i] - longer[i + k]);
-        const bool passes = k > 0 && distance_[k - 1] < next;
-        passes_[i * width + k] = passes ? 1 : 0;
-        distance_[k] = passes ? distance_[k - 1] : next;
-      }
-    partner_.resize(n);
+    const std::size_t width = longer.size() - shorter.size() + 1;
+    row_.assign(width, {0});
+    passes_.resize(shorter.size() * width);
+    assign_in_order(
+        shorter, longer, row_.data(), [](const Best& before, int error) { return Best{before.distance + error}; },
+        [&](std::size_t i, std::size_t k, bool passes) { passes_[i * width + k] = passes ? 1 : 0; });
+    partner_.resize(shorter.size());
     std::size_t k = width - 1;
-    for (std::size_t i = n; i-- > 0;) {
+    for (std::size_t i = shorter.size(); i-- > 0;) {
       while (passes_[i * width + k] != 0) --k;
       partner_[i] = i + k;
     }
@@ -116,7 +124,10 @@ class Pairing {
   }
 
  private:
-  std::vector<int> distance_;
+  struct Best {
+    int distance;
+  };
+  std::vector<Best> row_;
   std::vector<std::uint8_t> passes_;  // [point][k] over one more point of the longer list
   std::vector<std::size_t> partner_;
 };
@@ -176,17 +187,16 @@ class Search {
     return choice.empty() || frames_ - before >= shortest_;
   }
 
-  // Keeps the best of choices that differ from it near a frame. In a long trajectory all of a choice is looked at only
+  // Keeps the best of choices that differ from it near a frame. Of a long trajectory's choices all is looked at only
   // where the points near there are worth more.
   bool change_near(int at, const std::vector<std::vector<int>>& choices) {
     const bool is_long = frames_ > 3 * near;
     double now = is_long ? expected_near(at, best_) : 0;
     bool better = false;
     for (const std::vector<int>& choice : choices) {
-      if (!fits(choice)) continue;
-      const double value = is_long ? expected_near(at, choice) : 1;
-      if (!(value > now) || !keep_if_better(choice)) continue;
-      if (is_long) now = value;
+      if (is_long && !(fits(choice) && expected_near(at, choice) > now)) continue;
+      if (!keep_if_better(choice)) continue;
+      if (is_long) now = expected_near(at, choice);
       better = true;
     }
     return better;
