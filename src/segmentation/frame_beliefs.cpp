@@ -102,34 +102,41 @@ InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, 
 }
 
 void Agreement::add(const InferredTrajectory& inferred, const FrameBeliefs& beliefs, double noise) {
-  constexpr double slow = 0.1;  // K, of the noise's variance
-  double differ = 0, wrong = 0, more = 0;
+  constexpr double slow = 0.1, plain = 10;  // K, of the noise's variance
+  const double variance = noise * noise;
+  double differ = 0, wrong = 0, more = 0, inside = 0, slower = 0;
   for (std::size_t i = 0; i < inferred.segments.size(); ++i) {
     const InferredSegment& segment = inferred.segments[i];
-    if (segment.state != DiffusiveState::immobile && segment.k.value < slow * noise * noise) {
-      hidden += static_cast<double>(inferred.end(i) - segment.begin);
-      continue;
-    }
+    const bool unseen = segment.state != DiffusiveState::immobile && segment.k.value < slow * variance;
     for (std::size_t t = segment.begin; t < inferred.end(i); ++t) {
       const auto likeliest = std::ranges::max_element(beliefs.state[t]);
-      const auto state = static_cast<DiffusiveState>(likeliest - beliefs.state[t].begin());
-      // What rests for long looks like what is confined where there is little to move in.
-      const bool rests = segment.state == DiffusiveState::immobile && state == DiffusiveState::confined &&
-                         std::exp(beliefs.log_k[t]) < slow * noise * noise;
-      differ += state != segment.state && !rests ? 1 : 0;
+      const bool differs = static_cast<DiffusiveState>(likeliest - beliefs.state[t].begin()) != segment.state;
+      if (unseen && differs) {
+        ++hidden;
+        continue;
+      }
+      differ += differs ? 1 : 0;
       wrong += 1 - *likeliest;
+      if (segment.state == DiffusiveState::confined && !differs) {
+        ++inside;
+        slower += segment.k.value > plain * variance ? beliefs.alpha[t] - segment.alpha.value : 0;
+      }
+      ++more;
     }
-    more += static_cast<double>(inferred.end(i) - segment.begin);
   }
   const double all = frames + more;
   if (!(all > 0)) return;
   disagreement = (disagreement * frames + differ) / all;
   uncertainty = (uncertainty * frames + wrong) / all;
   frames = all;
+  if (!(confined + inside > 0)) return;
+  slowed = (slowed * confined + slower) / (confined + inside);
+  confined += inside;
 }
 
 BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement, const BeliefShares& usual) {
-  if (agreement.model_is_doubtful()) return {0.3, 0.9, 0.4, true};
+  const bool walls = agreement.walls_are_felt();
+  if (agreement.model_is_doubtful()) return {0.3, 0.9, 0.4, true, walls};
   const auto of_changes = [&] {
     switch (model.phenomenon) {
       case Phenomenon::single_state:
@@ -142,7 +149,7 @@ BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement
     }
     return 0.0;
   }();
-  return {usual.value, of_changes > 0 ? usual.state : 0, usual.change * of_changes, false};
+  return {usual.value, of_changes > 0 ? usual.state : 0, usual.change * of_changes, false, walls};
 }
 
 InferredTrajectory segments_between(std::int64_t index, const std::vector<int>& chosen, std::span<const double> change,

@@ -45,9 +45,12 @@ InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, 
 /// How well a model's states agree with what is believed of the same frames.
 struct Agreement {
   double frames = 0;
-  double hidden = 0;        ///< frames of motion far below the noise, which only many together show: left out
+  double hidden = 0;        ///< frames of motion far below the noise, which only many together show, believed to be
+                            ///< in another state: left out
   double disagreement = 0;  ///< share of frames whose likeliest states differ
   double uncertainty = 0;   ///< share of frames whose likeliest state the beliefs expect to be wrong
+  double confined = 0;      ///< frames in compartments that are believed to be so
+  double slowed = 0;        ///< by how much the beliefs' alpha is greater there, where motion is far above the noise
 
   /// \param inferred of trajectories with these beliefs, without them
   /// \param noise of localisation, px
@@ -55,6 +58,9 @@ struct Agreement {
   /// Whether the states differ more than the beliefs' own uncertainty explains: the model is then likely not the
   /// experiment's. Not from a small part of the frames, where the rest is hidden.
   bool model_is_doubtful() const { return 4 * frames > hidden && disagreement > 2 * uncertainty + 0.05; }
+  /// Whether walls of compartments turn particles back: alpha and K without them then are smaller than those of the
+  /// motion between.
+  bool walls_are_felt() const { return slowed > 0.2; }
   /// Whether the model of this agreement is the right one where that of `other` is doubtful: it is not, by far, and
   /// hides nothing.
   bool settles(const Agreement& other) const {
@@ -64,7 +70,8 @@ struct Agreement {
 
 /// What beliefs count for in an experiment: nothing of states and change points where the likelihood of the model is
 /// exact (chains of states, traps), as `usual` where it is approximated (partners, compartments), of which change
-/// points a part, and much where the model is doubtful. Values count as `usual` in all that are not doubtful.
+/// points a part, and much where the model is doubtful. Values count as `usual` in all that are not doubtful, but for
+/// those in compartments whose walls are felt: they are the beliefs'.
 BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement, const BeliefShares& usual);
 
 }  // namespace an::segmentation

@@ -226,11 +226,13 @@ void Inference::pool_changes(std::vector<PossibleChanges>& changes, Random& rand
 void Inference::pool_segment(InferredSegment& segment, std::size_t end) const {
   const InferredSegment other = describe_frames(*beliefs_, segment.begin, end);
   const BeliefShares& shares = options_.shares;
+  const bool walls =
+      shares.walls && segment.state == DiffusiveState::confined && other.state == DiffusiveState::confined;
   const auto mix = [&](Estimate& mine, const Estimate& others, double others_error, bool logarithmic) {
     const auto scaled = [&](double v) { return logarithmic ? std::log1p(v) : v; };
     const double error = (scaled(mine.high) - scaled(mine.low)) / 3.29;  // of an interval of 90 %
     const double sure = shares.whole ? 1 : error * error / (error * error + others_error * others_error);
-    const double share = shares.value * sure;
+    const double share = walls ? 1 : shares.value * sure;
     const double value = (1 - share) * scaled(mine.value) + share * scaled(others.value);
     mine.value = logarithmic ? std::expm1(value) : value;
     mine.low = std::min(mine.low, mine.value);

@@ -30,8 +30,9 @@ struct FrameBeliefs {
 struct BeliefShares {
   double value = 0, state = 0.3, change = 1;
   bool whole = false;  ///< the share of values is not lessened where the likelihood is sure
+  bool walls = false;  ///< in compartments alpha and K are the beliefs': the likelihood knows of no walls
 
-  bool are_nothing() const { return value == 0 && state == 0 && change == 0; }
+  bool are_nothing() const { return value == 0 && state == 0 && change == 0 && !walls; }
 };
 
 struct InferenceOptions {

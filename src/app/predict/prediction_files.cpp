@@ -167,15 +167,18 @@ PopulationSums read_sums(const fs::path& path, std::size_t states) {
 }
 
 void write_shares(const fs::path& path, const segmentation::BeliefShares& s) {
-  io::write_file_atomically(
-      path, report::json_text(
-                Json{{"value", s.value}, {"state", s.state}, {"change", s.change}, {"model_is_doubtful", s.whole}}));
+  io::write_file_atomically(path, report::json_text(Json{{"value", s.value},
+                                                         {"state", s.state},
+                                                         {"change", s.change},
+                                                         {"model_is_doubtful", s.whole},
+                                                         {"walls_are_felt", s.walls}}));
 }
 
 segmentation::BeliefShares read_shares(const fs::path& path) {
   return use_json(path, [](const Json& json) {
     return segmentation::BeliefShares{json.at("value").get<double>(), json.at("state").get<double>(),
-                                      json.at("change").get<double>(), json.at("model_is_doubtful").get<bool>()};
+                                      json.at("change").get<double>(), json.at("model_is_doubtful").get<bool>(),
+                                      json.at("walls_are_felt").get<bool>()};
   });
 }
 

@@ -131,5 +131,54 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   EXPECT_FALSE(differs.model_is_doubtful());
 }
 
+// What moves too little to be seen in compartments is no rest to a network that sees how it came there.
+TEST(Agreement, SettlesWhatRestsForWhatIsConfinedThere) {
+  FrameBeliefs b = two_halves(60, 30);
+  for (std::size_t t = 0; t < 30; ++t) {
+    b.state[t] = {0.05, 0.9, 0.05, 0};
+    b.log_k[t] = std::log(1e-4);
+  }
+  InferredTrajectory traps{0, 60, {}};
+  for (const std::size_t begin : {std::size_t{0}, std::size_t{30}}) {
+    InferredSegment segment{};
+    segment.begin = begin;
+    segment.k.value = begin == 0 ? 0 : 1;
+    segment.state = begin == 0 ? DiffusiveState::immobile : DiffusiveState::free;
+    traps.segments.push_back(segment);
+  }
+  InferredTrajectory compartments = traps;
+  compartments.segments[0].state = DiffusiveState::confined;
+  compartments.segments[0].k.value = 1e-4;
+  Agreement of_traps, of_compartments;
+  of_traps.add(traps, b, 0.12);
+  of_compartments.add(compartments, b, 0.12);
+  EXPECT_TRUE(of_traps.model_is_doubtful());
+  EXPECT_EQ(of_compartments.hidden, 0);
+  EXPECT_TRUE(of_compartments.settles(of_traps));
+}
+
+// Walls turn back what moves fast: without them it looks slower, and alpha smaller.
+TEST(Agreement, FeelsWallsWhereTheBeliefsAlphaIsGreater) {
+  FrameBeliefs b = two_halves(60, 30);  // their alpha is 0.5, then 1.5
+  for (std::array<double, 4>& state : b.state) state = {0, 0.9, 0.1, 0};
+  const auto agreement = [&](double alpha, double k, DiffusiveState state) {
+    InferredSegment segment{};
+    segment.alpha.value = alpha;
+    segment.k.value = k;
+    segment.state = state;
+    Agreement found;
+    found.add({0, 60, {segment}}, b, 0.12);
+    return found;
+  };
+  const Agreement slowed = agreement(0.7, 1, DiffusiveState::confined);
+  EXPECT_NEAR(slowed.slowed, 0.3, 1e-12);
+  EXPECT_TRUE(slowed.walls_are_felt());
+  EXPECT_TRUE(shares_for(ExperimentModel{}, slowed, {}).walls);
+  EXPECT_FALSE(shares_for(ExperimentModel{}, slowed, {}).are_nothing());
+  EXPECT_FALSE(agreement(0.9, 1, DiffusiveState::confined).walls_are_felt());
+  EXPECT_FALSE(agreement(0.7, 0.1, DiffusiveState::confined).walls_are_felt());  // hardly moves
+  EXPECT_FALSE(agreement(0.7, 1, DiffusiveState::free).walls_are_felt());
+}
+
 }  // namespace
 }  // namespace an::segmentation

@@ -180,6 +180,35 @@ TEST(TrajectoryInference, BeliefsOfALongTrajectoryCountInAllOfItsPieces) {
   EXPECT_NEAR(inferred.segments[1].alpha.value, 1.5, 1e-9);
 }
 
+TEST(TrajectoryInference, WhereWallsAreFeltBeliefsTellAlphaAndK) {
+  FieldOfView fov;
+  fov.trajectories.push_back(brownian(0, 0, 0, 100));
+  ExperimentModel model;
+  model.states = {{1, 0.3, 0.5, 0.3}};
+  model.dynamics = {{1}, {0}};
+  model.errors = independent_errors(noise);
+  model.confined = 0;
+  for (const DiffusiveState believed : {DiffusiveState::confined, DiffusiveState::free}) {
+    std::array<double, 4> state{};
+    state[static_cast<std::size_t>(believed)] = 1;
+    const std::vector<FrameBeliefs> beliefs{{std::vector<double>(100, 1.7), std::vector<double>(100, std::log(3.0)),
+                                             std::vector<std::array<double, 4>>(100, state),
+                                             std::vector<double>(100, 0)}};
+    InferenceOptions options;
+    options.beliefs = beliefs;
+    options.shares = {0, 0, 0, false, true};
+    const InferredSegment found = infer_trajectories(fov, model, options).trajectories.at(0).segments.at(0);
+    EXPECT_EQ(found.state, DiffusiveState::confined);
+    if (believed == DiffusiveState::confined) {
+      EXPECT_NEAR(found.alpha.value, 1.7, 1e-9);
+      EXPECT_NEAR(found.k.value, 3, 1e-9);
+    } else {
+      EXPECT_LT(found.alpha.value, 1.4);
+      EXPECT_LT(found.k.value, 1.5);
+    }
+  }
+}
+
 TEST(TrajectoryInference, WhereNothingIsKnownForLongTheSegmentGoesOn) {
   constexpr std::size_t gap = 1000000;
   FieldOfView fov;
