@@ -152,6 +152,7 @@ class Search {
       std::vector<std::vector<int>> moved;
       for (int step = 1; step < gate; ++step)
         for (const int to : {at - step, at + step}) {
+          if (worth_finding(i, to) < worth_finding(i, at) - slack) continue;
           moved.push_back(best_);
           moved.back()[i] = to;
         }
@@ -168,6 +169,7 @@ class Search {
  private:
   static constexpr int near = 10 * gate;      // frames, of which what happens at one hardly ever matters beyond
   static constexpr int reach = 2 * gate - 1;  // frames that a point in their middle may be paired with
+  static constexpr double slack = 0.02;       // worth that other pairs may bring a point that is moved
 
   bool keep_if_better(const std::vector<int>& choice) {
     if (!fits(choice)) return false;
@@ -243,21 +245,23 @@ class Search {
     }
   }
 
+  // What a point of the best choice would find at a frame, if it were paired as it is.
+  double worth_finding(std::size_t point, int at) const {
+    double sum = 0;
+    for (int e = 0; e < reach; ++e)
+      sum += found_[point][static_cast<std::size_t>(e)] * worth_.of_pair(best_[point] + e - gate + 1 - at);
+    return sum;
+  }
+
   // Each point where what it finds is worth most, unless that is less than a point costs, and new ones where what is
   // missed is worth one.
   std::vector<int> suggested() const {
     std::vector<int> choice;
     for (std::size_t i = 0; i < best_.size(); ++i) {
-      const auto value = [&](int at) {
-        double sum = 0;
-        for (int e = 0; e < reach; ++e)
-          sum += found_[i][static_cast<std::size_t>(e)] * worth_.of_pair(best_[i] + e - gate + 1 - at);
-        return sum;
-      };
       int to = best_[i];
       for (int at = best_[i] - gate + 1; at < best_[i] + gate; ++at)
-        if (value(at) > value(to)) to = at;
-      if (value(to) > worth_.of_point() && has_room(choice, to)) choice.push_back(to);
+        if (worth_finding(i, at) > worth_finding(i, to)) to = at;
+      if (worth_finding(i, to) > worth_.of_point() && has_room(choice, to)) choice.push_back(to);
     }
     for (const int point : worth_adding(1, reach))
       if (has_room(choice, point)) choice = with(choice, point);
