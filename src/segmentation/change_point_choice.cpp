@@ -150,9 +150,10 @@ class Search {
       const int at = best_[i];
       if (change_near(at, {without(i)})) return true;
       std::vector<std::vector<int>> moved;
+      const double stays = worth_finding(i, at);
       for (int step = 1; step < gate; ++step)
         for (const int to : {at - step, at + step}) {
-          if (worth_finding(i, to) < worth_finding(i, at) - slack) continue;
+          if (worth_finding(i, to) < stays - slack) continue;
           moved.push_back(best_);
           moved.back()[i] = to;
         }
@@ -259,9 +260,13 @@ class Search {
     std::vector<int> choice;
     for (std::size_t i = 0; i < best_.size(); ++i) {
       int to = best_[i];
+      double most = worth_finding(i, to);
       for (int at = best_[i] - gate + 1; at < best_[i] + gate; ++at)
-        if (worth_finding(i, at) > worth_finding(i, to)) to = at;
-      if (worth_finding(i, to) > worth_.of_point() && has_room(choice, to)) choice.push_back(to);
+        if (const double value = worth_finding(i, at); value > most) {
+          to = at;
+          most = value;
+        }
+      if (most > worth_.of_point() && has_room(choice, to)) choice.push_back(to);
     }
     for (const int point : worth_adding(1, reach))
       if (has_room(choice, point)) choice = with(choice, point);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace an::segmentation {
@@ -89,21 +91,22 @@ TEST(InferFromFrames, TakesTrajectoriesOfOneFrame) {
   EXPECT_EQ(infer_from_frames(0, b, options(), random).segments.size(), 1U);
 }
 
+// Sixty frames, of which the second thirty are free with K = 1.
+InferredTrajectory freed_at_30(DiffusiveState before, double k_before) {
+  InferredSegment first{}, second{};
+  first.k.value = k_before;
+  first.state = before;
+  second.begin = 30;
+  second.k.value = 1;
+  second.state = DiffusiveState::free;
+  return {0, 60, {first, second}};
+}
+
 TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   const FrameBeliefs b = two_halves(60, 30);
-  InferredTrajectory right{0, 60, {}}, wrong{0, 60, {}};
-  for (const std::size_t begin : {std::size_t{0}, std::size_t{30}}) {
-    InferredSegment segment{};
-    segment.begin = begin;
-    segment.k.value = 1;
-    segment.state = begin == 0 ? DiffusiveState::immobile : DiffusiveState::free;
-    right.segments.push_back(segment);
-    segment.state = DiffusiveState::free;
-    wrong.segments.push_back(segment);
-  }
   Agreement agrees, differs;
-  agrees.add(right, b, 0.12);
-  differs.add(wrong, b, 0.12);
+  agrees.add(freed_at_30(DiffusiveState::immobile, 1), b, 0.12);
+  differs.add(freed_at_30(DiffusiveState::free, 1), b, 0.12);
   EXPECT_NEAR(agrees.disagreement, 0, 1e-12);
   EXPECT_NEAR(differs.disagreement, 0.5, 1e-12);
   EXPECT_NEAR(agrees.uncertainty, 0.1, 1e-12);
@@ -118,9 +121,8 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   EXPECT_TRUE(agrees.settles(differs));
   EXPECT_FALSE(differs.settles(differs));
   // What is called rest may be motion that single frames do not show.
-  wrong.segments[0].k.value = 1e-4;
   Agreement hidden;
-  hidden.add(wrong, b, 0.12);
+  hidden.add(freed_at_30(DiffusiveState::free, 1e-4), b, 0.12);
   EXPECT_EQ(hidden.frames, 30);
   EXPECT_EQ(hidden.hidden, 30);
   EXPECT_NEAR(hidden.disagreement, 0, 1e-12);
@@ -134,24 +136,10 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
 // What moves too little to be seen in compartments is no rest to a network that sees how it came there.
 TEST(Agreement, SettlesWhatRestsForWhatIsConfinedThere) {
   FrameBeliefs b = two_halves(60, 30);
-  for (std::size_t t = 0; t < 30; ++t) {
-    b.state[t] = {0.05, 0.9, 0.05, 0};
-    b.log_k[t] = std::log(1e-4);
-  }
-  InferredTrajectory traps{0, 60, {}};
-  for (const std::size_t begin : {std::size_t{0}, std::size_t{30}}) {
-    InferredSegment segment{};
-    segment.begin = begin;
-    segment.k.value = begin == 0 ? 0 : 1;
-    segment.state = begin == 0 ? DiffusiveState::immobile : DiffusiveState::free;
-    traps.segments.push_back(segment);
-  }
-  InferredTrajectory compartments = traps;
-  compartments.segments[0].state = DiffusiveState::confined;
-  compartments.segments[0].k.value = 1e-4;
+  std::fill_n(b.state.begin(), 30, std::array<double, 4>{0.05, 0.9, 0.05, 0});
   Agreement of_traps, of_compartments;
-  of_traps.add(traps, b, 0.12);
-  of_compartments.add(compartments, b, 0.12);
+  of_traps.add(freed_at_30(DiffusiveState::immobile, 0), b, 0.12);
+  of_compartments.add(freed_at_30(DiffusiveState::confined, 1e-4), b, 0.12);
   EXPECT_TRUE(of_traps.model_is_doubtful());
   EXPECT_EQ(of_compartments.hidden, 0);
   EXPECT_TRUE(of_compartments.settles(of_traps));
