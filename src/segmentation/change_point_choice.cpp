@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <limits>
 #include <span>
 
@@ -17,8 +18,8 @@ constexpr std::size_t candidates = 16;
 
 // The assignment of all points of a list to those of a longer one with the least sum of distances, in order.
 // row[k]: the first i points of the shorter list assigned, k points of the longer one passed over; at first of zeros.
-// \param paired what row[k] becomes with one more pair at a distance \param passed told whether, before point i, one
-// more is passed over to make k
+// \param paired what row[k] becomes with one more pair at a distance \param passed told whether, after point i's own,
+// one more is passed over to make k
 template <class Best, class Paired, class Passed>
 void assign_in_order(std::span<const int> shorter, std::span<const int> longer, Best* row, Paired paired,
                      Passed passed) {
@@ -138,6 +139,14 @@ class Search {
   Search(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules, int frames, int shortest)
       : possible_(possible), worth_(rules), frames_(frames), shortest_(shortest) {
     best_worth_ = worth_.expected(best_, possible, -std::numeric_limits<double>::infinity());
+    // From no points on, many that lie close may be out of reach: a choice of some of them alone is paired wrongly.
+    find();
+    for (const int apart : {gate, gate / 2})
+      for (const double share : {1.0, 0.75, 0.5}) {
+        std::vector<int> often = worth_adding(share, apart);
+        std::sort(often.begin(), often.end());
+        keep_if_better(often);
+      }
   }
 
   // Tries what is found and missed suggests, all at once; then points one by one; then the likeliest of the possible
@@ -309,6 +318,13 @@ class Search {
 };
 
 }  // namespace
+
+std::vector<PossibleChanges> likeliest_first(const std::map<std::vector<int>, double>& probabilities) {
+  std::vector<PossibleChanges> changes;
+  for (const auto& [frames, probability] : probabilities) changes.push_back({frames, probability});
+  std::ranges::stable_sort(changes, std::greater<>(), &PossibleChanges::probability);
+  return changes;
+}
 
 double expected_worth(const std::vector<int>& choice, const std::vector<PossibleChanges>& possible,
                       const ChoiceRules& rules) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
+#include <map>
 #include <vector>
 
 namespace an::segmentation {
@@ -11,6 +11,9 @@ struct PossibleChanges {
   std::vector<int> frames;
   double probability;
 };
+
+/// A list of such sets, the likeliest first.
+std::vector<PossibleChanges> likeliest_first(const std::map<std::vector<int>, double>& probabilities);
 
 /// What a choice of change points is worth, per trajectory: the challenge's Jaccard index of an experiment is
 /// (TP + E) / (TP + E + FP + FN), E counting trajectories rightly said to have none. It is greatest where the sum over
@@ -27,8 +30,9 @@ struct ChoiceRules {
 double expected_worth(const std::vector<int>& choice, const std::vector<PossibleChanges>& possible,
                       const ChoiceRules& rules);
 
-/// The change points of the greatest expected worth that a search finds: from none on, points are added, moved and left
-/// out, all at once and one by one, until nothing is better. \param shortest frames between two of them
+/// The change points of the greatest expected worth that a search finds: from none on, or from all places that many of
+/// the possible ones have a change near, points are added, moved and left out, all at once and one by one, until none
+/// of the changes that promise most is better. \param shortest frames between two of them
 std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules,
                                       int frames, int shortest);
 

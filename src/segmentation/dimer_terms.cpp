@@ -6,7 +6,6 @@
 #include <limits>
 #include <map>
 #include <numbers>
-#include <numeric>
 #include <utility>
 
 #include "core/bounds.hpp"
@@ -21,11 +20,6 @@ namespace {
 constexpr double swapped = 0.02;        // probability that two partners' tracks change places
 constexpr double surprise = 12;         // squared deviations: something else has begun
 constexpr std::size_t remembered = 40;  // displacements after which it hardly matters when a pair was bound
-
-struct Spot {
-  std::size_t trajectory, frame;  // the frame counts from the trajectory's own start
-  double x, y;
-};
 
 Whitening whitening_of(double alpha, double k, double noise) {
   return whiten(displacement_covariance(alpha, k, noise, kernels::whitening_order + 1));
@@ -117,82 +111,6 @@ std::span<const float> part(const std::vector<float>& all, std::size_t begin, st
   return std::span(all).subspan(begin, count);
 }
 
-}  // namespace
-
-Neighbourhood::Neighbourhood(const FieldOfView& fov, double range)
-    : fov_(fov), extent_(extent_of(fov)), neighbours_(fov.trajectories.size()) {
-  std::map<std::int64_t, std::vector<Spot>> frames;
-  for (std::size_t i = 0; i < fov.trajectories.size(); ++i) {
-    const Trajectory& trajectory = fov.trajectories[i];
-    for (std::size_t t = 0; t < trajectory.x.size(); ++t) {
-      const double x = trajectory.x[t];
-      const double y = trajectory.y[t];
-      if (!std::isfinite(x) || !std::isfinite(y)) continue;
-      frames[trajectory.first_frame + static_cast<std::int64_t>(t)].push_back({i, t, x, y});
-    }
-  }
-  const auto has_next = [&](const Spot& spot) {
-    const Trajectory& trajectory = fov_.trajectories[spot.trajectory];
-    return spot.frame + 1 < trajectory.x.size() && std::isfinite(trajectory.x[spot.frame + 1]) &&
-           std::isfinite(trajectory.y[spot.frame + 1]);
-  };
-  // Places in neighbours_ of the stretches that still go on, by pair.
-  std::map<std::pair<std::size_t, std::size_t>, std::size_t> open;
-  const auto add = [&](const Spot& a, const Spot& b, double distance) {
-    std::vector<Neighbour>& list = neighbours_[a.trajectory];
-    const auto [at, is_new] = open.try_emplace({a.trajectory, b.trajectory}, list.size());
-    if (is_new || list[at->second].end != a.frame) {
-      at->second = list.size();
-      list.push_back({b.trajectory, a.frame, a.frame, b.frame, {}});
-    }
-    Neighbour& neighbour = list[at->second];
-    ++neighbour.end;
-    neighbour.distances.push_back(static_cast<float>(distance));
-  };
-  for (auto& [frame, spots] : frames) {
-    std::sort(spots.begin(), spots.end(),
-              [](const Spot& a, const Spot& b) { return a.x < b.x || (a.x == b.x && a.trajectory < b.trajectory); });
-    for (std::size_t i = 0; i < spots.size(); ++i) {
-      if (!has_next(spots[i])) continue;
-      for (std::size_t j = i + 1; j < spots.size() && spots[j].x - spots[i].x < range; ++j) {
-        const double distance = std::hypot(spots[j].x - spots[i].x, spots[j].y - spots[i].y);
-        if (!(distance < range) || spots[i].trajectory == spots[j].trajectory || !has_next(spots[j])) continue;
-        add(spots[i], spots[j], distance);
-        add(spots[j], spots[i], distance);
-      }
-    }
-  }
-}
-
-std::vector<float> Neighbourhood::nearest(std::size_t trajectory) const {
-  const std::size_t frames = fov_.trajectories[trajectory].x.size();
-  std::vector<float> out(frames > 0 ? frames - 1 : 0, std::numeric_limits<float>::infinity());
-  for (const Neighbour& neighbour : neighbours_[trajectory])
-    for (std::size_t i = neighbour.begin; i < neighbour.end; ++i)
-      out[i] = std::min(out[i], neighbour.distances[i - neighbour.begin]);
-  return out;
-}
-
-std::vector<std::size_t> Neighbourhood::partners(std::size_t trajectory) const {
-  const std::vector<float> distances = nearest(trajectory);
-  std::vector<std::size_t> out(distances.size(), fov_.trajectories.size());
-  for (const Neighbour& neighbour : neighbours_[trajectory])
-    for (std::size_t i = neighbour.begin; i < neighbour.end; ++i)
-      if (neighbour.distances[i - neighbour.begin] <= distances[i]) out[i] = neighbour.trajectory;
-  return out;
-}
-
-std::vector<bool> Neighbourhood::at_border(std::size_t trajectory, double range) const {
-  const Trajectory& own = fov_.trajectories[trajectory];
-  std::vector<bool> out;
-  for (std::size_t t = 0; t + 1 < own.x.size(); ++t)
-    out.push_back(own.x[t] < extent_.low_x + range || own.x[t] > extent_.high_x - range ||
-                  own.y[t] < extent_.low_y + range || own.y[t] > extent_.high_y - range);
-  return out;
-}
-
-namespace {
-
 // The terms of a particle of whose neighbours nothing is known.
 DimerTerms lone_terms(const Displacements& own, const ExperimentModel& model) {
   constexpr double most = 1;  // of a bound particle's step; a free one's must not be made up for
@@ -241,20 +159,34 @@ class Companions {
 
   std::vector<Companion> of(const std::vector<Neighbour>& neighbours) const {
     std::vector<Companion> out;
+    std::map<std::size_t, Other> others;  // each may be near many times
     for (const Neighbour& neighbour : neighbours) {
-      const Trajectory& other = fov_.trajectories[neighbour.trajectory];
-      const Displacements theirs = displacements_of(other.x, other.y);
+      const auto [place, is_new] = others.try_emplace(neighbour.trajectory);
+      Other& other = place->second;
+      if (is_new) other = other_of(fov_.trajectories[neighbour.trajectory]);
       const auto is_near = [&](std::size_t i) {
         return static_cast<double>(neighbour.distances[i]) < model_.dimer_range &&
-               is_step(mine_, neighbour.begin + i) && is_step(theirs, neighbour.shift + i);
+               is_step(mine_, neighbour.begin + i) && is_step(other.displacements, neighbour.shift + i);
       };
       for (const auto& [begin, end] : stretches(neighbour.distances.size(), is_near))
-        out.push_back(companion(neighbour, other, theirs, begin, end - begin));
+        out.push_back(companion(neighbour, other, begin, end - begin));
     }
     return out;
   }
 
  private:
+  // A neighbour's trajectory, its displacements, and its usual K.
+  struct Other {
+    const Trajectory* trajectory;
+    Displacements displacements;
+    double typical_k;
+  };
+  Other other_of(const Trajectory& trajectory) const {
+    Displacements displacements = displacements_of(trajectory.x, trajectory.y);
+    const double k = typical_k(displacements, model_.errors.noise);
+    return {&trajectory, std::move(displacements), k};
+  }
+
   // A track's step may be another particle's: what it costs the middle must not be made up for.
   bool is_step(const Displacements& d, std::size_t t) const {
     const StatePopulation& free = model_.states[1 - *model_.dimer];
@@ -266,11 +198,12 @@ class Companions {
   }
 
   // A free one as the model has it, or as any: that it suits no model does not make it a partner.
-  std::vector<double> as_free(const Displacements& theirs, std::size_t begin, std::size_t count) const {
+  std::vector<double> as_free(const Other& other, std::size_t begin, std::size_t count) const {
+    const Displacements& theirs = other.displacements;
     const StatePopulation& free = model_.states[1 - *model_.dimer];
     const double noise = model_.errors.noise;
     const double slowest = std::max(1e-4, free.k_mean - 2 * free.k_sd);
-    const double typical = std::max(slowest, typical_k(theirs, noise));
+    const double typical = std::max(slowest, other.typical_k);
     const auto as = [&](double alpha, double k) {
       return predicted_log_likelihoods(part(theirs.x, begin, count), part(theirs.y, begin, count),
                                        whitening_of(alpha, k, noise), surprise);
@@ -280,8 +213,8 @@ class Companions {
         as(1, typical));
   }
 
-  Companion companion(const Neighbour& neighbour, const Trajectory& other, const Displacements& theirs,
-                      std::size_t begin, std::size_t count) const {
+  Companion companion(const Neighbour& neighbour, const Other& other, std::size_t begin, std::size_t count) const {
+    const Displacements& theirs = other.displacements;
     const std::size_t here = neighbour.begin + begin;
     const std::size_t there = neighbour.shift + begin;
     Companion out{here, part(neighbour.distances, begin, count), {}, {}, {}, {}, {}, {}, {}, {}};
@@ -291,13 +224,13 @@ class Companions {
       out.known.push_back(static_cast<std::uint8_t>(mine_.known[here + i] != 0 && theirs.known[there + i] != 0));
     }
     for (std::size_t i = 0; i <= count; ++i) {
-      out.difference_x.push_back(own_.x[here + i] - other.x[there + i]);
-      out.difference_y.push_back(own_.y[here + i] - other.y[there + i]);
+      out.difference_x.push_back(own_.x[here + i] - other.trajectory->x[there + i]);
+      out.difference_y.push_back(own_.y[here + i] - other.trajectory->y[there + i]);
     }
     out.own_bound =
         predicted_log_likelihoods(part(mine_.x, here, count), part(mine_.y, here, count), of_bound_, surprise);
     out.middle = predicted_log_likelihoods(out.middle_x, out.middle_y, of_middle_, surprise);
-    out.other_free = as_free(theirs, there, count);
+    out.other_free = as_free(other, there, count);
     return out;
   }
 

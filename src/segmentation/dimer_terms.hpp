@@ -1,45 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include "segmentation/experiment_model.hpp"
+#include "segmentation/neighbourhood.hpp"
 #include "segmentation/segment_evidence.hpp"
 
 namespace an::segmentation {
 
 inline constexpr double widest_dimer = 3.2;  ///< px; the greatest distance of partners that is looked for
-
-/// Another particle that was near for some displacements.
-struct Neighbour {
-  std::size_t trajectory;
-  std::size_t begin, end;        ///< displacements [begin, end) of the trajectory itself
-  std::size_t shift;             ///< displacement `begin` is the neighbour's displacement `shift`
-  std::vector<float> distances;  ///< px, at the begin of each displacement
-};
-
-/// Who was near to whom in a field of view.
-class Neighbourhood {
- public:
-  /// \param range px
-  Neighbourhood(const FieldOfView& fov, double range);
-
-  const std::vector<Neighbour>& of(std::size_t trajectory) const { return neighbours_[trajectory]; }
-  /// Distance of the nearest neighbour at the begin of each displacement; beyond the range it is infinite.
-  std::vector<float> nearest(std::size_t trajectory) const;
-  /// Trajectory of the nearest neighbour at the begin of each displacement; none in range: their number.
-  std::vector<std::size_t> partners(std::size_t trajectory) const;
-  /// Whether a partner of this particle may be outside the field of view, for each displacement.
-  std::vector<bool> at_border(std::size_t trajectory, double range) const;
-
- private:
-  const FieldOfView& fov_;
-  Extent extent_;
-  std::vector<std::vector<Neighbour>> neighbours_;
-};
 
 /// What the state of bound pairs is told by, and terms of ln evidence, a displacement each.
 struct DimerTerms {

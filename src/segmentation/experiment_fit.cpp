@@ -25,9 +25,9 @@ bool is_sure(const ExperimentModel& model) { return !model.errors.unsure && mode
 // Fits a model as well as one already known deserves: to the end only if it may come near to it.
 FittedModel compete(StateFit& fit, const ExperimentModel& start, double known) {
   constexpr double hopeless = 300;  // of ln evidence
-  const FittedModel first = fit.improve(start, first_rounds, searched_every);
+  const FittedModel first = fit.improve(start, first_rounds, fit.searched_every());
   if (first.log_evidence < known - hopeless) return first;
-  return fit.improve(first.model, search_rounds - first_rounds + 1, searched_every);
+  return fit.improve(first.model, search_rounds - first_rounds + 1, fit.searched_every());
 }
 
 // The better one of a state that does not move and, as the other, the faster of two states or the only one.
@@ -43,7 +43,7 @@ FittedModel fit_traps(StateFit& fit, const FittedModel& one_state, const FittedM
   if (best.model.has_strays()) return best;
   start = best.model;
   add_hops(start);
-  other = fit.improve(start, first_rounds, searched_every);
+  other = fit.improve(start, first_rounds, fit.searched_every());
   return other.score() > best.score() ? other : best;
 }
 
@@ -164,10 +164,10 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
       for (ExperimentModel& rare : with_rare_state(fits.back().model)) guesses.push_back(std::move(rare));
     std::optional<FittedModel> best;
     for (const ExperimentModel& guess : guesses) {
-      FittedModel one = fit.improve(guess, first_rounds, searched_every);
+      FittedModel one = fit.improve(guess, first_rounds, fit.searched_every());
       if (!best || one.score() > best->score()) best = std::move(one);
     }
-    fits.push_back(fit.improve(best->model, search_rounds - first_rounds, searched_every));
+    fits.push_back(fit.improve(best->model, search_rounds - first_rounds, fit.searched_every()));
   }
   if (options.most_states > 1) {
     const FittedModel one_state = fits[0];  // copies: the list grows
@@ -180,7 +180,7 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
   }
   ExperimentModel broad = fits[0].model;
   broad.states[0].broad = true;
-  fits.push_back(fit.improve(broad, 1, searched_every));
+  fits.push_back(fit.improve(broad, 1, fit.searched_every()));
   return fits;
 }
 
@@ -332,10 +332,11 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   }
   ExperimentFit searched;
   for (const FittedModel& model : search_models(fit, options))
-    if (!has_needless_states(fit, model, searched_every))
+    if (!has_needless_states(fit, model, fit.searched_every()))
       searched.push_back(with_and_without_compartments(without_others(model)).front());
   sort_by_score(searched);
   // What some trajectories could not decide, all of them do.
+  const auto as_many = static_cast<double>(fit.searched_every());
   constexpr double margin = 5;
   constexpr std::size_t most_contenders = 4;
   const FittedModel& leader = searched.front();
@@ -346,7 +347,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
     const double ahead = model.log_evidence + model.log_start - leader.log_evidence - leader.log_start;
     // Its lead may grow with the trajectories, or be that of a model that fits a few too well.
     const bool may_win =
-        ahead + margin > (model.penalty - leader.penalty) / searched_every || model.score() + margin > leader.score();
+        ahead + margin > (model.penalty - leader.penalty) / as_many || model.score() + margin > leader.score();
     if (may_win && contenders < most_contenders) {
       const bool broad = model.model.states[0].broad;
       FittedModel fitted = without_others(fit.improve(model.model, broad ? 1 : options.rounds, 1));
@@ -359,7 +360,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
       for (FittedModel& one : with_and_without_compartments(fitted)) fits.push_back(std::move(one));
     } else {  // judged by some trajectories
       fits.push_back(model);
-      fits.back().log_evidence = best + searched_every * ahead;
+      fits.back().log_evidence = best + as_many * ahead;
       fits.back().log_start = 0;
     }
   }

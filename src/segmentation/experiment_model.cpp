@@ -23,6 +23,11 @@ std::size_t ExperimentModel::particle_states() const {
   return count;
 }
 
+std::size_t ExperimentModel::commonest_state() const {
+  const auto start = std::span(dynamics.start).first(particle_states());
+  return static_cast<std::size_t>(std::max_element(start.begin(), start.end()) - start.begin());
+}
+
 namespace {
 
 // Adds a state of strays that nothing leads to or from yet.

@@ -44,6 +44,8 @@ struct ExperimentModel {
   bool has_hops() const { return has_strays() && phenomenon == Phenomenon::immobile_traps && errors.strays == 0; }
   /// States of particles.
   std::size_t particle_states() const;
+  /// That of them in which most are at first.
+  std::size_t commonest_state() const;
   /// Whether the label of a frame rules the displacement that ends there, as the challenge's dimers and traps have it;
   /// else that which begins there.
   bool label_rules_step_before() const {

@@ -72,10 +72,7 @@ std::vector<PossibleChanges> possible_changes(std::span<const double> change, st
   }
   std::map<std::vector<int>, double> counted;
   for (const std::vector<int>& set : sets) counted[set] += 1 / static_cast<double>(draws);
-  std::vector<PossibleChanges> possible;
-  for (const auto& [frames, probability] : counted) possible.push_back({frames, probability});
-  std::ranges::stable_sort(possible, std::greater<>(), &PossibleChanges::probability);
-  return possible;
+  return likeliest_first(counted);
 }
 
 InferredSegment describe_frames(const FrameBeliefs& beliefs, std::size_t begin, std::size_t end) {
@@ -137,19 +134,11 @@ void Agreement::add(const InferredTrajectory& inferred, const FrameBeliefs& beli
 BeliefShares shares_for(const ExperimentModel& model, const Agreement& agreement, const BeliefShares& usual) {
   const bool walls = agreement.walls_are_felt();
   if (agreement.model_is_doubtful()) return {0.3, 0.9, 0.4, true, walls};
-  const auto of_changes = [&] {
-    switch (model.phenomenon) {
-      case Phenomenon::single_state:
-      case Phenomenon::multi_state:
-      case Phenomenon::immobile_traps:
-        return 0.0;
-      case Phenomenon::dimerization:
-      case Phenomenon::confinement:
-        return 0.15;
-    }
-    return 0.0;
-  }();
-  return {usual.value, of_changes > 0 ? usual.state : 0, usual.change * of_changes, false, walls};
+  constexpr double of_changes = 0.15;
+  const bool is_approximate =
+      model.phenomenon == Phenomenon::dimerization || model.phenomenon == Phenomenon::confinement;
+  if (!is_approximate) return {usual.value, 0, 0, false, walls};
+  return {usual.value, usual.state, usual.change * of_changes, false, walls};
 }
 
 InferredTrajectory segments_between(std::int64_t index, const std::vector<int>& chosen, std::span<const double> change,

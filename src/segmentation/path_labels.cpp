@@ -9,8 +9,9 @@ namespace an::segmentation {
 
 namespace {
 
-// A path without its stray steps, whose states are the last ones: they go to the segment before them, or after.
-StatePath without_strays(const StatePath& path, std::uint32_t first_stray) {
+// A path without its stray steps, whose states are the last ones: they go to the segment before them, or after; all of
+// them to a usual state.
+StatePath without_strays(const StatePath& path, std::uint32_t first_stray, std::uint32_t usual) {
   StatePath out;
   std::uint32_t begin = 0;
   for (const PathSegment& segment : path) {
@@ -23,7 +24,7 @@ StatePath without_strays(const StatePath& path, std::uint32_t first_stray) {
       begin = segment.end;
     }
   }
-  if (out.empty()) out.push_back({0, path.back().end, 0});
+  if (out.empty()) out.push_back({0, path.back().end, usual});
   return out;
 }
 
@@ -39,7 +40,8 @@ std::vector<std::uint32_t> frame_states(const StatePath& drawn, std::size_t fram
                                         bool smoothed) {
   const StatePath path = model.has_hops() ? with_free_hops(drawn)
                          : model.has_strays()
-                             ? without_strays(drawn, static_cast<std::uint32_t>(model.particle_states()))
+                             ? without_strays(drawn, static_cast<std::uint32_t>(model.particle_states()),
+                                              static_cast<std::uint32_t>(model.commonest_state()))
                              : drawn;
   std::vector<std::uint32_t> states(frames);
   const std::size_t later = model.label_rules_step_before() ? 1 : 0;

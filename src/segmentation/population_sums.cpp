@@ -2,7 +2,6 @@
 #include "segmentation/population_sums.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <tuple>
 
 namespace an::segmentation {
@@ -14,8 +13,9 @@ constexpr double imagined = 2;
 constexpr double usual_alpha_sd = 0.05;
 constexpr double usual_k_spread = 0.1;  // of the mean
 
-void add_to(std::vector<double>& sums, const std::vector<double>& terms) {
-  std::transform(sums.begin(), sums.end(), terms.begin(), sums.begin(), std::plus<>());
+void add_to(std::vector<double>& sums, const std::vector<double>& terms, double share) {
+  std::transform(sums.begin(), sums.end(), terms.begin(), sums.begin(),
+                 [&](double sum, double term) { return sum + share * term; });
 }
 
 }  // namespace
@@ -37,13 +37,13 @@ void PopulationSums::add(std::size_t state, double visits, std::span<const doubl
   }
 }
 
-void PopulationSums::add(const PopulationSums& other) {
-  add_to(weight, other.weight);
-  add_to(alpha, other.alpha);
-  add_to(alpha2, other.alpha2);
-  add_to(k, other.k);
-  add_to(k2, other.k2);
-  add_to(frames, other.frames);
+void PopulationSums::add(const PopulationSums& other, double particles, double of_frames) {
+  add_to(weight, other.weight, particles);
+  add_to(alpha, other.alpha, particles);
+  add_to(alpha2, other.alpha2, particles);
+  add_to(k, other.k, particles);
+  add_to(k2, other.k2, particles);
+  add_to(frames, other.frames, of_frames);
 }
 
 StatePopulation PopulationSums::population(std::size_t state, const StatePopulation& before) const {

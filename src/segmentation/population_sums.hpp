@@ -24,9 +24,10 @@ struct PopulationSums {
   void add(const PathSamples& samples, const CellTable& cells);
   /// One particle, with a probability of visiting the state and its posterior over the cells.
   void add(std::size_t state, double visits, std::span<const double> posterior, std::span<const Cell> cells);
-  void add(const PopulationSums& other);
+  /// \param particles, of_frames what the other's particles and its frames count for
+  void add(const PopulationSums& other, double particles = 1, double of_frames = 1);
   /// The state's population by maximum likelihood, its deviations drawn to usual ones where few particles visit it;
-  /// none visits: `before`.
+  /// where hardly any does (a weight below 0.5): `before`.
   StatePopulation population(std::size_t state, const StatePopulation& before) const;
 };
 

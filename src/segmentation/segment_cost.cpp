@@ -131,9 +131,9 @@ double SegmentCost::middle_of(std::size_t feature, std::size_t begin, std::size_
   }
   // The two middle frames among those of [begin, end), by rising value.
   const std::uint32_t* frame = &order_[feature * samples()];
-  std::size_t left = (count - 1) / 2 + 1;
   const auto is_inside = [&](std::uint32_t t) { return t - begin < count; };
-  for (--frame; left > 0; left -= is_inside(*frame) ? 1 : 0) ++frame;
+  for (std::size_t left = (count - 1) / 2;; ++frame)
+    if (is_inside(*frame) && left-- == 0) break;
   const double lower = series_.values[*frame * features + feature];
   if (count % 2 == 1) return lower;
   do ++frame;

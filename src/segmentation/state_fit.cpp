@@ -30,21 +30,23 @@ LocalisationErrors scaled(LocalisationErrors errors, double factor) {
   return errors;
 }
 
-// The same frames, in trajectories that are not too long: first all first pieces, so that some of them, evenly chosen,
-// are of all times. Of very long ones those without any displacement are left out, but for the first.
+// The same frames, in trajectories that are not too long: first all first pieces, then all second ones from the next
+// trajectory on, and so on, so that every so many-th of them are of all times and all trajectories. Of very long ones
+// those without any displacement are left out.
 std::vector<FieldOfView> in_pieces(std::span<const FieldOfView> fovs) {
   std::vector<FieldOfView> out(fovs.size());
   for (std::size_t f = 0; f < fovs.size(); ++f) {
+    const std::vector<Trajectory>& trajectories = fovs[f].trajectories;
     std::size_t most = 1;
     for (std::size_t piece = 0; piece < most; ++piece)
-      for (const Trajectory& whole : fovs[f].trajectories) {
+      for (std::size_t i = 0; i < trajectories.size(); ++i) {
+        const Trajectory& whole = trajectories[(i + piece) % trajectories.size()];
         const std::size_t frames = whole.x.size();
         const std::size_t pieces = std::max<std::size_t>(1, (frames + longest_fitted - 1) / longest_fitted);
         most = std::max(most, pieces);
         if (piece >= pieces) continue;
         Trajectory part = part_of(whole, piece * frames / pieces, (piece + 1) * frames / pieces);
-        if (piece == 0 || frames <= longest_piece || has_displacement(part.x, part.y))
-          out[f].trajectories.push_back(std::move(part));
+        if (frames <= longest_piece || has_displacement(part.x, part.y)) out[f].trajectories.push_back(std::move(part));
       }
   }
   return out;
@@ -116,7 +118,13 @@ struct StateFit::Expectation {
 StateFit::StateFit(std::span<const FieldOfView> fovs, const FitOptions& options)
     : fovs_(in_pieces(fovs)), options_(options) {
   options_.errors.unsure = options.most_noise > 2 * options.least_noise;
+  noise_bounds_ = {options.errors.noise * options.least_noise, options.errors.noise * options.most_noise};
   choose_samples();
+}
+
+std::size_t StateFit::searched_every() const {
+  constexpr std::size_t enough = 25, most = 4;
+  return std::clamp<std::size_t>(samples_.size() / enough, 1, most);
 }
 
 const Neighbourhood& StateFit::neighbourhood(std::size_t fov) {
@@ -135,8 +143,8 @@ void StateFit::choose_samples() {
   std::vector<Sample> all;
   for (std::size_t f = 0; f < fovs_.size(); ++f)
     for (std::size_t t = 0; t < fovs_[f].trajectories.size(); ++t)
-      if (fovs_[f].trajectories[t].x.size() > 1) all.push_back({f, t, {}, 0});
-  if (all.empty()) throw std::invalid_argument("fit_experiment: no trajectory of two points");
+      if (has_displacement(fovs_[f].trajectories[t].x, fovs_[f].trajectories[t].y)) all.push_back({f, t, {}, 0});
+  if (all.empty()) throw std::invalid_argument("fit_experiment: no trajectory with a displacement");
   samples_.clear();
   for (const std::size_t i : spread_out(options_.trajectories, all.size())) {
     samples_.push_back(all[i]);
@@ -153,14 +161,13 @@ void StateFit::estimate_noise() {
   const auto log_evidence = [&](double noise) {
     const CellTable table({general_cells(0.05, fine_k)}, {noise}, false);
     double sum = 0;
-    for (std::size_t i = 0; i < samples_.size(); i += searched_every) {
+    for (std::size_t i = 0; i < samples_.size(); i += searched_every()) {
       evidence_.compute(samples_[i].displacements, table);
       sum += PathPosterior(evidence_, dynamics).log_evidence() + evidence_.offset();
     }
     return sum;
   };
-  double low = options_.errors.noise * options_.least_noise;
-  double high = options_.errors.noise * options_.most_noise;
+  auto [low, high] = noise_bounds_;
   while (high > fine_enough * low) {
     const auto at = [&](int i) { return low * std::pow(high / low, static_cast<double>(i) / steps); };
     int best = 0;
@@ -182,8 +189,9 @@ void StateFit::refine_noise(const FittedModel& model) {
   constexpr std::size_t rounds = 4;
   constexpr double finest = 1.03;
   const auto fitted = [&](ExperimentModel other, double factor) {
-    other.errors = scaled(other.errors, factor);
-    return improve(other, rounds, searched_every);
+    const double noise = std::clamp(factor * other.errors.noise, noise_bounds_.low, noise_bounds_.high);
+    other.errors = scaled(other.errors, noise / other.errors.noise);
+    return improve(other, rounds, searched_every());
   };
   FittedModel best = fitted(model.model, 1);
   for (double step = 1.3; step > finest;) {
@@ -271,7 +279,15 @@ StateFit::Expectation StateFit::expect(const ExperimentModel& model, std::uint32
       for (std::size_t p = 0; p < paths.size(); ++p)
         out.binding.add(nearest, paths.path(p), paths.weights()[p], *model.dimer);
       // The trajectories of both partners have the pair's evidence: half of it belongs to each.
-      for (float& term : terms.bound) term = -0.5F * std::max(0.0F, term);
+      const auto others = [](float term) { return -0.5F * std::max(0.0F, term); };
+      for (std::size_t t = 0; t < terms.since.size(); ++t) {
+        for (std::size_t later = 0; later < terms.since[t].size(); ++later) {
+          const float bound = terms.bound[t + later];
+          terms.since[t][later] = others(bound + terms.since[t][later]) - others(bound);
+        }
+        evidence_.add_terms_since(*model.dimer, t, terms.since[t]);
+      }
+      for (float& term : terms.bound) term = others(term);
       evidence_.add_terms(*model.dimer, terms.bound);
     }
     const double log_evidence =

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/bounds.hpp"
 #include "segmentation/dimer_terms.hpp"
 #include "segmentation/experiment_fit.hpp"
 #include "segmentation/segment_clusters.hpp"
@@ -13,8 +14,7 @@
 
 namespace an::segmentation {
 
-inline constexpr std::size_t searched_every = 4;  ///< of the trajectories, while models are compared
-inline constexpr double uncertainty = 10;         ///< of ln evidence: paths are drawn
+inline constexpr double uncertainty = 10;  ///< of ln evidence: paths are drawn
 inline constexpr double seldom = 0.01;  ///< probability a displacement that rest ends; short rests are hardly told from
                                         ///< slow motion
 
@@ -37,6 +37,8 @@ class StateFit {
   /// it.
   void refine_noise(const FittedModel& model);
   const LocalisationErrors& errors() const { return options_.errors; }
+  /// While models are compared only each so many-th trajectory is looked at, where there are enough.
+  std::size_t searched_every() const;
   /// Segments under a prior that knows nothing of the experiment but the distribution of its own segments.
   std::vector<SegmentEstimate> general_segments();
   /// The last round that did not lose far more of the evidence than is uncertain.
@@ -66,6 +68,7 @@ class StateFit {
 
   std::vector<FieldOfView> fovs_;  // trajectories of no more than 512 frames
   FitOptions options_;
+  Bounds noise_bounds_{};  // px
   std::map<std::size_t, Neighbourhood> neighbourhoods_;
   std::vector<Sample> samples_;
   SegmentEvidence evidence_;

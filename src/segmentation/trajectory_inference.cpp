@@ -15,6 +15,7 @@
 #include "segmentation/dimer_terms.hpp"
 #include "segmentation/frame_beliefs.hpp"
 #include "segmentation/path_labels.hpp"
+#include "segmentation/segment_mixture.hpp"
 
 namespace an::segmentation {
 
@@ -43,11 +44,6 @@ double crowding_of(const FieldOfView& fov) {
   return spots / static_cast<double>(frames.size()) / area;
 }
 
-// An estimate and the interval of the values, wide enough to hold it.
-Estimate held(double value, const PiecewiseNormal& values) {
-  return {value, std::min(value, values.quantile(0.05)), std::max(value, values.quantile(0.95))};
-}
-
 // A trajectory or a piece of one, and what else is said of it.
 struct Observed {
   Trajectory trajectory;
@@ -71,6 +67,11 @@ class Inference {
   Inference(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options)
       : fov_(fov), model_(model), options_(options), cells_(cells_of(model)), populations_(cells_.states()) {
     for (const StatePopulation& state : model.states) grids_.emplace_back(state, model.errors.noise);
+    for (std::size_t s = 0; s < cells_.states(); ++s) {
+      double mean = 0;
+      for (const Cell& cell : grids_[s].cells()) mean += cell.share * cell.k;
+      mean_k_.push_back(mean);
+    }
     if (model.dimer) neighbourhood_.emplace(fov, model.dimer_range);
     if (model.errors.strays > 0) crowding_ = crowding_of(fov);
   }
@@ -83,11 +84,12 @@ class Inference {
   InferredTrajectory infer_in_pieces(const Observed& whole, Random& random);
   InferredTrajectory infer_piece(const Observed& piece, Random& random);
   InferredSegment describe(std::size_t begin, std::size_t end, const PathSamples& paths) const;
-  void widen(InferredSegment& segment, PiecewiseNormal& alpha, PiecewiseNormal& k, double other_particle) const;
-  void count_frames(const PathSamples& paths);
+  std::vector<double> shares_of_cells(std::size_t s) const;
+  InferredSegment widened(SegmentMixture mixture, double other_particle) const;
+  void count(const PathSamples& paths);
   void count_meetings();
   InferredSegment usual_segment() const;
-  void pool_changes(std::vector<PossibleChanges>& changes, Random& random);
+  void pool_changes(std::map<std::vector<int>, double>& possible, Random& random);
   void pool_segment(InferredSegment& segment, std::size_t end) const;
 
   const FieldOfView& fov_;
@@ -96,87 +98,69 @@ class Inference {
   std::optional<Neighbourhood> neighbourhood_;
   CellTable cells_;
   std::vector<PopulationGrid> grids_;  // of the same cells
+  std::vector<double> mean_k_;         // [state]
   double crowding_ = 0;                // spots a square pixel, of tracked particles
   SegmentEvidence evidence_;
   PopulationSums populations_;
+  PopulationSums counted_;                         // of the last piece
+  double meetings_before_ = 0;                     // spots expected within the track's steps before the piece
   std::vector<std::vector<double>> frame_shares_;  // [state][frame]
   std::vector<double> change_;                     // [frame] probability of a change point
   std::vector<double> meetings_;                   // [frame] spots expected within the track's steps up to there
   const FrameBeliefs* beliefs_ = nullptr;          // of the piece at hand, where there are any
 };
 
-// alpha, K and state of frames [begin, end): a mixture over the states they may be in.
+// alpha, K and state of frames [begin, end).
 InferredSegment Inference::describe(std::size_t begin, std::size_t end, const PathSamples& paths) const {
-  PiecewiseNormal alpha;
-  PiecewiseNormal k;
-  std::array<double, 4> states{};
-  double log_k = 0;
-  double total = 0;
+  SegmentMixture mixture(model_);
   for (std::size_t s = 0; s < cells_.states(); ++s) {
     double share = 0;
     for (std::size_t t = begin; t < end; ++t) share += frame_shares_[s][t];
     share /= static_cast<double>(end - begin);
     if (!(share > 1e-3)) continue;
-    const std::span<const Cell> cells = cells_.cells(s);
-    std::vector<double> posterior = paths.cell_posterior(s);
-    if (posterior.empty())  // of hops alone
-      for (const Cell& cell : cells) posterior.push_back(cell.share);
-    grids_[s].add_to(alpha, k, posterior, share);
-    for (std::size_t c = 0; c < posterior.size(); ++c) {
-      const double weight = share * posterior[c];
-      if (!(weight > 0)) continue;
-      total += weight;
-      const bool moves = !model_.states[s].immobile;
-      log_k += moves ? weight * std::log1p(cells[c].k) : 0;
-      const DiffusiveState state = model_.states[s].immobile         ? DiffusiveState::immobile
-                                   : model_.confined == s            ? DiffusiveState::confined
-                                   : cells[c].alpha >= directed_from ? DiffusiveState::directed
-                                                                     : DiffusiveState::free;
-      states[static_cast<std::size_t>(state)] += weight;
-    }
+    const std::vector<double>& posterior = paths.cell_posterior(s);
+    // Of hops alone there is none.
+    mixture.add(s, grids_[s], posterior.empty() ? shares_of_cells(s) : posterior, share);
   }
-  InferredSegment out = usual_segment();
+  InferredSegment out = widened(std::move(mixture), 1 - std::exp(-exchanges * meetings_[begin + (end - begin) / 2]));
   out.begin = begin;
-  if (alpha.is_empty()) return out;  // strayed all along
-  out.alpha = {alpha.quantile(0.5), alpha.quantile(0.05), alpha.quantile(0.95)};
-  out.k = held(std::min(std::expm1(log_k / total), k_bounds.high), k);
-  const auto likeliest = std::max_element(states.begin(), states.end());
-  out.state = static_cast<DiffusiveState>(likeliest - states.begin());
-  out.state_probability = *likeliest / total;
-  widen(out, alpha, k, 1 - std::exp(-exchanges * meetings_[begin + (end - begin) / 2]));
   return out;
 }
 
-// Intervals of a track that may have gone on with another particle, of which nothing else is known.
-void Inference::widen(InferredSegment& segment, PiecewiseNormal& alpha, PiecewiseNormal& k,
-                      double other_particle) const {
+std::vector<double> Inference::shares_of_cells(std::size_t s) const {
+  std::vector<double> shares;
+  for (const Cell& cell : grids_[s].cells()) shares.push_back(cell.share);
+  return shares;
+}
+
+// The segment of a track that may have gone on with another particle, of which nothing else is known.
+InferredSegment Inference::widened(SegmentMixture mixture, double other_particle) const {
   constexpr double most_odds = 9;
-  if (!(other_particle > 0)) return;
+  InferredSegment segment = mixture.segment();
+  if (!(other_particle > 0)) return segment;
   const double odds = std::min(most_odds, other_particle / (1 - other_particle));
-  for (std::size_t s = 0; s < model_.particle_states(); ++s) {
-    std::vector<double> shares;
-    for (const Cell& cell : grids_[s].cells()) shares.push_back(cell.share);
-    grids_[s].add_to(alpha, k, shares, odds * model_.dynamics.start[s]);
-  }
-  segment.alpha = held(segment.alpha.value, alpha);
-  segment.k = held(segment.k.value, k);
+  for (std::size_t s = 0; s < model_.particle_states(); ++s)
+    mixture.add(s, grids_[s], shares_of_cells(s), odds * model_.dynamics.start[s]);
+  mixture.widen(segment);
+  return segment;
 }
 
 // In a step of mean square 4 K a frame another spot is met as often as crowding has it.
 void Inference::count_meetings() {
   if (crowding_ == 0) return;
-  double sum = 0;
+  double sum = meetings_before_;
   for (std::size_t t = 0; t < meetings_.size(); ++t) {
     for (std::size_t s = 0; s < model_.particle_states(); ++s)
-      if (!model_.states[s].immobile)
-        sum += crowding_ * std::numbers::pi * 4 * std::max(0.0, model_.states[s].k_mean) * frame_shares_[s][t];
+      if (!model_.states[s].immobile) sum += crowding_ * std::numbers::pi * 4 * mean_k_[s] * frame_shares_[s][t];
     meetings_[t] = sum;
   }
 }
 
-// Frames in each state, as the challenge's ensemble labels count them: with traps and compartments those of directed
-// motion are left out.
-void Inference::count_frames(const PathSamples& paths) {
+// The particle, and frames in each state as the challenge's ensemble labels count them: with traps and compartments
+// those of directed motion are left out.
+void Inference::count(const PathSamples& paths) {
+  counted_ = PopulationSums(cells_.states());
+  counted_.add(paths, cells_);
   const bool without_directed =
       model_.phenomenon == Phenomenon::immobile_traps || model_.phenomenon == Phenomenon::confinement;
   for (std::size_t s = 0; s < cells_.states(); ++s) {
@@ -185,41 +169,31 @@ void Inference::count_frames(const PathSamples& paths) {
     if (without_directed && model_.confined != s)
       for (std::size_t c = 0; c < posterior.size(); ++c)
         if (cells_.cells(s)[c].alpha >= directed_from) counted -= posterior[c];
-    populations_.frames[s] +=
+    counted_.frames[s] =
         std::max(0.0, counted) * std::accumulate(frame_shares_[s].begin(), frame_shares_[s].end(), 0.0);
   }
 }
 
 // What is said of a particle of which nothing is known: the experiment's commonest state.
 InferredSegment Inference::usual_segment() const {
-  const auto start = std::span(model_.dynamics.start).first(model_.particle_states());
-  const auto commonest = static_cast<std::size_t>(std::max_element(start.begin(), start.end()) - start.begin());
-  const StatePopulation& population = model_.states[commonest];
-  InferredSegment segment{};
-  segment.alpha = {std::clamp(population.alpha_mean, alpha_bounds.low, alpha_bounds.high), alpha_bounds.low,
-                   alpha_bounds.high};
-  segment.k = {std::max(population.k_mean, 0.0), 0, std::max(population.k_mean, 0.0) + 2 * population.k_sd};
-  segment.state = population.immobile                      ? DiffusiveState::immobile
-                  : model_.confined == commonest           ? DiffusiveState::confined
-                  : population.alpha_mean >= directed_from ? DiffusiveState::directed
-                                                           : DiffusiveState::free;
-  segment.state_probability = model_.dynamics.start[commonest];
-  segment.change_probability = 1;
+  const std::size_t commonest = model_.commonest_state();
+  SegmentMixture mixture(model_);
+  mixture.add(commonest, grids_[commonest], shares_of_cells(commonest), 1);
+  InferredSegment segment = mixture.segment();
+  segment.state_probability *= model_.dynamics.start[commonest];
   return segment;
 }
 
 // What the beliefs hold possible joins what the likelihood does (a linear opinion pool).
-void Inference::pool_changes(std::vector<PossibleChanges>& changes, Random& random) {
+void Inference::pool_changes(std::map<std::vector<int>, double>& possible, Random& random) {
   const double share = options_.shares.change;
-  for (PossibleChanges& possible : changes) possible.probability *= 1 - share;
+  if (share == 0) return;
+  for (auto& [frames, probability] : possible) probability *= 1 - share;
   for (double& probability : change_) probability *= 1 - share;
-  for (PossibleChanges& possible : possible_changes(beliefs_->change, options_.paths, shortest_segment, random)) {
-    possible.probability *= share;
-    for (const int frame : possible.frames) change_[static_cast<std::size_t>(frame)] += possible.probability;
-    changes.push_back(std::move(possible));
+  for (const PossibleChanges& one : possible_changes(beliefs_->change, options_.paths, shortest_segment, random)) {
+    for (const int frame : one.frames) change_[static_cast<std::size_t>(frame)] += share * one.probability;
+    possible[one.frames] += share * one.probability;
   }
-  std::stable_sort(changes.begin(), changes.end(),
-                   [](const PossibleChanges& a, const PossibleChanges& b) { return a.probability > b.probability; });
 }
 
 // A segment's values, by their errors, between those of the likelihood and those of the beliefs; intervals hold both.
@@ -231,14 +205,14 @@ void Inference::pool_segment(InferredSegment& segment, std::size_t end) const {
   const auto mix = [&](Estimate& mine, const Estimate& others, double others_error, bool logarithmic) {
     const auto scaled = [&](double v) { return logarithmic ? std::log1p(v) : v; };
     const double error = (scaled(mine.high) - scaled(mine.low)) / 3.29;  // of an interval of 90 %
-    const double sure = shares.whole ? 1 : error * error / (error * error + others_error * others_error);
+    const double sure = shares.doubted ? 1 : error * error / (error * error + others_error * others_error);
     const double share = walls ? 1 : shares.value * sure;
     const double value = (1 - share) * scaled(mine.value) + share * scaled(others.value);
     mine.value = logarithmic ? std::expm1(value) : value;
     mine.low = std::min(mine.low, mine.value);
     mine.high = std::max(mine.high, mine.value);
   };
-  if (shares.whole || segment.state != DiffusiveState::immobile) {  // at rest alpha and K are 0 by definition
+  if (shares.doubted || segment.state != DiffusiveState::immobile) {  // at rest alpha and K are 0 by definition
     mix(segment.alpha, other.alpha, usual_alpha_error, false);
     mix(segment.k, other.k, usual_log_k_error, true);
   }
@@ -258,15 +232,22 @@ InferredTrajectory Inference::infer(std::size_t place) {
   Random random(
       {options_.seed, options_.experiment, options_.fov, static_cast<std::uint32_t>(place), RandomStream::paths});
   const Observed whole = observed(place);
-  return whole.trajectory.x.size() <= longest_piece ? infer_piece(whole, random) : infer_in_pieces(whole, random);
+  meetings_before_ = 0;
+  if (whole.trajectory.x.size() > longest_piece) return infer_in_pieces(whole, random);
+  InferredTrajectory out = infer_piece(whole, random);
+  populations_.add(counted_);
+  return out;
 }
 
 Observed Inference::observed(std::size_t place) const {
   Observed out{fov_.trajectories[place], {}, {}, {}};
   if (model_.dimer && out.trajectory.x.size() > 1) {
     out.terms = dimer_terms(fov_, *neighbourhood_, place, model_);
-    if (model_.errors.strays > 0)
+    if (model_.errors.strays > 0) {
       for (float& term : out.terms->bound) term *= share_of_spots_that_overlap;
+      for (std::vector<float>& terms : out.terms->since)
+        for (float& term : terms) term *= share_of_spots_that_overlap;
+    }
     out.partner = neighbourhood_->partners(place);
   }
   if (!options_.beliefs.empty()) out.beliefs = options_.beliefs[place];
@@ -282,6 +263,7 @@ InferredTrajectory Inference::infer_in_pieces(const Observed& whole, Random& ran
   InferredTrajectory out{whole.trajectory.index, frames, {}};
   const std::vector<std::uint8_t> known = displacements_of(whole.trajectory.x, whole.trajectory.y).known;
   const auto displacement = [&](std::size_t t) { return known.begin() + static_cast<std::ptrdiff_t>(t); };
+  const auto all_known = static_cast<double>(std::max<std::ptrdiff_t>(1, std::count(known.begin(), known.end(), 1)));
   std::optional<std::size_t> described;  // known displacements by which the last segment is described, if it goes on
   double change = 1;                     // probability of that with which the piece begins
   for (std::size_t begin = 0;;) {
@@ -301,7 +283,14 @@ InferredTrajectory Inference::infer_in_pieces(const Observed& whole, Random& ran
     }
     const auto told_by =
         static_cast<std::size_t>(std::count(displacement(begin), displacement(begin + inferred.end(0) - 1), 1));
-    const std::size_t next = sure == 0 ? longest_piece / 2 : sure < segments.size() ? segments[sure].begin : 0;
+    const std::size_t next = sure == 0                ? longest_piece / 2
+                             : sure < segments.size() ? segments[sure].begin
+                                                      : end - begin;
+    // Each piece counts for what it tells alone.
+    const auto alone = std::count(displacement(begin), displacement(std::min(begin + next, known.size())), 1);
+    populations_.add(counted_, static_cast<double>(alone) / all_known,
+                     static_cast<double>(next) / static_cast<double>(end - begin));
+    meetings_before_ = meetings_[next - 1];
     segments[0].change_probability = change;
     if (sure > 0 && sure < segments.size()) change = segments[sure].change_probability;
     segments.resize(std::max<std::size_t>(1, sure));
@@ -321,6 +310,7 @@ InferredTrajectory Inference::infer_in_pieces(const Observed& whole, Random& ran
 InferredTrajectory Inference::infer_piece(const Observed& piece, Random& random) {
   const Trajectory& trajectory = piece.trajectory;
   const std::size_t frames = trajectory.x.size();
+  counted_ = PopulationSums(cells_.states());
   if (frames < 2) return {trajectory.index, frames, {usual_segment()}};
   const Displacements displacements = displacements_of(trajectory.x, trajectory.y);
   const DimerPartners partners{model_.dimer, piece.partner};
@@ -351,14 +341,10 @@ InferredTrajectory Inference::infer_piece(const Observed& piece, Random& random)
     }
     possible[changes] += weight;
   }
-  populations_.add(paths, cells_);
-  count_frames(paths);
+  count(paths);
   count_meetings();
-  std::vector<PossibleChanges> changes;
-  for (const auto& [points, probability] : possible) changes.push_back({points, probability});
-  std::stable_sort(changes.begin(), changes.end(),
-                   [](const PossibleChanges& a, const PossibleChanges& b) { return a.probability > b.probability; });
-  if (beliefs_ != nullptr) pool_changes(changes, random);
+  if (beliefs_ != nullptr) pool_changes(possible, random);
+  const std::vector<PossibleChanges> changes = likeliest_first(possible);
   const std::vector<int> chosen =
       options_.left_out == MethodPart::expected_score
           ? changes.front().frames

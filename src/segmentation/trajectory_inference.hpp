@@ -29,8 +29,8 @@ struct FrameBeliefs {
 /// change points may be.
 struct BeliefShares {
   double value = 0, state = 0.3, change = 1;
-  bool whole = false;  ///< the share of values is not lessened where the likelihood is sure
-  bool walls = false;  ///< in compartments alpha and K are the beliefs': the likelihood knows of no walls
+  bool doubted = false;  ///< the likelihood's model is: it is not more believed where it is sure
+  bool walls = false;    ///< in compartments alpha and K are the beliefs': the likelihood knows of no walls
 
   bool are_nothing() const { return value == 0 && state == 0 && change == 0 && !walls; }
 };

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -128,6 +131,47 @@ TEST(ExperimentFit, FindsStatesThatLongTrajectoriesComeToLate) {
   EXPECT_NEAR(model.states[1].k_mean, 0.5, 0.1);
 }
 
+// However few there are, and whichever comes first.
+TEST(ExperimentFit, FewLongTrajectoriesTellTheSameInAnyOrder) {
+  FieldOfView fov;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    Random random({51, 0, 0, i, RandomStream::particle});
+    Trajectory& trajectory = fov.trajectories.emplace_back();
+    trajectory.index = i;
+    double x = 0;
+    double y = 0;
+    for (int t = 0; t < 2000; ++t) {
+      const double step = std::array{0.2, 1.0, 3.0}[i == 0 ? 0 : static_cast<std::size_t>(t / 50) % 3];
+      trajectory.x.push_back(x + 0.12 * random.normal());
+      trajectory.y.push_back(y + 0.12 * random.normal());
+      x += step * random.normal();
+      y += step * random.normal();
+    }
+  }
+  for (int order = 0; order < 2; ++order) {
+    const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
+    ASSERT_EQ(model.states.size(), 3U);
+    EXPECT_NEAR(model.states[0].k_mean, 0.02, 0.005);
+    EXPECT_NEAR(model.states[1].k_mean, 0.5, 0.1);
+    EXPECT_NEAR(model.states[2].k_mean, 4.5, 0.7);
+    std::ranges::reverse(fov.trajectories);
+  }
+}
+
+// The smaller it is, the likelier are particles that never move.
+TEST(ExperimentFit, NoiseStaysWithinItsBounds) {
+  FieldOfView fov;
+  for (int i = 0; i < 20; ++i)
+    fov.trajectories.push_back({i, 0, std::vector<double>(60, 5.0 * i), std::vector<double>(60, 7)});
+  FitOptions options;
+  options.errors = independent_errors(0.1);
+  options.least_noise = 0.1;
+  options.most_noise = 10;
+  const double noise = fit_experiment(std::span(&fov, 1), options).front().model.errors.noise;
+  EXPECT_GE(noise, 0.01 - 1e-12);
+  EXPECT_LT(noise, 0.02);
+}
+
 // So are those that are seldom left.
 TEST(ExperimentFit, FindsStatesThatAreSeldomLeft) {
   const simulation::ModelParameters parameters =
@@ -229,6 +273,13 @@ TEST(ExperimentFit, AModelThatDisagreesGivesWay) {
     const ExperimentModel model = fit_experiment(std::span(&fov, 1), options).front().model;
     EXPECT_EQ(model.confined.has_value(), confined);
   }
+}
+
+TEST(ExperimentFit, WithoutADisplacementThereIsNothingToFit) {
+  FieldOfView fov = seen(begun_in_one_state(), 48);
+  for (Trajectory& trajectory : fov.trajectories)
+    for (std::size_t t = 1; t < trajectory.x.size(); t += 2) trajectory.x[t] = std::nan("");
+  EXPECT_THROW(fit_experiment(std::span(&fov, 1), {}), std::invalid_argument);
 }
 
 }  // namespace

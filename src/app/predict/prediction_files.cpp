@@ -170,7 +170,7 @@ void write_shares(const fs::path& path, const segmentation::BeliefShares& s) {
   io::write_file_atomically(path, report::json_text(Json{{"value", s.value},
                                                          {"state", s.state},
                                                          {"change", s.change},
-                                                         {"model_is_doubtful", s.whole},
+                                                         {"model_is_doubtful", s.doubted},
                                                          {"walls_are_felt", s.walls}}));
 }
 

@@ -113,9 +113,9 @@ TEST(Agreement, DoubtsAModelWhoseStatesAreNotSeen) {
   EXPECT_FALSE(agrees.model_is_doubtful());
   EXPECT_TRUE(differs.model_is_doubtful());
   ExperimentModel model;
-  EXPECT_FALSE(shares_for(model, agrees, {}).whole);
+  EXPECT_FALSE(shares_for(model, agrees, {}).doubted);
   EXPECT_TRUE(shares_for(model, agrees, {}).are_nothing());
-  EXPECT_TRUE(shares_for(model, differs, {}).whole);
+  EXPECT_TRUE(shares_for(model, differs, {}).doubted);
   model.phenomenon = Phenomenon::dimerization;
   EXPECT_FALSE(shares_for(model, agrees, {}).are_nothing());
   EXPECT_TRUE(agrees.settles(differs));

@@ -43,10 +43,11 @@ TEST(StateFit, PiecesOfAGapAreNotFitted) {
   EXPECT_NEAR(fitted(fov), 6, 1e-6);
 }
 
-TEST(StateFit, ATrajectoryOfWhichNothingIsKnownCountsOnce) {
+TEST(StateFit, TrajectoriesWithoutADisplacementAreNotFitted) {
   FieldOfView fov;
-  fov.trajectories.push_back(seen_twice(0, 1, 90000));
-  EXPECT_NEAR(fitted(fov), 1, 1e-6);
+  for (const std::size_t frames : {1U, 6U}) fov.trajectories.push_back(seen_twice(0, frames, 90000));
+  for (const std::size_t gap : {1U, 3U}) fov.trajectories.push_back(seen_twice(1, 1, gap));
+  EXPECT_NEAR(fitted(fov), 2, 1e-6);  // the halves of one
 }
 
 }  // namespace

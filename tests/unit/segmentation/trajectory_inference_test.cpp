@@ -209,6 +209,41 @@ TEST(TrajectoryInference, WhereWallsAreFeltBeliefsTellAlphaAndK) {
   }
 }
 
+// Its pieces overlap.
+TEST(TrajectoryInference, ALongTrajectoryIsOneParticleInTheEnsemble) {
+  ExperimentModel model;
+  model.states = {{1, 0.3, 0.5, 0.3}};
+  model.dynamics = {{1}, {0}};
+  model.errors = independent_errors(noise);
+  for (const std::size_t frames : {900U, 4000U}) {
+    FieldOfView fov;
+    fov.trajectories = {brownian(0, 0, 0, frames)};
+    const PopulationSums sums = infer_trajectories(fov, model, {}).populations;
+    EXPECT_NEAR(sums.frames[0], static_cast<double>(frames), 1e-6);
+    EXPECT_NEAR(sums.weight[0], 1, 1e-6);
+    EXPECT_NEAR(sums.k[0], 0.5, 0.1);
+  }
+}
+
+// It gets the median of alpha and the mean of K that its population has within the bounds, not before it is cut.
+TEST(TrajectoryInference, APointAloneIsAsItsPopulation) {
+  ExperimentModel model;
+  model.phenomenon = Phenomenon::multi_state;
+  model.states = {{0.5, 0.1, 1e-12, 0.6}, {1.5, 0.1, 2, 0.1}};
+  model.dynamics = {{0.7, 0.3}, {0, 0.02, 0.02, 0}};
+  model.errors = independent_errors(noise);
+  FieldOfView fov;
+  fov.trajectories = {brownian(0, 0, 0, 1)};
+  const InferredSegment segment = infer_trajectories(fov, model, {}).trajectories.at(0).segments.at(0);
+  EXPECT_NEAR(segment.alpha.value, 0.5, 0.02);
+  EXPECT_NEAR(segment.alpha.low, 0.5 - 1.645 * 0.1, 0.04);
+  EXPECT_NEAR(segment.alpha.high, 0.5 + 1.645 * 0.1, 0.04);
+  EXPECT_NEAR(segment.k.value, 0.6 * 0.74, 0.06);  // half a normal: mean 0.80 sd, less for the logarithm
+  EXPECT_NEAR(segment.k.high, 0.6 * 1.96, 0.15);
+  EXPECT_EQ(segment.state, DiffusiveState::free);
+  EXPECT_NEAR(segment.state_probability, 0.7, 1e-3);
+}
+
 TEST(TrajectoryInference, WhereNothingIsKnownForLongTheSegmentGoesOn) {
   constexpr std::size_t gap = 1000000;
   FieldOfView fov;
