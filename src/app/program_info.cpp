@@ -113,7 +113,6 @@ nlohmann::ordered_json program_info() {
                                                      NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
   for (const kernels::Backend b : kernels::all_backends)
     info["back_ends"][std::string(kernels::backend_name(b))] = kernels::backend_description(b);
-  info["run_on_gpus"] = "NVIDIA H200 (commit edde282) and in part H100; not on an A100, nor on several (results/gpu)";
   info["cpu_simd"] = cpu_simd();
   return info;
 }

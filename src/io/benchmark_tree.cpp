@@ -146,12 +146,12 @@ UsableTrack list_usable_experiments(const fs::path& track_folder) {
 std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending) {
   if (!name.starts_with(stem) || !name.ends_with(ending) || name.size() <= stem.size() + ending.size())
     return std::nullopt;
-  const std::string digits = name.substr(stem.size(), name.size() - stem.size() - ending.size());
-  constexpr std::size_t most_digits = 9;
-  if (digits.size() > most_digits || (digits.size() > 1 && digits[0] == '0') ||
-      !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
-    return std::nullopt;
-  return std::stoul(digits);
+  const char* const first = name.data() + stem.size();
+  const char* const last = name.data() + name.size() - ending.size();
+  int number = 0;
+  const auto [end, error] = std::from_chars(first, last, number);
+  if (error != std::errc() || end != last || *first == '-' || (*first == '0' && last - first > 1)) return std::nullopt;
+  return static_cast<std::size_t>(number);
 }
 
 bool is_there(const fs::path& path) {

@@ -42,7 +42,8 @@ struct UsableTrack {
 /// \throws InputError where nothing is left
 UsableTrack list_usable_experiments(const std::filesystem::path& track_folder);
 
-/// The number between `stem` and `ending` in a file's name, written without leading zeros as the official scorer does.
+/// The number between `stem` and `ending` in a file's name, written without leading zeros as the official scorer does;
+/// at most 2147483647.
 std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending);
 
 /// Whether a file or folder is there. What cannot be reached, as behind a circle of links, is not there for the

@@ -211,6 +211,29 @@ class Report(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("results.h5: schema 1 (expected 2", done.stderr)
 
+    def test_results_of_two_scorings_are_refused(self):
+        mixed = self.folder / "mixed"
+        shutil.copytree(self.good, mixed)
+        other = self.folder / "other"
+        done = run("score", "--reference", self.bench / "ref", "--submission", self.bench / "sub_mid", "--output", other)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shutil.copy(other / "results.h5", mixed)
+        done = run("report", mixed)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(f"{mixed / 'results.h5'}: holds other scores than summary.json", done.stderr)
+
+    def test_a_submission_without_scores_is_told_apart_from_no_reference(self):
+        broken, output = self.folder / "sub_broken", self.folder / "stopped"
+        shutil.copytree(self.bench / "sub_mid", broken)
+        (broken / "track_2/exp_0/fov_0.txt").write_text("0,abc,1,2,200\n")
+        done = run("score", "--reference", self.bench / "ref", "--submission", self.bench / "sub_good", "--submission", broken, "--output", output)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        done = run("report", output)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = (output / "report.html").read_text()
+        self.assertIn("sub_broken has no scores: see its problems.", page)
+        self.assertNotIn("no reference", page)
+
     def test_without_rows_scores_are_shown_all_the_same(self):
         folder = self.copy("no_rows")
         (folder / "results.h5").unlink()

@@ -48,7 +48,7 @@ TEST(ResultTables, AreTheSameInManyRoundsAndInOne) {
   RowStore rows(folder.path());
   const ScoreResults results = score_all(plan, world(), rows, {});
   const auto written = [&](const std::string& name, std::uint64_t most_rows) {
-    write_result_file(folder.path() / name, plan, results, rows, {"{}", "{}"}, world(), most_rows);
+    write_result_file(folder.path() / name, plan, results, rows, {"{}", "{}", ""}, world(), most_rows);
     world().barrier();
     return columns_of(folder.path() / name);
   };

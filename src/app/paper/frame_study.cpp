@@ -94,23 +94,30 @@ FrameSums sums_of(const Json& json) {
   return sums;
 }
 
-void write_study(const fs::path& file, const FrameStudy& study, const std::vector<std::string>& problems) {
+void write_study(const fs::path& file, const FrameStudy& study, const std::string& made_from,
+                 const std::vector<std::string>& problems) {
   Json told, parameters = Json::object(), fovs = Json::array();
   for (const auto& [name, member] : told_names) told[name] = study.told.*member;
   for (const auto& [name, count] : study.parameters) parameters[name] = count;
   for (const FrameStudy::Fov& fov : study.fovs)
     fovs.push_back({{"experiment", fov.experiment}, {"model", fov.model}, {"sums", sums_json(fov.sums)}});
-  const Json json{
-      {"schema", 1},          {"complete", true},         {"problems", problems}, {"name", study.name},
-      {"told", told},         {"parameters", parameters}, {"fovs", fovs},         {"alpha", study.alpha.counts()},
-      {"k", study.k.counts()}};
+  const Json json{{"schema", 1},
+                  {"complete", true},
+                  {"problems", problems},
+                  {"made_from", made_from},
+                  {"name", study.name},
+                  {"told", told},
+                  {"parameters", parameters},
+                  {"fovs", fovs},
+                  {"alpha", study.alpha.counts()},
+                  {"k", study.k.counts()}};
   io::write_file_atomically(file, json.dump() + "\n");
 }
 
 }  // namespace
 
-ItemOutcome study_frames(const fs::path& data, const FrameJudge& judge, const fs::path& file,
-                         const parallel::Communicator& world, Progress& progress) {
+ItemOutcome study_frames(const fs::path& data, const FrameJudge& judge, const std::string& made_from,
+                         const fs::path& file, const parallel::Communicator& world, Progress& progress) {
   const auto places = made_on_root<std::vector<FovPlace>>(world, [&] { return places_in(data); });
   std::vector<double> costs(places.size());
   for (std::size_t i = 0; world.is_root() && i < places.size(); ++i)
@@ -139,7 +146,7 @@ ItemOutcome study_frames(const fs::path& data, const FrameJudge& judge, const fs
         study.fovs.push_back(
             {places[item].experiment, io::read_ensemble(io::ensemble_labels(places[item].folder)).model, tally.sums});
       });
-  if (world.is_root()) write_study(file, study, outcome.failures);
+  if (world.is_root()) write_study(file, study, made_from, outcome.failures);
   world.barrier();
   return outcome;
 }

@@ -51,9 +51,10 @@ struct FrameStudy {
 };
 
 /// Compares a judge with the truth of track 2 below `data` and writes `file`. Collective.
-/// \returns what failed, in words on root
-ItemOutcome study_frames(const std::filesystem::path& data, const FrameJudge& judge, const std::filesystem::path& file,
-                         const parallel::Communicator& world, Progress& progress);
+/// \param made_from names the contents of what is compared, to be kept in the file \returns what failed, in words on
+/// root
+ItemOutcome study_frames(const std::filesystem::path& data, const FrameJudge& judge, const std::string& made_from,
+                         const std::filesystem::path& file, const parallel::Communicator& world, Progress& progress);
 /// \throws InputError where the file is missing or is not one that study_frames wrote
 FrameStudy read_frame_study(const std::filesystem::path& file);
 

@@ -21,6 +21,7 @@
 #include "app/run/run_command.hpp"
 #include "app/simulate/simulate_command.hpp"
 #include "io/atomic_file.hpp"
+#include "io/file_checksum.hpp"
 #include "report/published_tables.hpp"
 
 namespace an::app {
@@ -86,7 +87,8 @@ class Paper {
   void simulate(const fs::path& folder, const Config& data);
   void solve(const fs::path& folder, const fs::path& data, const Config& data_config);
   void study_all_frames();
-  void study(const std::string& name, const std::function<FrameJudge()>& make);
+  // Compares who judges by `files` with the truth, unless that was done with the very files.
+  void study(const std::string& name, const std::vector<fs::path>& files, const std::function<FrameJudge()>& make);
   void find_networks();
   std::vector<MethodResults> results_in(const fs::path& folder) const;
   void add_frames(std::vector<ComparisonTable>& tables, std::vector<FigureData>& figures) const;
@@ -104,12 +106,16 @@ class Paper {
   bool all_done_ = true;
 };
 
-// Whether what left a record did all of its items; those that failed are tried again.
-bool is_whole(const fs::path& record) {
-  return fs::exists(record) && use_json(record, [](const Json& json) {
-           return json.at("complete").get<bool>() && json.at("problems").empty();
+// Whether what left a record did all of its items, from the same files; those that failed are tried again.
+bool is_whole(const fs::path& record, const std::string& made_from) {
+  return fs::exists(record) && use_json(record, [&](const Json& json) {
+           return json.at("complete").get<bool>() && json.at("problems").empty() &&
+                  json.value("made_from", "") == made_from;
          });
 }
+
+// What a data set or a submission holds, by the ledger of those who made it.
+fs::path contents_of(const fs::path& folder) { return folder / "ledger" / "all.txt"; }
 
 void Paper::write_record(bool complete) const {
   Json record = record_of(settings_, complete);
@@ -141,15 +147,24 @@ void Paper::begin() {
   world_.barrier();
 }
 
-// Runs that were resumed count together.
+// Runs that were stopped and resumed count together.
 void Paper::timed(const char* name, const std::function<void()>& work) {
   const double start = steady_seconds();
-  work();
-  seconds_[name] = seconds_.value(name, 0.0) + steady_seconds() - start;
+  const auto note_time = [&] {
+    seconds_[name] = seconds_.value(name, 0.0) + steady_seconds() - start;
+    if (world_.is_root()) write_record(false);
+  };
+  try {
+    work();
+  } catch (const Stopped&) {
+    note_time();
+    throw;
+  }
+  note_time();
 }
 
+// Data and submissions that are there are looked at again: their ledgers know what is damaged or has changed.
 void Paper::simulate(const fs::path& folder, const Config& data) {
-  if (on_root(world_, [&] { return is_whole(folder / "simulation.json"); })) return;
   SimulateOptions options;
   options.output = folder;
   options.resume = true;
@@ -162,19 +177,12 @@ void Paper::solve(const fs::path& folder, const fs::path& data, const Config& da
   fs::path tracked;
   for (const auto& [name, method] : plan_.methods) {
     const fs::path output = folder / name;
-    const bool is_done = on_root(world_, [&] {
-      const bool done = fs::exists(output / "report.html") && is_whole(output / "submission" / "prediction.json");
-      if (!done) fs::remove(output / "report.html");  // of an earlier run: where this one stops, it is not done
-      return done;
-    });
-    if (!is_done) {
-      const RunOptions run{data, output, options_.weights, true, false, tracked, false};
-      Config config = data_config;
-      config.predict.method = method;
-      config.score = config_.score;
-      note(run_benchmark(run, config, world_, progress_));
-      world_.barrier();
-    }
+    const RunOptions run{data, output, options_.weights, true, false, tracked, false};
+    Config config = data_config;
+    config.predict.method = method;
+    config.score = config_.score;
+    note(run_benchmark(run, config, world_, progress_));
+    world_.barrier();
     if (tracked.empty()) tracked = output / "submission";
   }
 }
@@ -188,9 +196,16 @@ void Paper::find_networks() {
   }
 }
 
-void Paper::study(const std::string& name, const std::function<FrameJudge()>& make) {
-  if (on_root(world_, [&] { return is_whole(study_file(name)); })) return;
-  note(study_frames(part("frames") / "data", make(), study_file(name), world_, progress_));
+void Paper::study(const std::string& name, const std::vector<fs::path>& files,
+                  const std::function<FrameJudge()>& make) {
+  const fs::path data = part("frames") / "data";
+  std::string made_from;  // root's
+  const bool is_done = on_root(world_, [&] {
+    made_from = io::file_checksum(contents_of(data));
+    for (const fs::path& file : files) made_from.append(" ").append(io::file_checksum(file));
+    return is_whole(study_file(name), made_from);
+  });
+  if (!is_done) note(study_frames(data, make(), made_from, study_file(name), world_, progress_));
 }
 
 void Paper::study_all_frames() {
@@ -198,13 +213,15 @@ void Paper::study_all_frames() {
   simulate(data, plan_.frames);
   find_networks();
   for (const auto& network : networks_)
-    study(network.first,
+    study(network.first, network.second,
           [&] { return judge_of_networks(network.first, network.second, config_.predict, world_.node_rank()); });
   if (!wants_frame_figures()) return;
   solve(part("frames"), data, plan_.frames);
-  for (const auto& method : plan_.methods)
-    study(method.first,
-          [&] { return judge_of_submission(method.first, part("frames") / method.first / "submission" / "track_2"); });
+  for (const auto& method : plan_.methods) {
+    const fs::path submission = part("frames") / method.first / "submission";
+    study(method.first, {contents_of(submission)},
+          [&] { return judge_of_submission(method.first, submission / "track_2"); });
+  }
 }
 
 std::vector<MethodResults> Paper::results_in(const fs::path& folder) const {
@@ -273,7 +290,7 @@ void Paper::make_all() {
   if (plan_.items.contains("figure_2"))
     timed("training", [&] {
       const fs::path file = part("training") / "density.json";
-      if (!on_root(world_, [&] { return is_whole(file); }))
+      if (!on_root(world_, [&] { return is_whole(file, ""); }))
         note(count_densities(plan_.training, file, world_, progress_));
     });
   if (wants_frames()) timed("frames", [&] { study_all_frames(); });

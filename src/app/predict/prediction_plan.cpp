@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <map>
 #include <optional>
@@ -12,31 +11,33 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "io/benchmark_tree.hpp"
 
 namespace an::app {
 
 namespace fs = std::filesystem;
 
-std::optional<int> number_in(std::string_view name, std::string_view prefix, std::string_view suffix) {
-  if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) return {};
-  name.remove_prefix(prefix.size());
-  name.remove_suffix(suffix.size());
-  int number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (error != std::errc() || end != name.data() + name.size() || number < 0) return {};
-  return number;
-}
-
 namespace {
 
-std::optional<int> fov_number(int track, std::string_view name) {
-  if (track == 2) return number_in(name, "trajs_fov_", ".csv");
-  if (const auto number = number_in(name, "videos_fov_", ".tiff")) return number;
-  return number_in(name, "videos_fov_", ".tif");
+// Throws where zeros lead the number: the submission's names have none, and it would not be found by them.
+std::optional<int> number_in(const fs::path& path, std::string_view stem, std::string_view ending) {
+  std::string name = path.filename().string();
+  if (const auto number = io::numbered(name, stem, ending)) return static_cast<int>(*number);
+  while (name.starts_with(std::string(stem) + "0")) {
+    name.erase(stem.size(), 1);
+    if (io::numbered(name, stem, ending)) throw InputError(path, fmt::format("has a leading zero (expected {})", name));
+  }
+  return std::nullopt;
+}
+
+std::optional<int> fov_number(int track, const fs::path& file) {
+  if (track == 2) return number_in(file, "trajs_fov_", ".csv");
+  if (const auto number = number_in(file, "videos_fov_", ".tiff")) return number;
+  return number_in(file, "videos_fov_", ".tif");
 }
 
 std::optional<int> experiment_number(const fs::directory_entry& entry) {
-  return entry.is_directory() ? number_in(entry.path().filename().string(), "exp_", "") : std::nullopt;
+  return entry.is_directory() ? number_in(entry.path(), "exp_", "") : std::nullopt;
 }
 
 // What has a number in a folder, by that number.
@@ -63,9 +64,8 @@ PredictionPlan find_public_data(const fs::path& input) {
     const fs::path folder = input / fmt::format("track_{}", track);
     if (!fs::is_directory(folder, error)) continue;
     for (const auto& [number, experiment_folder] : numbered_in(folder, experiment_number)) {
-      const std::map<int, fs::path> fovs = numbered_in(experiment_folder, [&](const fs::directory_entry& entry) {
-        return fov_number(track, entry.path().filename().string());
-      });
+      const std::map<int, fs::path> fovs = numbered_in(
+          experiment_folder, [&](const fs::directory_entry& entry) { return fov_number(track, entry.path()); });
       if (fovs.empty()) continue;
       PredictedExperiment experiment{track, number, fmt::format("track_{}/exp_{}", track, number), {}};
       for (const auto& [fov, path] : fovs) {

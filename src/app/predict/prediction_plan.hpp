@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <string_view>
 #include <vector>
 
 #include "core/byte_archive.hpp"
@@ -34,13 +32,10 @@ struct PredictionPlan {
 };
 
 /// Finds `track_1/exp_E/videos_fov_F.tiff` and `track_2/exp_E/trajs_fov_F.csv`, whatever numbers there are.
-/// \throws InputError where there is nothing to infer, or two have the same number
+/// \throws InputError where there is nothing to infer, two have the same number, or one is written with leading zeros
 PredictionPlan find_public_data(const std::filesystem::path& input);
 
 void pack(ByteWriter& writer, const PredictionPlan& plan);
 void unpack(ByteReader& reader, PredictionPlan& plan);
-
-/// The number in a name PREFIX NUMBER SUFFIX; none where it is not of this form or negative.
-std::optional<int> number_in(std::string_view name, std::string_view prefix, std::string_view suffix);
 
 }  // namespace an::app

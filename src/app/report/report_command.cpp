@@ -248,7 +248,9 @@ void remove_tables(const fs::path& folder) {
 fs::path Report::write(const fs::path& output) {
   for (const ReportedResult& result : results_) {
     if (!result.settings.empty()) page_.paragraph((several() ? result.name + ": " : "") + result.settings);
-    if (result.tracks.empty()) page_.paragraph("There is no reference to score against.");
+    if (!result.tracks.empty()) continue;
+    page_.paragraph(result.settings.empty() ? "There is no reference to score against."
+                                            : result.name + " has no scores: see its problems.");
   }
   if (several()) add_leaderboard();
   for (const ReportedResult& result : results_) add_result(result);

@@ -13,9 +13,9 @@
 #include <string_view>
 
 #include "app/predict/prediction_files.hpp"
-#include "app/predict/prediction_plan.hpp"
 #include "core/error.hpp"
 #include "evaluation/segment_pairing.hpp"
+#include "io/benchmark_tree.hpp"
 #include "io/text_file.hpp"
 #include "io/text_lines.hpp"
 
@@ -185,16 +185,16 @@ std::map<int, fs::path> experiments_in(const fs::path& details, int track) {
   const fs::path all = details / fmt::format("track_{}", track);
   if (!fs::is_directory(all)) return folders;
   for (const auto& entry : fs::directory_iterator(all))
-    if (const std::optional<int> number = number_in(entry.path().filename().string(), "exp_", ""))
-      folders[*number] = entry.path();
+    if (const auto number = io::numbered(entry.path().filename().string(), "exp_", ""))
+      folders[static_cast<int>(*number)] = entry.path();
   return folders;
 }
 
 DetailsReader::DetailsReader(const fs::path& details, int track) {
   for (const auto& [experiment, folder] : experiments_in(details, track))
     for (const auto& entry : fs::directory_iterator(folder))
-      if (const std::optional<int> fov = number_in(entry.path().filename().string(), "segments_fov_", ".csv"))
-        files_[{experiment, *fov}] = entry.path();
+      if (const auto fov = io::numbered(entry.path().filename().string(), "segments_fov_", ".csv"))
+        files_[{experiment, static_cast<int>(*fov)}] = entry.path();
 }
 
 std::span<const SegmentDetails> DetailsReader::of(const TrajectoryName& trajectory) {

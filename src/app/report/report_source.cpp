@@ -103,6 +103,9 @@ std::vector<ReportedResult> read_results(const fs::path& folder, const std::stri
       rules = json.at("config").at("score");
       take_head(json, head);
       head.rows = open_rows(folder / "results.h5");
+      if (head.rows && head.rows->text("/", "scores_hash").value_or("") != json.value("scores_hash", ""))
+        throw InputError(folder / "results.h5",
+                         "holds other scores than summary.json: scoring ended in between (score again)");
       if (!json.contains("submissions")) {
         take_submission(json, head);
         if (json.contains("submission") && submission == folder)

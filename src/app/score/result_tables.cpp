@@ -272,6 +272,7 @@ void write_result_file(const std::filesystem::path& path, const ScorePlan& plan,
   file.set_attribute("schema", result_schema);
   file.set_attribute("program", attributes.program);
   file.set_attribute("config", attributes.config);
+  file.set_attribute("scores_hash", attributes.scores_hash);
   write_scores(file, plan, results, ranks);
   RowWriter(file, plan, results, rows).write(ranks, most_rows);
   file.commit();

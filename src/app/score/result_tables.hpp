@@ -11,9 +11,10 @@
 
 namespace an::app {
 
-/// JSON texts of the program and the configuration, kept as attributes of the file.
+/// Attributes of the file: JSON texts of the program and the configuration, and what names the scores (the same in
+/// `summary.json`).
 struct ResultAttributes {
-  std::string program, config;
+  std::string program, config, scores_hash;
 };
 
 /// Writes `results.h5`: per-experiment scores at the root, `/global`, `/submissions`, `/fields_of_view`,

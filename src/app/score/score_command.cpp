@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <optional>
 
@@ -20,6 +21,7 @@
 #include "app/score/score_tables.hpp"
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/file_checksum.hpp"
 
 namespace an::app {
 
@@ -62,11 +64,27 @@ void remove_files(const fs::path& folder, const std::vector<const char*>& names)
   }
 }
 
+// Names the scores of root's results on every rank: a run that ends between writing the one and the other leaves
+// results.h5 and summary.json of different scores. Collective.
+std::string scores_hash(const ScorePlan& plan, const ScoreResults& results, const parallel::Communicator& world) {
+  std::string texts;
+  for (std::size_t s = 0; s < results.submissions.size(); ++s) {
+    texts += plan.submissions[s].name + "\n";
+    if (!results.submissions[s].stopped()) texts += official_scores_text(plan, results.submissions[s]);
+  }
+  const std::string hash = io::content_hash(texts);
+  std::vector<std::byte> bytes(hash.size());
+  std::memcpy(bytes.data(), hash.data(), hash.size());
+  world.broadcast(bytes);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 // What only root writes: texts and JSON.
 class ScoreReport {
  public:
-  ScoreReport(const ScorePlan& plan, const Config& config, ScoreResults& results, const fs::path& output)
-      : plan_(plan), config_(config), results_(results), output_(output) {
+  ScoreReport(const ScorePlan& plan, const Config& config, ScoreResults& results, std::string scores_hash,
+              const fs::path& output)
+      : plan_(plan), config_(config), results_(results), scores_hash_(std::move(scores_hash)), output_(output) {
     for (SubmissionScores& submission : results_.submissions)
       shorten(submission.problems, submission.unlisted_problems);
     if (config.score.bootstrap > 0)
@@ -131,11 +149,8 @@ class ScoreReport {
   }
 
   Json head(const Json& run) const {
-    return Json{{"schema", 1},
-                {"program", program_info()},
-                {"config", config_json(config_)},
-                {"run", run},
-                {"fovs", plan_.fovs.size()}};
+    return Json{{"schema", 1}, {"program", program_info()},   {"config", config_json(config_)},
+                {"run", run},  {"scores_hash", scores_hash_}, {"fovs", plan_.fovs.size()}};
   }
 
   Json place(std::size_t s) const {
@@ -152,6 +167,7 @@ class ScoreReport {
   const ScorePlan& plan_;
   const Config& config_;
   ScoreResults& results_;
+  std::string scores_hash_;
   const fs::path& output_;
   std::vector<SubmissionIntervals> intervals_;
   std::vector<TaskRanking> rankings_;
@@ -207,7 +223,7 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
   ScoreResults results = score_all(plan, world, rows, [&](std::size_t done, std::size_t) { progress.update(done); });
   progress.update(total);
   progress.finish();
-  // Every rank has to know how it ended: 0 done, 1 something was given up, 2 nothing could be scored.
+  // Every rank has to know how it ended: 0 done, 1 some submissions have no scores or no track, 2 none could be scored.
   std::int64_t outcome = 0;
   if (world.is_root()) {
     const auto& all = results.submissions;
@@ -229,10 +245,11 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
     return ExitCode::input;
   }
   const double scored = steady_seconds();
+  const std::string hash = scores_hash(plan, results, world);
   write_result_file(options.output / "results.h5", plan, results, rows,
-                    {report::json_text(program_info()), report::json_text(config_json(config))}, world);
+                    {report::json_text(program_info()), report::json_text(config_json(config)), hash}, world);
   if (world.is_root()) {
-    const ScoreReport report(plan, config, results, options.output);
+    const ScoreReport report(plan, config, results, hash, options.output);
     report.write(run_info(world, {{"score", scored - start}, {"write", steady_seconds() - scored}}));
     // mpirun gives its ranks a terminal even where its own output goes to a file.
     if (options.print) fmt::print("{}", report.text(isatty(STDOUT_FILENO) != 0 && !world.uses_mpi()));

@@ -82,8 +82,8 @@ bool has_tracks(const std::filesystem::path& folder);
 /// The name, or the first of `name-2`, `name-3`, … that is not taken.
 std::string name_not_taken(const std::string& name, const std::function<bool(const std::string&)>& is_taken);
 
-/// Names of submissions from their folders' names; a folder called `res` or `submission`, as well as a repeated name,
-/// takes the parent's name before it.
+/// Names of submissions from their folders' names, of one called `res` or `submission` from its parent's; a repeated
+/// name is numbered.
 std::vector<Submission> name_submissions(const std::vector<std::filesystem::path>& folders);
 
 /// Lists the reference's tracks, experiments and fields of view.

@@ -56,8 +56,6 @@ struct SubmissionScores {
   bool unknown_track = false;  ///< it has a track that the reference does not have, and that stops it
 
   bool stopped() const;
-  /// Whether any task was given up with penalties, or no track was found.
-  bool gave_up() const;
 };
 
 /// Rows of a field of view of one submission, for the result file: where they are and how many.

@@ -23,14 +23,6 @@ bool SubmissionScores::stopped() const {
          });
 }
 
-bool SubmissionScores::gave_up() const {
-  const auto gave_up_task = [](const TrackScores& t) {
-    return t.submitted && (t.single_status == TaskStatus::aborted || t.ensemble_status == TaskStatus::aborted);
-  };
-  const bool none = std::none_of(tracks.begin(), tracks.end(), [](const TrackScores& t) { return t.submitted; });
-  return none || std::any_of(tracks.begin(), tracks.end(), gave_up_task);
-}
-
 namespace {
 
 ScoreSums sum_of(const std::vector<FovReport>& reports) {

@@ -166,7 +166,7 @@ inline constexpr const char* custom_network = "custom";  ///< the shape of secti
 /// Section `[run]`.
 struct RunConfig {
   ProgressMode progress = ProgressMode::automatic;
-  int verbosity = 0;                    ///< -1 errors only, 0 the usual, 1 and 2 name all that is cut short otherwise
+  int verbosity = 0;                    ///< -1 errors only, 0 the usual, 1 names all that is cut short otherwise
   bool item_costs = false;              ///< write what each work item took
   std::optional<double> max_seconds{};  ///< stop in order after these; from the command line only
 };

@@ -177,7 +177,7 @@ void declare_paper(Subcommand& command) {
       ->add_option("--scale", options.scale,
                    fmt::format("share of the paper's data that is made (default: {})", usual_paper_scale))
       ->type_name("F");
-  command->add_flag("--full", options.full, "all of the paper's data (takes hours)");
+  command->add_flag("--full", options.full, "all of the paper's data (--dry-run says how long that takes)");
   command->add_option("--fovs", options.fovs, "fields of view of each of the benchmark's experiments")->type_name("N");
   command->add_option("--only", options.only, "some of them, e.g. table_4,figure_9")
       ->delimiter(',')

@@ -9,7 +9,8 @@
 namespace an::app {
 
 /// Makes a data set: `public/` and `ref/` in the challenge's layout, or `shards/`, and `simulation.json`. Collective.
-/// \returns some_items_failed when fields of view stayed empty \throws ConfigError, OutputError
+/// \returns some_items_failed where a field of view could not be made (empty ones are notes) \throws ConfigError,
+/// OutputError
 ExitCode run_simulate(const SimulateOptions& options, const Config& config, const parallel::Communicator& world,
                       Progress& progress);
 
