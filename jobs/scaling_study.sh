@@ -12,9 +12,19 @@ output=${1:-results/scaling}
 program=${AN_PROGRAM:-build/anomalousnet}
 fovs=${AN_FOVS:-4}
 read -r -a ranks <<<"${AN_RANKS:-1 2}"
+if [[ " ${ranks[*]} " != *" 1 "* ]]; then
+  echo "scaling_study.sh: AN_RANKS lacks 1, with which the others are compared" >&2
+  exit 2
+fi
 if [[ -n ${AN_WORK:-} ]]; then
   work=$AN_WORK
   mkdir -p "$work"
+  size="$fovs fields of view, seed ${AN_SEED:-90022}"
+  [[ -e $work/size ]] || echo "$size" >"$work/size"
+  if [[ $(<"$work/size") != "$size" ]]; then
+    echo "scaling_study.sh: $work holds runs with $(<"$work/size") (expected $size): use another folder" >&2
+    exit 2
+  fi
 else
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds and runs every test that needs no GPU (jobs/test_gpu.sh: those that do). With AN_ORACLES=FOLDER the parity tests run on the whole
+# Builds and runs all tests but those labelled `long` and those that need a GPU (jobs/test_gpu.sh). With AN_ORACLES=FOLDER the parity tests run on the whole
 # reference data in FOLDER, else on the selection kept in tests/fixtures.
 set -uo pipefail
 cd "$(dirname "$0")/.."

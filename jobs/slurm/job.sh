@@ -6,9 +6,16 @@
 # (default: mpirun -n TASKS; srun --mpi=pmix where Slurm and MPI speak PMIx); AN_RESTARTS: most restarts of a job (100).
 
 AN_PROGRAM=${AN_PROGRAM:-$SLURM_SUBMIT_DIR/build/anomalousnet}
-# srun takes this one only (since Slurm 22.05).
-[[ -z ${SLURM_CPUS_PER_TASK:-} ]] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK
-read -r -a launch <<<"${AN_LAUNCH:-mpirun -n ${SLURM_NTASKS:-1}}"
+tasks=${SLURM_NTASKS:-$((${SLURM_JOB_NUM_NODES:-1} * ${SLURM_NTASKS_PER_NODE:-1}))}
+read -r -a launch <<<"${AN_LAUNCH:-mpirun -n $tasks}"
+if [[ ${SLURM_CPUS_PER_TASK:-1} -gt 1 ]]; then
+  if [[ ${launch[0]} == srun ]]; then
+    export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK # it takes this one only, since Slurm 22.05
+  else
+    # mpirun would bind a rank with its threads to one core. It starts its daemons by srun, which must have all of a node.
+    export OMPI_MCA_hwloc_base_binding_policy=none
+  fi
+fi
 
 # run_or_requeue ARGUMENTS...: runs the program; ends the job with its exit code. Where it was stopped in order (exit code
 # 5: --max-time, SIGUSR1), or the signal of the time limit killed it (a code above 128: it did not listen yet), the job is

@@ -93,6 +93,31 @@ class Requeue(Jobs):
         self.assertEqual(self.ends(ended), 143)
 
 
+class Launch(Jobs):
+    """The command line of the ranks."""
+
+    def line(self, script, **more):
+        """What the script starts, and what of its environment matters."""
+        for launcher in ("mpirun", "srun"):
+            self.stand_in(self.stand_ins / launcher, f"echo {launcher} $* ${{SRUN_CPUS_PER_TASK-no}} ${{OMPI_MCA_hwloc_base_binding_policy-bound}}")
+        clean = {name: text for name, text in self.environment.items() if not name.startswith(("SLURM", "SRUN", "OMPI_MCA_hwloc"))}
+        self.environment = clean
+        done = self.run_script(SOURCE / "jobs/slurm" / script, "run", AN_PROGRAM="program", SLURM_JOB_ID="1", SLURM_SUBMIT_DIR=str(SOURCE), **more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def test_a_rank_a_task(self):
+        self.assertEqual(self.line("many_nodes.sbatch", SLURM_NTASKS="128"), "mpirun -n 128 program run no bound")
+        self.assertEqual(self.line("many_nodes.sbatch", SLURM_JOB_NUM_NODES="2", SLURM_NTASKS_PER_NODE="64"), "mpirun -n 128 program run no bound")
+        self.assertEqual(self.line("one_node.sbatch", SLURM_CPUS_ON_NODE="64"), "mpirun -n 64 program run no bound")
+
+    def test_ranks_with_threads_have_their_cores(self):
+        several = {"SLURM_CPUS_PER_TASK": "8"}
+        self.assertEqual(self.line("gpus.sbatch", SLURM_NTASKS="4", **several), "mpirun -n 4 program run no none")
+        self.assertEqual(self.line("one_node.sbatch", SLURM_CPUS_ON_NODE="64", **several), "mpirun -n 8 program run no none")
+        self.assertEqual(self.line("gpus.sbatch", SLURM_NTASKS="4", AN_LAUNCH="srun --mpi=pmix", **several), "srun --mpi=pmix program run 8 bound")
+
+
 class Array(Jobs):
     """slurm/array.sbatch."""
 
@@ -110,6 +135,13 @@ class Array(Jobs):
             self.assertIn(f"--output out/{'abc'[number]} --resume", done.stdout)
             self.assertEqual("holds 3 folders, and no task for those after" in done.stderr, told, done.stderr)
         self.assertEqual(task(3, 3).returncode, 2)
+
+    def test_wrong_arguments_are_told(self):
+        (self.folder / "none").mkdir()
+        for arguments, words in ((["nowhere", "out"], "usage: "), ([self.folder / "none"], "usage: "), ([self.folder / "none", "out"], "holds 0 folders")):
+            done = self.run_script(SOURCE / "jobs/slurm/array.sbatch", *arguments, AN_LAUNCH="env", SLURM_JOB_ID="1", SLURM_SUBMIT_DIR=str(SOURCE), SLURM_ARRAY_TASK_ID="0")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(words, done.stderr)
 
 
 if __name__ == "__main__":

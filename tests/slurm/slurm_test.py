@@ -5,6 +5,7 @@
 Ends with 77, and says why, where there is no Slurm.
 """
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -68,12 +69,12 @@ class Slurm(unittest.TestCase):
         cls.cluster.stop()
         shutil.rmtree(cls.folder, ignore_errors=True)
 
-    def submit(self, name, *options, script="many_nodes.sbatch", arguments=None):
+    def submit(self, name, *options, script="many_nodes.sbatch", arguments=None, tasks=("--ntasks-per-node=1", "--oversubscribe")):
         """Submits predict into a new folder. Returns the job's number, the folder and the log."""
         output, log = self.folder / name, self.folder / f"{name}.log"
         environment = {**self.cluster.environment, "AN_PROGRAM": str(PROGRAM)}
         arguments = arguments or ["predict", "--input", self.data / "public", "--output", output, "--resume", "--progress", "off"]
-        fixed = ["--nodes=1", "--ntasks-per-node=1", "--oversubscribe", "--time=30", f"--output={log}"]
+        fixed = ["--nodes=1", *tasks, "--time=30", f"--output={log}"]
         job = subprocess.run(["sbatch", "--parsable", *fixed, *options, f"jobs/slurm/{script}", *map(str, arguments)], cwd=SOURCE, env=environment,
                              capture_output=True, text=True, timeout=60)
         self.assertEqual(job.returncode, 0, job.stderr)
@@ -144,6 +145,17 @@ class Slurm(unittest.TestCase):
             self.assertTrue((self.folder / "solved" / name / "report.html").exists())
         job, _, log = self.submit("array_2", "--array=2", script="array.sbatch", arguments=[benchmarks, self.folder / "solved"])
         self.assertEqual(self.cluster.wait_for(job, ENDED)["ExitCode"], "2:0", log.read_text())
+
+    def test_jobs_have_a_rank_a_task_or_a_core(self):
+        cores = os.cpu_count()
+        for name, script, tasks, ranks in (("two_tasks", "many_nodes.sbatch", ("--ntasks-per-node=2", "--oversubscribe", "--overcommit"), 2),
+                                           ("all_cores", "one_node.sbatch", (), cores), ("with_threads", "one_node.sbatch", ("--cpus-per-task=2",), cores // 2)):
+            if name == "with_threads" and cores % 2 == 1:
+                continue
+            job, output, log = self.submit(name, script=script, tasks=tasks)
+            self.assertEqual(self.cluster.wait_for(job, ENDED)["ExitCode"], "0:0", log.read_text())
+            self.assertEqual(json.loads((output / "prediction.json").read_text())["run"]["ranks"], ranks, name)
+            self.assertEqual(digests(output), digests(self.folder / "unbroken"))
 
     def test_a_sweep_runs_its_points_one_after_the_other(self):
         program = self.folder / "program"  # notes what it is asked to do
