@@ -167,7 +167,8 @@ void StateFit::estimate_noise() {
     }
     return sum;
   };
-  auto [low, high] = noise_bounds_;
+  double low = noise_bounds_.low;
+  double high = noise_bounds_.high;
   while (high > fine_enough * low) {
     const auto at = [&](int i) { return low * std::pow(high / low, static_cast<double>(i) / steps); };
     int best = 0;
