@@ -78,4 +78,6 @@ fi
   echo "machine $counter."
   echo "An item of \`simulate\` is here a field of view, as with \`simulate.format = \"text\"\`. Sets of 2,000 and more become HDF5 files of"
   echo "\`simulate.shard_fovs\` (256) fields of view by default, an item each: more ranks than files have nothing to do."
+  echo "The study's scoring is of few fields of view, of which a rank's start takes most; of two million trajectories:"
+  echo "[docs/measured.md](../../docs/measured.md#scaling)."
 } >"$output/README.md"
