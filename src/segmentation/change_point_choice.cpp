@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <utility>
 
 namespace an::segmentation {
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int gate = 10;  // frames; the challenge's
 constexpr std::size_t candidates = 16;
+constexpr double least = 1e-12;  // of worth that is more and not rounding
 
 // The assignment of all points of a list to those of a longer one with the least sum of distances, in order.
 // row[k]: the first i points of the shorter list assigned, k points of the longer one passed over; at first of zeros.
@@ -138,15 +140,42 @@ class Search {
  public:
   Search(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules, int frames, int shortest)
       : possible_(possible), worth_(rules), frames_(frames), shortest_(shortest) {
-    best_worth_ = worth_.expected(best_, possible, -std::numeric_limits<double>::infinity());
-    // From no points on, many that lie close may be out of reach: a choice of some of them alone is paired wrongly.
+    best_worth_ = all_of(best_);
+  }
+
+  // From no points on. Many that lie close may be out of reach, since a choice of some of them alone is paired wrongly:
+  // where all of them are better than none, from these on, too.
+  void run() {
     find();
+    const double none = best_worth_;
     for (const int apart : {gate, gate / 2})
       for (const double share : {1.0, 0.75, 0.5}) {
         std::vector<int> often = worth_adding(share, apart);
         std::sort(often.begin(), often.end());
         keep_if_better(often);
       }
+    const bool has_often = best_worth_ > none;
+    while (improve()) {
+    }
+    if (!has_often) return;
+    std::vector<int> other;
+    std::swap(best_, other);
+    const double other_worth = std::exchange(best_worth_, none);
+    while (improve()) {
+    }
+    if (other_worth > best_worth_) std::swap(best_, other);
+  }
+
+  const std::vector<int>& best() const { return best_; }
+
+ private:
+  static constexpr int near = 10 * gate;      // frames, of which what happens at one hardly ever matters beyond
+  static constexpr int reach = 2 * gate - 1;  // frames that a point in their middle may be paired with
+  static constexpr double slack = 0.02;       // worth that other pairs may bring a point that is moved
+
+  bool is_long() const { return frames_ > 3 * near; }
+  double all_of(const std::vector<int>& choice) const {
+    return worth_.expected(choice, possible_, -std::numeric_limits<double>::infinity());
   }
 
   // Tries what is found and missed suggests, all at once; then points one by one; then the likeliest of the possible
@@ -154,10 +183,31 @@ class Search {
   bool improve() {
     find();
     if (keep_if_better(suggested())) return true;
+    const std::vector<int> before = best_;
+    const double worth_before = best_worth_;
+    bool better = improve_one_by_one();
+    if (better && is_long()) {
+      best_worth_ = all_of(best_);
+      better = best_worth_ > worth_before + least;
+      if (!better) {
+        best_ = before;
+        best_worth_ = worth_before;
+      }
+    }
+    for (std::size_t i = 0; !better && i < std::min(candidates, possible_.size()); ++i)
+      better = keep_if_better(possible_[i].frames);
+    return better;
+  }
+
+  bool improve_one_by_one() {
     bool better = false;
     for (std::size_t i = 0; i < best_.size(); ++i) {
       const int at = best_[i];
-      if (change_near(at, {without(i)})) return true;
+      if (change_near(at, {without(i)})) {
+        better = true;
+        found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(i--));
+        continue;
+      }
       std::vector<std::vector<int>> moved;
       const double stays = worth_finding(i, at);
       for (int step = 1; step < gate; ++step)
@@ -169,22 +219,13 @@ class Search {
       better = change_near(at, moved) || better;
     }
     for (const int at : worth_adding(0.5, shortest_)) better = change_near(at, {with(best_, at)}) || better;
-    for (std::size_t i = 0; !better && i < std::min(candidates, possible_.size()); ++i)
-      better = keep_if_better(possible_[i].frames);
     return better;
   }
-
-  const std::vector<int>& best() const { return best_; }
-
- private:
-  static constexpr int near = 10 * gate;      // frames, of which what happens at one hardly ever matters beyond
-  static constexpr int reach = 2 * gate - 1;  // frames that a point in their middle may be paired with
-  static constexpr double slack = 0.02;       // worth that other pairs may bring a point that is moved
 
   bool keep_if_better(const std::vector<int>& choice) {
     if (!fits(choice)) return false;
     const double value = worth_.expected(choice, possible_, best_worth_);
-    if (!(value > best_worth_ + 1e-12)) return false;
+    if (!(value > best_worth_ + least)) return false;
     best_ = choice;
     best_worth_ = value;
     return true;
@@ -199,16 +240,21 @@ class Search {
     return choice.empty() || frames_ - before >= shortest_;
   }
 
-  // Keeps the best of choices that differ from it near a frame. Of a long trajectory's choices all is looked at only
-  // where the points near there are worth more.
+  // Keeps the best of choices that differ from it near a frame. Of a long trajectory only the points near there are
+  // looked at, and best_worth_ stays.
   bool change_near(int at, const std::vector<std::vector<int>>& choices) {
-    const bool is_long = frames_ > 3 * near;
-    double now = is_long ? expected_near(at, best_) : 0;
+    double now = is_long() ? expected_near(at, best_) : 0;
     bool better = false;
     for (const std::vector<int>& choice : choices) {
-      if (is_long && !(fits(choice) && expected_near(at, choice) > now)) continue;
-      if (!keep_if_better(choice)) continue;
-      if (is_long) now = expected_near(at, choice);
+      if (!is_long()) {
+        better = keep_if_better(choice) || better;
+        continue;
+      }
+      if (!fits(choice)) continue;
+      const double then = expected_near(at, choice);
+      if (!(then > now + least)) continue;
+      best_ = choice;
+      now = then;
       better = true;
     }
     return better;
@@ -336,8 +382,7 @@ std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possib
   ChoiceRules priced = rules;
   priced.error_weight = std::max(rules.error_weight, 1e-6);  // of equally good frames the middle one
   Search search(possible, priced, frames, shortest);
-  while (search.improve()) {
-  }
+  search.run();
   return search.best();
 }
 

@@ -30,7 +30,7 @@ struct ChoiceRules {
 double expected_worth(const std::vector<int>& choice, const std::vector<PossibleChanges>& possible,
                       const ChoiceRules& rules);
 
-/// The change points of the greatest expected worth that a search finds: from none on, or from all places that many of
+/// The change points of the greatest expected worth that a search finds: from none on, and from all places that many of
 /// the possible ones have a change near, points are added, moved and left out, all at once and one by one, until none
 /// of the changes that promise most is better. \param shortest frames between two of them
 std::vector<int> choose_change_points(const std::vector<PossibleChanges>& possible, const ChoiceRules& rules,
