@@ -51,7 +51,7 @@ done
 "$program" scaling "$work"/*/{data,tracks,submission,scores} --output "$output" --quiet
 # Only runs on one rank tell what an item takes by itself; what the counter carries between hosts is measured on two of them,
 # or else on one.
-plan=("$program" scaling "$work"/*_1_*/{data,tracks,submission} --output "$output" --quiet --simulate-ranks 16384 --items 100000)
+plan=("$program" scaling "$work"/*_1_*/{data,tracks,submission} --output "$work/plan" --quiet --simulate-ranks 16384 --items 100000)
 counter="between two network namespaces of it, by TCP"
 code=0
 tests/mpi/two_hosts.sh mpirun 3 "${plan[@]}" || code=$?
@@ -61,6 +61,7 @@ if [[ $code -eq 77 ]]; then
 elif [[ $code -ne 0 ]]; then
   exit $code
 fi
+cp "$work"/plan/schedule.* "$output" # scaling leaves nothing of an earlier call in its folder
 {
   echo "# Scaling on one machine, and a plan past it"
   echo
