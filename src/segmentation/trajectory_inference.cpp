@@ -159,7 +159,6 @@ void Inference::count_meetings() {
 // The particle, and frames in each state as the challenge's ensemble labels count them: with traps and compartments
 // those of directed motion are left out.
 void Inference::count(const PathSamples& paths) {
-  counted_ = PopulationSums(cells_.states());
   counted_.add(paths, cells_);
   const bool without_directed =
       model_.phenomenon == Phenomenon::immobile_traps || model_.phenomenon == Phenomenon::confinement;

@@ -108,23 +108,29 @@ TEST(ExperimentFit, FindsARareState) {
   EXPECT_GT(model.states[1].k_mean, 3);
 }
 
-// All of a long trajectory counts, not only its beginning.
-TEST(ExperimentFit, FindsStatesThatLongTrajectoriesComeToLate) {
+// Brownian trajectories of 2,000 frames with noise of 0.12 px, whose steps in px are told by trajectory and frame.
+template <class Step>
+FieldOfView long_trajectories(std::uint64_t seed, std::uint32_t count, const Step& step) {
   FieldOfView fov;
-  for (std::uint32_t i = 0; i < 10; ++i) {
-    Random random({50, 0, 0, i, RandomStream::particle});
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Random random({seed, 0, 0, i, RandomStream::particle});
     Trajectory& trajectory = fov.trajectories.emplace_back();
     trajectory.index = i;
     double x = 0;
     double y = 0;
-    for (int t = 0; t < 2000; ++t) {
-      const double step = t < 1000 ? 1 : 0.2;
+    for (std::size_t t = 0; t < 2000; ++t) {
       trajectory.x.push_back(x + 0.12 * random.normal());
       trajectory.y.push_back(y + 0.12 * random.normal());
-      x += step * random.normal();
-      y += step * random.normal();
+      x += step(i, t) * random.normal();
+      y += step(i, t) * random.normal();
     }
   }
+  return fov;
+}
+
+// All of a long trajectory counts, not only its beginning.
+TEST(ExperimentFit, FindsStatesThatLongTrajectoriesComeToLate) {
+  const FieldOfView fov = long_trajectories(50, 10, [](std::uint32_t, std::size_t t) { return t < 1000 ? 1 : 0.2; });
   const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
   ASSERT_EQ(model.states.size(), 2U);
   EXPECT_NEAR(model.states[0].k_mean, 0.02, 0.005);
@@ -133,21 +139,9 @@ TEST(ExperimentFit, FindsStatesThatLongTrajectoriesComeToLate) {
 
 // However few there are, and whichever comes first.
 TEST(ExperimentFit, FewLongTrajectoriesTellTheSameInAnyOrder) {
-  FieldOfView fov;
-  for (std::uint32_t i = 0; i < 4; ++i) {
-    Random random({51, 0, 0, i, RandomStream::particle});
-    Trajectory& trajectory = fov.trajectories.emplace_back();
-    trajectory.index = i;
-    double x = 0;
-    double y = 0;
-    for (int t = 0; t < 2000; ++t) {
-      const double step = std::array{0.2, 1.0, 3.0}[i == 0 ? 0 : static_cast<std::size_t>(t / 50) % 3];
-      trajectory.x.push_back(x + 0.12 * random.normal());
-      trajectory.y.push_back(y + 0.12 * random.normal());
-      x += step * random.normal();
-      y += step * random.normal();
-    }
-  }
+  FieldOfView fov = long_trajectories(51, 4, [](std::uint32_t i, std::size_t t) {
+    return std::array{0.2, 1.0, 3.0}[i == 0 ? 0 : t / 50 % 3];
+  });
   for (int order = 0; order < 2; ++order) {
     const ExperimentModel model = fit_experiment(std::span(&fov, 1), {}).front().model;
     ASSERT_EQ(model.states.size(), 3U);

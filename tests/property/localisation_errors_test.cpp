@@ -35,7 +35,7 @@ FieldOfView two_speeds(std::size_t particles, double noise, std::uint64_t seed) 
 
 TEST(LocalisationErrors, NoiseIsEstimatedWhereItIsNotGiven) {
   // The smaller one is a third of a slow particle's step.
-  for (const auto& [noise, error] : {std::pair(0.08, 0.25), std::pair(0.25, 0.05)}) {
+  for (const auto& [noise, error] : {std::pair(0.08, 0.15), std::pair(0.25, 0.05)}) {
     const FieldOfView fov = two_speeds(60, noise, 31);
     FitOptions options;
     options.errors = independent_errors(0.1);
