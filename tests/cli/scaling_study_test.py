@@ -28,6 +28,10 @@ class ScalingStudy(unittest.TestCase):
                 readme = (output / "README.md").read_text()
                 self.assertIn(f"program of the runs: {(output / 'scaling.txt').read_text().splitlines()[0]}.", readme)
                 self.assertIn("anomalousnet", readme.splitlines()[2])
+                compared = [line for line in readme.splitlines() if line.startswith("| predict: solve | 2 | ")]
+                self.assertEqual(len(compared), 1, readme)
+                ranks, apart, against = map(float, compared[0].strip("| ").split(" | ")[2:])
+                self.assertAlmostEqual(ranks / apart, against, delta=0.01)
             done = self.study(output, AN_WORK=str(work), AN_FOVS="2")
             self.assertEqual(done.returncode, 2)
             self.assertIn("holds runs with 1 fields of view", done.stderr)
