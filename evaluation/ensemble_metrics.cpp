@@ -125,10 +125,10 @@ EnsembleOutcome OfficialEnsembleScorer::score(const EnsembleLabels& prediction) 
   EnsembleScores scores{};
   for (std::size_t i = 0; i < scores.size(); ++i) {
     for (const Curve* curve : {&truth_[i], &prediction_[i]})
-      if (!curve->failure.empty()) return {std::nullopt, curve->failure};
+      if (!curve->failure.empty()) return {std::nullopt, curve->failure, curve == &truth_[i]};
     scores[i] = integrate(grids_[i], truth_[i].cumulative, prediction_[i].cumulative);
   }
-  return {scores, {}};
+  return {scores, {}, false};
 }
 
 std::string OfficialEnsembleScorer::failure_of(const EnsembleLabels& prediction) {

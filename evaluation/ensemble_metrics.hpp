@@ -18,6 +18,7 @@ namespace an::evaluation {
 struct EnsembleOutcome {
   std::optional<EnsembleScores> scores;
   std::string failure;
+  bool of_truth = false;  ///< whether it is the truth that cannot be scored with
 };
 
 /// The two distributions of an experiment's labels.

@@ -130,6 +130,10 @@ std::vector<EnsembleScores> bootstrap_ensemble(std::span<const EnsembleLabels> f
       samples[r] = paper_ensemble_distance(drawn_truth(r), prediction).scores.value_or(aborted_ensemble_task);
     return samples;
   }
+  if (!OfficialEnsembleScorer(grid_size).failure_of(prediction).empty()) {
+    std::fill(samples.begin(), samples.end(), aborted_ensemble_task);  // as it is scored where that does not stop
+    return samples;
+  }
   const auto resample = [&](Quantity quantity, const std::vector<double>& grid) {
     const WeightedDistance distance(grid, modes_of(fovs.front(), quantity), modes_of(prediction, quantity), quantity);
     for (std::size_t r = 0; r < options.resamples; ++r)

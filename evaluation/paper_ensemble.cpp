@@ -41,8 +41,8 @@ class TruncatedMode {
     const auto antiderivative = [](double z) { return z * normal_cdf(z) + normal_density(z); };
     const double za = (a - mean_) / sigma_;
     const double zb = (b - mean_) / sigma_;
-    // For z beyond the mode z Φ(z) + φ(z) is z to full precision; the difference is then taken without cancellation.
-    const double area = za > far ? zb - za : antiderivative(zb) - antiderivative(za);
+    if (za > far) return weight_ * (b - a);  // without the cancellation of what follows
+    const double area = antiderivative(zb) - antiderivative(za);
     return weight_ * (sigma_ * area - low_cdf_ * (b - a)) / mass_;
   }
 
@@ -144,6 +144,8 @@ EnsembleOutcome paper_ensemble_distance(const EnsembleLabels& truth, const Ensem
   for (const Quantity quantity : {Quantity::alpha, Quantity::k}) {
     const Bounds bounds = quantity == Quantity::alpha ? paper_alpha_bounds : k_bounds;
     const Mixture f = mixture_of(truth, quantity, bounds, "reference", outcome.failure);
+    outcome.of_truth = !outcome.failure.empty();
+    if (outcome.of_truth) return outcome;
     const Mixture g = mixture_of(prediction, quantity, bounds, "submission", outcome.failure);
     if (!outcome.failure.empty()) return outcome;
     scores[static_cast<std::size_t>(quantity)] = distance(f, g, bounds);

@@ -289,6 +289,37 @@ class ScoreTest(unittest.TestCase):
         self.assertTrue(problem["file"].endswith("exp_3/fov_0.txt"))
         self.assertIn("jsc_cp -", problem["cost"])
 
+    def small(self, reference, submission, track="track_2", ensemble="1\n0.1\n1\n0.1\n1\n"):
+        """One field of view of one experiment, by its labels. Returns the submission."""
+        for folder, name, labels, numbers in (("ref", "traj_labs_fov_0", reference, ensemble), ("submission", "fov_0", submission, "1\n0.1\n1\n0.1\n1\n")):
+            experiment = self.folder / folder / track / "exp_0"
+            experiment.mkdir(parents=True)
+            (experiment / f"{name}.txt").write_text(labels)
+            (experiment / "ensemble_labels.txt").write_text("model: single_state; num_state: 1\n" + numbers)
+        self.reference = self.folder / "ref"
+        return self.folder / "submission"
+
+    def test_a_repeated_index_is_told_as_such(self):
+        submission = self.small("0,1,1,2,50\n1,1,1,2,50\n2,1,1,2,50\n", "0,1,1,2,50\n1,1,1,2,50\n1,1,1,2,50\n")
+        self.assertEqual(self.score(submission).returncode, 0)
+        words = [problem["what"] for problem in self.summary()["problems"]]
+        self.assertTrue(any("indices are not different whole numbers" in what for what in words), words)
+        self.assertFalse(any("0 fields of view" in what for what in words), words)
+
+    def test_a_single_vip_stops_the_official_scorer_alone(self):
+        submission = self.small("3,1,1,2,50\n", "3,1,1,2,50\n", "track_1")
+        (self.reference / "track_1/exp_0/vip_idx_fov_0.txt").write_text("3\n")
+        for options, code in (((), 3), (("--lenient",), 0), (("--rules", "paper"), 0)):
+            done = self.score(submission, output="_".join(["out", *options]), options=options)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertIn("a single VIP index", done.stderr)
+
+    def test_a_broken_ensemble_of_the_reference_is_not_the_submissions_fault(self):
+        submission = self.small("0,1,1,2,50\n", "0,1,1,2,50\n", ensemble="1\nnan\n1\n0.1\n1\n")
+        self.score(submission, options=["--lenient"])
+        problem = next(p for p in self.summary()["problems"] if "distribution of the reference" in p["what"])
+        self.assertEqual(problem["file"], str(self.reference / "track_2/exp_0/ensemble_labels.txt"))
+
     def test_windows_line_ends_change_nothing(self):
         copy = self.copied()
         for path in copy.rglob("*.txt"):
@@ -382,6 +413,14 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual(done.returncode, 6)
         self.assertIn("alpha is nan (expected 0 to 2", done.stdout)
         self.assertEqual(run("verify", self.folder / "nowhere").returncode, 3)
+
+    def test_verify_does_not_ask_for_all_files_below_a_mistyped_number(self):
+        copy = self.copied("sub_perfect")
+        shutil.copy(copy / "track_2/exp_1/fov_0.txt", copy / "track_2/exp_1/fov_20240101.txt")
+        done = run("verify", copy)
+        self.assertEqual(done.returncode, 6, done.stdout)
+        self.assertIn("exp_1: a field of view is numbered 20240101, far beyond the others", done.stdout)
+        self.assertIn("1 problem", done.stdout)
 
     def test_verify_finds_ensembles_that_the_official_scorer_gives_up(self):
         copy = self.copied("sub_perfect")

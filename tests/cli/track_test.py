@@ -129,7 +129,8 @@ class TrackTest(unittest.TestCase):
         lines = (self.folder / "o" / "trajectories.csv").read_text().splitlines()
         (self.folder / "truth").mkdir()
         (self.folder / "truth" / "v.csv").write_text("\n".join([*lines[:4], *lines[6:], ""]))
-        for name, truth in (("file", self.folder / "truth" / "v.csv"), ("folder", self.folder / "truth")):
+        (self.folder / "matrix.csv").write_text("\r\n".join([lines[0].replace("x,y", "row,col"), *lines[1:4], *lines[6:], ""]))
+        for name, truth in (("file", self.folder / "truth" / "v.csv"), ("folder", self.folder / "truth"), ("matrix", self.folder / "matrix.csv")):
             done = track("--input", video, "--output", self.folder / name, "--check", truth, *spots)
             self.assertEqual(done.returncode, 0, done.stderr)
             quality = json.loads((self.folder / name / "tracking.json").read_text())["quality"]["videos"][0]

@@ -10,9 +10,9 @@
 #include <optional>
 #include <system_error>
 
-#include "app/items/fov_files.hpp"
 #include "app/items/json_file.hpp"
 #include "app/report/drawn_trajectory.hpp"
+#include "app/score/fov_files.hpp"
 #include "core/error.hpp"
 #include "evaluation/fov_score.hpp"
 #include "io/atomic_file.hpp"

@@ -42,7 +42,8 @@ std::vector<EnsembleReport> EnsembleItems::score(const ScorePlan& plan, std::siz
   const bool official = plan.rules.rules == evaluation::Rules::official;
   std::vector<EnsembleReport> reports(plan.submissions.size());
   std::vector<ScoreProblem> truth_problems;
-  const auto truth = read(io::ensemble_labels(plan.tracks[track].experiments[experiment].reference), truth_problems);
+  const fs::path truth_file = io::ensemble_labels(plan.tracks[track].experiments[experiment].reference);
+  const auto truth = read(truth_file, truth_problems);
   const bool has_truth = truth && truth->labels;
   if (official && has_truth) {
     if (!official_) official_ = std::make_unique<evaluation::OfficialEnsembleScorer>();
@@ -62,7 +63,7 @@ std::vector<EnsembleReport> EnsembleItems::score(const ScorePlan& plan, std::siz
     report.scores = outcome.scores;
     if (outcome.scores) continue;
     ScoreProblem problem;
-    problem.file = file.string();
+    problem.file = (outcome.of_truth ? truth_file : file).string();
     problem.what = outcome.failure;
     report.problems.push_back(std::move(problem));
   }

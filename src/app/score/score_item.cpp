@@ -9,7 +9,7 @@
 #include <optional>
 #include <set>
 
-#include "app/items/fov_files.hpp"
+#include "app/score/fov_files.hpp"
 #include "core/byte_archive.hpp"
 #include "evaluation/index_alignment.hpp"
 

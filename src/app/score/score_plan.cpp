@@ -86,7 +86,8 @@ std::vector<Submission> name_submissions(const std::vector<fs::path>& folders) {
   std::vector<Submission> named;
   for (const fs::path& folder : folders) {
     std::string name = plain_name(folder);
-    if (name == "res" || name == "submission") name = plain_name(fs::weakly_canonical(folder).parent_path());
+    const fs::path parent = fs::weakly_canonical(folder).parent_path();
+    if ((name == "res" || name == "submission") && parent.has_filename()) name = plain_name(parent);
     const auto is_taken = [&](const std::string& candidate) {
       return std::any_of(named.begin(), named.end(), [&](const Submission& s) { return s.name == candidate; });
     };

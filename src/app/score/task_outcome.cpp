@@ -117,6 +117,7 @@ std::string misalignment_text(const std::vector<FovReport>& by_fov) {
     const FovReport& fov = by_fov[f];
     if (fov.aligned) continue;
     const std::size_t later = by_fov.size() - f - 1;
+    if (later == 0) break;
     if (fov.last_index_true != fov.last_index_predicted && fov.last_index_predicted >= 0)
       return fmt::format(
           "the last index is {}, the reference's is {}: the official scorer counts on from it, which misaligns the {} "

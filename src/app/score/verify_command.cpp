@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <set>
 
 #include "app/items/root_answer.hpp"
@@ -153,12 +154,19 @@ class CheckList {
                           fmt::format("{} holds no data of this experiment (the official scorer ignores "
                                       "experiments that the reference does not have)",
                                       data.string())});
-    // Fields of view are numbered from 0, so what is below the last one should be there.
+    // Fields of view are numbered from 0, so what is below the last one should be there; further on a number is a slip.
+    constexpr std::size_t most_missing = 1000;
     const std::set<std::size_t>& known = public_ ? given : listed;
+    const auto slips = known.lower_bound(known.size() + most_missing);
+    const std::size_t last = slips == known.begin() ? 0 : *std::prev(slips);
+    for (auto slip = slips; slip != known.end(); ++slip)
+      problems.push_back(
+          {public_ ? data : folder, 0, 0,
+           fmt::format("a field of view is numbered {}, far beyond the others (expected 0, 1, …)", *slip)});
     std::set<std::size_t> fovs = listed;
     fovs.insert(given.begin(), given.end());
     if (fovs.empty()) fovs.insert(0);  // there is no experiment without any
-    for (std::size_t fov = 0; fov < (known.empty() ? 0 : *known.rbegin()); ++fov) fovs.insert(fov);
+    for (std::size_t fov = 0; fov < last; ++fov) fovs.insert(fov);
     for (const std::size_t fov : fovs) {
       const fs::path file = is_reference ? io::truth_labels(folder, fov) : io::submission_labels(folder, fov);
       if (!io::is_there(file)) {

@@ -25,11 +25,13 @@ namespace {
 std::vector<TrackPoint> read_truth(const fs::path& path) {
   std::string text = io::read_text_file(path);
   const std::size_t end = std::min(text.find('\n'), text.size());
-  std::string header = text.substr(0, end);
+  const bool has_return = end > 0 && text[end - 1] == '\r';
+  std::string header = ",";
+  header.append(text, 0, end - (has_return ? 1 : 0)).append(1, ',');
   for (const auto& [name, standard] : {std::pair{",row,", ",x,"}, std::pair{",col,", ",y,"}})
     if (const std::size_t at = header.find(name); at != std::string::npos && header.find(standard) == std::string::npos)
       header.replace(at, 5, standard);
-  text.replace(0, end, header);
+  text.replace(0, end, header.substr(1, header.size() - 2));
   const io::TrajectoryFile file = io::parse_trajectories(text, io::FrameRule::ascending);
   if (!file.problems.empty()) throw InputError(io::problems_of_file(path, file.problems));
   std::vector<TrackPoint> points;

@@ -35,7 +35,8 @@ std::vector<unsigned char> png_of(const Frame& frame) {
   std::vector<float> sorted = frame.pixels;
   std::sort(sorted.begin(), sorted.end());
   const float low = sorted[sorted.size() / 100];
-  const float high = std::max(sorted[sorted.size() - 1 - sorted.size() / 1000], low + 1e-6F);
+  const float bright = sorted[sorted.size() - 1 - sorted.size() / 1000];
+  const float high = bright > low ? bright : low + std::max(1.0F, std::fabs(low));
   std::vector<unsigned char> grey;
   for (const float value : frame.pixels)
     grey.push_back(

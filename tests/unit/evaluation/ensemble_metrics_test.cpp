@@ -84,6 +84,26 @@ TEST(PaperEnsemble, IsTheDistanceOfTheMeansOfNarrowModes) {
   EXPECT_NEAR(scores[1], 4.5, 1e-12);
 }
 
+TEST(PaperEnsemble, AModeFarBelowItsBoundsLiesAtTheLowerOne) {
+  const EnsembleLabels a{{1}, {1e-6}, {1}, {1e-6}, {1}};
+  const EnsembleLabels b{{1}, {1e-6}, {-0.001}, {0}, {1}};
+  EXPECT_NEAR(paper_ensemble_distance(a, b).scores.value()[1], 1, 1e-4);
+}
+
+TEST(Ensemble, SaysWhoseDistributionCannotBeScored) {
+  const EnsembleLabels good{{1}, {0.01}, {1}, {0.01}, {1}}, bad{{1}, {0.01}, {1}, {0.01}, {0}};
+  OfficialEnsembleScorer scorer;
+  for (const bool of_truth : {false, true}) {
+    const EnsembleLabels& truth = of_truth ? bad : good;
+    const EnsembleLabels& prediction = of_truth ? good : bad;
+    scorer.set_truth(truth);
+    for (const EnsembleOutcome& outcome : {scorer.score(prediction), paper_ensemble_distance(truth, prediction)}) {
+      EXPECT_FALSE(outcome.scores);
+      EXPECT_EQ(outcome.of_truth, of_truth);
+    }
+  }
+}
+
 // scipy 1.17.1: quad of |F - G| with truncnorm.cdf over [0, 2]: modes N(.4, .09) and N(1.2, .04) with weights .3, .7
 // against N(.9, .25)
 TEST(PaperEnsemble, AgreesWithNumericalIntegration) {

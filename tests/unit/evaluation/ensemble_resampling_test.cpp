@@ -64,5 +64,11 @@ TEST(BootstrapEnsemble, OfThePredictionThatIsTheTruthIsZero) {
     EXPECT_EQ(sample, (EnsembleScores{0, 0}));
 }
 
+TEST(BootstrapEnsemble, OfAPredictionThatCannotBeScoredIsThePenalty) {
+  const EnsembleLabels truth = labels({1}, {0.01}, {1}, {0.1}, {500}), massless = labels({1}, {0.01}, {1}, {0.1}, {0});
+  for (const EnsembleScores& sample : bootstrap_ensemble(Fovs{truth}, massless, Rules::official, 0, {3, 0.95, 1}))
+    EXPECT_EQ(sample, aborted_ensemble_task);
+}
+
 }  // namespace
 }  // namespace an::evaluation

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "app/items/fov_files.hpp"
+#include "app/score/fov_files.hpp"
 
 #include <fmt/format.h>
 
@@ -149,7 +149,10 @@ TruthFov read_truth_fov(const ScorePlan& plan, const FovPlace& place) {
   if (plan.tracks[place.track].number != 1) return truth;
   const fs::path vip_path = io::vip(folder, place.fov);
   io::VipFile vips = read_or_tell(io::read_vips, vip_path, truth.problems);
-  for (const io::LineProblem& line : vips.problems) truth.problems.push_back(problem_of(vip_path, line, true));
+  // A single VIP is read as it is; only the official scorer cannot.
+  const bool is_single = vips.indices.size() == 1 && vips.problems.size() == 1 && vips.problems[0].line == 0;
+  const bool stops = !is_single || plan.rules.strict();
+  for (const io::LineProblem& line : vips.problems) truth.problems.push_back(problem_of(vip_path, line, stops));
   truth.vips = std::move(vips.indices);
   truth.labels = vip_rows(truth.labels, truth.vips);
   return truth;

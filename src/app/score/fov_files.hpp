@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <vector>
 
 #include "app/score/score_item.hpp"
