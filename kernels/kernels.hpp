@@ -23,7 +23,8 @@ std::string_view backend_name(Backend backend);
 /// \throws std::invalid_argument naming the back ends there are
 Backend backend_of_name(std::string_view name);
 
-/// How activations are held; parameters, sums and losses are float32 in both.
+/// How activations are held; parameters, sums and losses are float32 in both. What cuDNN gives as gradients of kernels
+/// with bf16 is rounded to it.
 enum class Precision { f32, bf16 };
 inline constexpr std::array all_precisions{Precision::f32, Precision::bf16};
 std::string_view precision_name(Precision precision);
@@ -42,7 +43,7 @@ class BackendFailed : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// What is asked for is larger than the back end can address or its device can hold.
+/// What is asked for is larger than the back end can address, or than a device of its kind can hold at once.
 class BackendTooSmall : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

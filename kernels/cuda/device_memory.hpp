@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <utility>
 
 #include "kernels/cuda/runtime.hpp"
@@ -12,8 +13,16 @@ namespace an::kernels::cuda {
 class DeviceMemory {
  public:
   DeviceMemory() = default;
+  /// \throws BackendFailed
   explicit DeviceMemory(std::size_t bytes) {
-    if (bytes > 0) check(cudaMalloc(&data_, bytes), "cudaMalloc");
+    if (bytes == 0) return;
+    const cudaError_t result = cudaMalloc(&data_, bytes);
+    if (result == cudaErrorMemoryAllocation) {
+      cudaGetLastError();  // no later launch is blamed for it
+      throw BackendFailed("cuda: the device has not " + std::to_string(bytes) +
+                          " bytes left (fewer tiles or images at a time need less)");
+    }
+    check(result, "cudaMalloc");
   }
   DeviceMemory(DeviceMemory&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
   DeviceMemory& operator=(DeviceMemory&& other) noexcept {

@@ -8,6 +8,7 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
+#include <new>
 #include <thread>
 
 #include "core/error.hpp"
@@ -33,6 +34,8 @@ Failure current_failure() {
   } catch (const std::filesystem::filesystem_error& error) {
     const std::string path = error.path1().string();
     return {ExitCode::our_fault, fmt::format("{}: {}", path, error.code().message())};
+  } catch (const std::bad_alloc&) {
+    return {ExitCode::our_fault, "there is not enough memory"};
   } catch (const std::exception& error) {
     return {ExitCode::our_fault, fmt::format("internal error: {}", error.what())};
   } catch (...) {

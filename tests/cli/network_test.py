@@ -265,6 +265,20 @@ class NetworkTest(unittest.TestCase):
         self.assertEqual(rates[0], max(rates))
         self.assertLess(rates[-1], 0.5 * rates[0])
 
+    def test_a_finished_training_is_not_written_over_where_its_checkpoints_are_gone(self):
+        self.assertEqual(self.train("there", 1).returncode, 0)
+        for checkpoint in (self.folder / "there").glob("checkpoint_*"):
+            checkpoint.unlink()
+        whole = digests(self.folder / "there", "")
+        for more, words in (((), "holds a training"), (("--resume",), "no checkpoint to go on from")):
+            again = self.train("there", 1, *more, ranks=2)
+            self.assertEqual(again.returncode, 2, again.stderr)
+            self.assertIn(words, again.stderr)
+        self.assertEqual(digests(self.folder / "there", ""), whole)
+        (self.folder / "other").mkdir()
+        (self.folder / "other" / "notes.txt").write_text("mine")
+        self.assertIn("is not empty", self.train("other", 1).stderr)
+
     def test_training_says_what_is_in_its_way(self):
         self.assertEqual(self.train("there", 1).returncode, 0)
         again = self.train("there", 1)

@@ -48,8 +48,10 @@ TEST_F(HostLogic, WithoutADeviceItSaysSo) {
 
 TEST_F(HostLogic, AFailedCallIsNamed) {
   runtime_.failing = "cudaMalloc";
-  EXPECT_EQ(what([] { kernels::cuda::DeviceMemory(8); }), "cudaMalloc: out of memory (2)");
+  EXPECT_EQ(what([] { kernels::cuda::DeviceMemory(8); }),
+            "cuda: the device has not 8 bytes left (fewer tiles or images at a time need less)");
   EXPECT_THROW(kernels::cuda::DeviceMemory(8), kernels::BackendFailed);
+  EXPECT_GT(runtime_.calls["cudaGetLastError"], 0);
   runtime_.failing = "cublasLtCreate";
   EXPECT_EQ(what([] { MatrixProducts(false, nullptr); }), "cublasLtCreate: CUBLAS_STATUS_NOT_INITIALIZED");
   EXPECT_THROW(MatrixProducts(false, nullptr), kernels::BackendFailed);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <numeric>
 #include <system_error>
 
@@ -59,6 +60,8 @@ void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMark
     marks.words[item] = error.what();
   } catch (const kernels::BackendTooSmall& error) {
     marks.words[item] = error.what();
+  } catch (const std::bad_alloc&) {
+    marks.words[item] = (is_recorded ? files.outputs.front().string() + ": " : "") + "there is not enough memory";
   } catch (const std::exception& error) {
     const std::string name = is_recorded ? files.outputs.front().string() + ": " : "";
     marks.words[item] = fmt::format("{}internal error: {}", name, error.what());

@@ -39,7 +39,7 @@ struct ItemNote {
 struct ItemOutcome {
   std::uint64_t bytes = 0;
   std::vector<std::string> failures;  ///< in words on root, empty words elsewhere; in the order of the items
-  std::vector<std::string> nothing;   ///< the same of items that had nothing to write
+  std::vector<std::string> nothing;   ///< on root, in words: items that had nothing to write
   std::vector<ItemNote> notes;        ///< on root: what an earlier run had left; empty on a first run
   std::vector<std::int64_t> owner;    ///< rank that has done each item, on every rank; -1 where it failed
   std::size_t done_before = 0;        ///< items that an earlier run had done

@@ -51,6 +51,11 @@ std::array<double, 6> numbers_of(const Checkpoint& c) {
       static_cast<double>(c.step), c.best_loss, static_cast<double>(c.since_best), c.loss_sum, c.loss_count, c.seconds};
 }
 
+bool is_whole(const fs::path& checkpoint) {
+  const std::string hash = hash_in(io::file_checksum(checkpoint));
+  return !hash.empty() && checkpoint.stem().string().ends_with(hash);
+}
+
 void check_finite(const Checkpoint& c) {
   for (const std::vector<float>* values :
        {&c.weights.parameters, &c.weights.statistics, &c.best.parameters, &c.best.statistics, &c.first, &c.second})
@@ -80,11 +85,11 @@ void write_checkpoint(const fs::path& folder, const network::Network& network, c
   file.commit();
   const fs::path path = folder / name_of(c.step, io::file_checksum(folder / unnamed));
   io::publish_file(folder / unnamed, path);
-  // The one before it stays; what seems as new or newer was damaged.
+  // The whole one before it stays; what seems as new or newer was damaged.
   bool kept = false;
   for (const fs::path& other : earlier) {
     if (other == path) continue;
-    if (!kept && other.filename() < fmt::format("{}{:010}", stem, c.step))
+    if (!kept && other.filename() < fmt::format("{}{:010}", stem, c.step) && is_whole(other))
       kept = true;
     else
       fs::remove(other);
@@ -97,8 +102,7 @@ FoundCheckpoint find_checkpoint(const fs::path& folder) {
   found.any = fs::exists(folder / unnamed);  // a kill came before it had its name
   for (const fs::path& path : checkpoints_in(folder)) {
     found.any = true;
-    const std::string hash = hash_in(io::file_checksum(path));
-    if (!hash.empty() && path.stem().string().ends_with(hash)) {
+    if (is_whole(path)) {
       found.newest = path;
       break;
     }

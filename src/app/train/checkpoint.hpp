@@ -31,7 +31,8 @@ struct Checkpoint {
   network::Weights best;                ///< of that validation; empty where they are not kept
 };
 
-/// Writes `checkpoint_STEP_CHECKSUM.h5` into the folder, whole or not at all; the one before it stays, others go.
+/// Writes `checkpoint_STEP_CHECKSUM.h5` into the folder, whole or not at all; the whole one before it stays, others
+/// go.
 /// \param configuration what must be equal to go on, as text
 /// \throws OutputError; Error where a number is not finite, from which no training can go on
 void write_checkpoint(const std::filesystem::path& folder, const network::Network& network,

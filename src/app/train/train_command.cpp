@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <future>
 #include <memory>
 
 #include "app/items/item_work.hpp"
+#include "app/items/output_folder.hpp"
 #include "app/items/root_answer.hpp"
 #include "app/program_info.hpp"
+#include "app/train/batch_source.hpp"
 #include "app/train/checkpoint.hpp"
 #include "app/train/learning_curve.hpp"
 #include "app/train/shared_gradients.hpp"
@@ -107,43 +108,6 @@ void try_back_end(const TrainConfig& train, const parallel::Communicator& world)
   }
 }
 
-// Batches that are made ready while the last one is learnt from.
-class BatchSource {
- public:
-  BatchSource(const network::TrainingSet& set, const network::StreamOptions& options,
-              const network::NetworkShape& shape, bool masked)
-      : stream_(set, options), seed_(set.seed), shape_(shape), masked_(masked) {
-    prepare();
-  }
-  ~BatchSource() {
-    if (next_.valid()) next_.wait();
-  }
-  TrainingBatch next() {
-    TrainingBatch batch = next_.get();
-    prepare();
-    return batch;
-  }
-
- private:
-  void prepare() {
-    next_ = std::async(std::launch::async, [this] {
-      TrainingBatch batch;
-      const std::uint64_t number = stream_.next_batch();
-      stream_.next(tiles_);
-      thin_tiles(tiles_, seed_, number, stream_.first_slot());
-      fill_batch(tiles_, shape_, masked_, batch);
-      return batch;
-    });
-  }
-
-  network::TrainingStream stream_;
-  std::uint64_t seed_;
-  network::NetworkShape shape_;
-  bool masked_;
-  network::TrainingTiles tiles_;
-  std::future<TrainingBatch> next_;
-};
-
 class Training {
  public:
   Training(const TrainOptions& options, const Config& config, const parallel::Communicator& world, Progress& progress)
@@ -206,13 +170,18 @@ class Training {
 
 void Training::begin() {
   FoundCheckpoint found;  // by root alone: files appear for ranks at different times
+  const fs::path& folder = options_.output;
   const bool any = on_root(world_, [&] {
-    found = find_checkpoint(options_.output);
-    return found.any;
+    found = find_checkpoint(folder);
+    const bool is_begun = found.any || fs::exists(folder / training_record) || fs::exists(folder / "weights.h5");
+    if (!is_begun) claim_output(folder, training_record, {}, options_.resume, "a training");
+    return is_begun;
   });
   if (any && !options_.resume)
+    throw ConfigError(fmt::format("{} holds a training; use --resume to go on, or another folder", folder.string()));
+  if (on_root(world_, [&] { return !found.any && fs::exists(folder / "weights.h5"); }))
     throw ConfigError(
-        fmt::format("{} holds a training; use --resume to go on, or another folder", options_.output.string()));
+        fmt::format("{} holds weights, but no checkpoint to go on from; use another folder", folder.string()));
   std::string newest = found.newest.string();
   world_.broadcast(newest);
   if (!newest.empty()) state_ = read_checkpoint(newest, network_, configuration_);
@@ -275,18 +244,21 @@ void Training::take_roots_statistics() {
 
 void Training::validate() {
   take_roots_statistics();
-  double loss = 0;
+  double loss = 0, weight = 0;
   network::FrameErrors errors;
   evaluation::ScoreSums scores;
   std::vector<float> output(network_.plan.values[network_.plan.output].shape.size());
   for (const TrainingBatch& batch : validation_) {
     executor_->set_input(batch.input);
     executor_->forward(kernels::Mode::inference);
-    loss += executor_->loss(loss_, batch.targets) / static_cast<double>(validation_.size());
+    const double weight_here = kernels::weight_of(batch.targets);
+    loss += weight_here * executor_->loss(loss_, batch.targets);
+    weight += weight_here;
     executor_->read_output(output);
     errors.add(network::frame_errors(shape_.task, output, batch.targets));
     if (shape_.task == kernels::LossKind::joint) scores += segment_scores(tile_, output, batch.targets);
   }
+  loss = weight > 0 ? loss / weight : 0;
   share_errors(loss, errors, scores);
   const evaluation::SingleScores challenge = challenge_scores(scores);
   const double trajectories =

@@ -8,14 +8,8 @@
 
 namespace an::app {
 
-namespace {
-
-constexpr const char* record_name = "training.json";
-
-}  // namespace
-
 void write_begun_training(const std::filesystem::path& folder, const std::string& configuration) {
-  write_begun_record(folder / record_name, report::parse_json(configuration));
+  write_begun_record(folder / training_record, report::parse_json(configuration));
 }
 
 void write_training_record(const std::filesystem::path& folder, const std::string& configuration,
@@ -24,7 +18,7 @@ void write_training_record(const std::filesystem::path& folder, const std::strin
   record["run"] = run_info(world, {{"train", done.seconds}}, done.steps_before);
   record["steps"] = done.steps;
   record["trajectories"] = done.trajectories;
-  io::write_file_atomically(folder / record_name, report::json_text(record));
+  io::write_file_atomically(folder / training_record, report::json_text(record));
 }
 
 }  // namespace an::app

@@ -9,6 +9,9 @@
 
 namespace an::app {
 
+/// The name of a training's record.
+inline constexpr const char* training_record = "training.json";
+
 /// What a finished training did.
 struct TrainingDone {
   std::uint64_t steps = 0;         ///< of all runs together
@@ -17,7 +20,7 @@ struct TrainingDone {
   double seconds = 0;              ///< of this run
 };
 
-/// Writes `training.json` of a training that has begun, into its folder. \param configuration JSON, what decides the
+/// Writes the record of a training that has begun, into its folder. \param configuration JSON, what decides the
 /// weights \throws OutputError
 void write_begun_training(const std::filesystem::path& folder, const std::string& configuration);
 

@@ -152,6 +152,8 @@ NetworkShape read_shape(const io::ArrayReader& file) {
   } catch (const std::invalid_argument& error) {
     throw InputError(file.path(), std::string("attribute task: ") + error.what());
   }
+  if (s.attention_blocks > 0)
+    for (const char* name : {"attention_heads", "mask_channel"}) attributes.required(name);
   if (s.attention_blocks > 0 && s.bottom % s.attention_heads != 0)
     throw InputError(file.path(), "attribute attention_heads does not divide bottom");
   if (s.attention_blocks > 0 && s.mask_channel >= s.input_channels)
@@ -165,7 +167,11 @@ NetworkShape read_keras_shape(const io::ArrayReader& file) {
     if (const std::string first = fmt::format("/layers/{}/vars/0", group); file.has(first))
       arrays[layer] = file.shape(first);
   try {
-    return network::shape_of_layers(arrays);
+    const NetworkShape shape = network::shape_of_layers(arrays);
+    if (shape.attention_blocks > 0)
+      throw InputError(file.path(),
+                       "attention, whose heads and mask arrays do not tell (expected --shape or --weights)");
+    return shape;
   } catch (const std::invalid_argument& error) {
     throw InputError(file.path(), fmt::format("{} (expected what Keras saved of an Attention U-Net)", error.what()));
   }

@@ -39,11 +39,13 @@ network::Weights read_keras_weights(const io::ArrayReader& file, const network::
 std::vector<float> read_trainable(const io::ArrayReader& file, const std::string& prefix,
                                   const network::Network& network);
 
-/// Writes shape and weights. \param half weights as half precision \param record what to say of how they were made
+/// Writes shape and weights. \param half kernels of weights as half precision \param record what to say of how they
+/// were made
 void write_weights(const std::filesystem::path& path, const network::Network& network, const network::Weights& weights,
                    bool half, const std::vector<std::pair<std::string, std::string>>& record);
 
-/// Adds `values` of every variable as PREFIX/LAYER/VARIABLE; only trainable ones where `statistics` is empty.
+/// Adds the values of every variable as PREFIX/LAYER/VARIABLE; only trainable ones where `statistics` is empty.
+/// \param half kernels of weights as half precision
 void add_variables(io::ArrayFile& file, const std::string& prefix, const network::Network& network,
                    std::span<const float> parameters, std::span<const float> statistics, bool half);
 

@@ -49,6 +49,8 @@ TEST_F(WeightsFile, ANetworkOfMoreThanTheFileHoldsIsRefusedBeforeMemoryIsTaken) 
               HasSubstr("w.h5: no array /layers/enc1_conv1/kernel"));
   EXPECT_THAT(of_network({{"bottom", 4}, {"attention_blocks", 1e9}}),
               HasSubstr("attribute attention_blocks is 1000000000 (expected a whole number from 0 to 100)"));
+  EXPECT_THAT(of_network({{"bottom", 4}, {"attention_blocks", 1}, {"attention_heads", 2}}),
+              HasSubstr("attribute mask_channel is missing"));
   EXPECT_THAT(of_network({{"bottom", 1e9}}), HasSubstr("expected a whole number from 1 to 1000000"));
   EXPECT_THAT(of_network({{"bottom", 2.5}}), HasSubstr("attribute bottom is 2.5"));
 }
