@@ -30,7 +30,7 @@ class ArrayReader {
   std::vector<double> doubles(const std::string& array) const;
   /// Some of a one-dimensional array.
   std::vector<double> doubles(const std::string& array, std::uint64_t first, std::uint64_t count) const;
-  /// The same, of an array that must have this shape.
+  /// All numbers of an array that must have this shape.
   std::vector<float> floats(const std::string& array, const std::vector<std::uint64_t>& expected) const;
 
   /// Attributes of a group or array (`/` is the file); none where there is no such attribute. A number, a truth value

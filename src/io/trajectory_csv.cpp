@@ -117,6 +117,10 @@ class CsvParser {
     const bool plain = after != nullptr && (after == end || *after == ',');
     at = plain ? after : std::find(begin, end, ',');
     const std::string_view token(begin, static_cast<std::size_t>(at - begin));
+    if (token.empty() && rule_ == FrameRule::ascending && (column == x_column || column == y_column)) {
+      value = std::numeric_limits<double>::quiet_NaN();  // as pandas writes it
+      return true;
+    }
     const std::optional<double> number = plain ? value : parse_python_float(token);
     const char* const expected = number ? unmet_expectation(column, *number) : "a number";
     value = number.value_or(0);

@@ -18,7 +18,8 @@ inline constexpr std::size_t no_item = static_cast<std::size_t>(-1);
 /// last, in the order of those. \param costs, after as of for_each_item
 std::vector<std::size_t> hand_out_order(std::span<const double> costs, std::span<const std::size_t> after = {});
 
-/// Hands out items to the ranks as these become free, the most expensive first; no rank only manages. Collective.
+/// Hands out items to the ranks as these become free, the most expensive first (to a rank alone: by number); no rank
+/// only manages. Collective.
 /// \param costs expected cost of each item, in any unit; those of root are used
 /// \param work does one item; called on the rank that has taken it. An exception leaves the others waiting: abort then.
 /// \param progress on root, after each of its items: how many items have been taken by all ranks so far

@@ -357,11 +357,12 @@ InferredTrajectory Inference::infer_piece(const Observed& piece, Random& random)
 
 }  // namespace
 
-std::vector<std::size_t> wanted_places(std::vector<std::size_t> wanted, std::size_t trajectories) {
-  if (!wanted.empty()) return wanted;
-  wanted.resize(trajectories);
-  std::iota(wanted.begin(), wanted.end(), std::size_t{0});
-  return wanted;
+std::vector<std::size_t> wanted_places(const std::optional<std::vector<std::size_t>>& wanted,
+                                       std::size_t trajectories) {
+  if (wanted) return *wanted;
+  std::vector<std::size_t> all(trajectories);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
 }
 
 InferredFov infer_trajectories(const FieldOfView& fov, const ExperimentModel& model, const InferenceOptions& options) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,15 +40,15 @@ struct InferenceOptions {
   std::size_t paths = 256;  ///< drawn from each trajectory's posterior
   ChoiceRules choice;
   std::uint64_t seed = 1;
-  std::uint32_t experiment = 0, fov = 0;  ///< name the random numbers
-  std::vector<std::size_t> wanted;        ///< places of the trajectories to infer; empty: all
+  std::uint32_t experiment = 0, fov = 0;           ///< name the random numbers
+  std::optional<std::vector<std::size_t>> wanted;  ///< places of the trajectories to infer; or all
   MethodPart left_out = MethodPart::none;
   std::span<const FrameBeliefs> beliefs;  ///< of every trajectory of the field of view, or none
   BeliefShares shares;
 };
 
 /// The trajectories to infer, of so many: the wanted ones, or all.
-std::vector<std::size_t> wanted_places(std::vector<std::size_t> wanted, std::size_t trajectories);
+std::vector<std::size_t> wanted_places(const std::optional<std::vector<std::size_t>>& wanted, std::size_t trajectories);
 
 /// An estimate and the interval that holds the truth with a probability of 90 %.
 struct Estimate {

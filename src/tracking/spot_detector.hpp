@@ -35,7 +35,7 @@ struct Localisation {
   double photons = 0;         ///< peak photons for a point on a pixel, divided by the PSF's peak
   double sd_y = 0, sd_x = 0;  ///< Cramér–Rao bounds, px
   double sd_photons = 0;      ///< of a measurement that knows nothing of the other particles' brightness
-  double score = 0;           ///< of the matched filter, standard deviations
+  double score = 0;           ///< photons in standard deviations of them
   bool joint = false;         ///< fitted together with others that overlap
 };
 

@@ -19,10 +19,11 @@ namespace {
 using Node = TrackGraph::Node;
 constexpr Node nobody = TrackGraph::nobody;
 
-constexpr double grid_cell = 8;      // px
-constexpr double lowest_gain = -25;  // of motion alone; brightness cannot make good what is worse
-constexpr double unseen = 2e-3;      // probability a frame that a particle is not localised
-constexpr double worthwhile = 0.5;   // log-likelihood that an exchange has to bring
+constexpr double grid_cell = 8;            // px
+constexpr double lowest_gain = -25;        // of motion alone; brightness cannot make good what is worse
+constexpr double unseen = 2e-3;            // probability a frame that a particle is not localised
+constexpr double worthwhile = 0.5;         // log-likelihood that an exchange has to bring
+constexpr std::size_t most_between = 500;  // meetings of two tracks, from a crossing to the crossing back
 
 // Two links that could be crossed: from_a → to_a and from_b → to_b become from_a → to_b and from_b → to_a. A track's
 // end or beginning is a link to or from nobody.
@@ -182,7 +183,7 @@ class Exchanger {
       const double gain = first.gain + light(head_a + (all_b - head_b), head_b + (all_a - head_a)) - now;
       if (gain > best.gain) best = {gain, &first, nullptr};
       if (!first.of_links()) continue;
-      for (std::size_t j = i + 1; j < meetings.size(); ++j) {
+      for (std::size_t j = i + 1; j < std::min(meetings.size(), i + 1 + most_between); ++j) {
         const Meeting& second = meetings[j];
         if (first.gain + second.gain < lowest_gain || !second.of_links() || second.from_a == first.from_a ||
             second.from_b == first.from_b)

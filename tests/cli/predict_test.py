@@ -226,6 +226,22 @@ class Predict(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(digests(output, RECORD), digests(self.submission, RECORD))
 
+    def test_fields_of_view_without_vips_are_answered_with_nothing(self):
+        (self.folder / "few.toml").write_text(two_models(5, 5).replace("fovs = 2", "fovs = 8"))
+        data, output = self.folder / "few", self.folder / "few_out"
+        done = run("simulate", "--config", self.folder / "few.toml", "--output", data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("fewer than the two VIPs that the official scorer needs", done.stderr)
+        empty = [path for path in data.glob("ref/track_1/exp_*/vip_idx_fov_*.txt") if path.read_text() == ""]
+        self.assertGreater(len(empty), 0)
+        done = run("predict", "--input", data / "public", "--output", output, "--method", "likelihood")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for path in empty:
+            answer = output / "track_1" / path.parent.name / path.name.replace("vip_idx_", "")
+            self.assertEqual(answer.read_text(), "", answer)
+        checked = run("verify", output, "--public", data / "public")
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+
     def test_intervals_hold_their_estimates(self):
         path = self.submission / "details/track_2/exp_1/segments_fov_0.csv"
         with open(path, encoding="utf-8") as file:
@@ -241,7 +257,7 @@ class Predict(unittest.TestCase):
     def test_short_trajectories_and_gaps(self):
         text = "0,5,10,10\n1,0,3,4\n1,1,3.5,4.5\n"  # one point; two points
         text += "".join(f"2,{t},{10 + 0.1 * t},{20 - 0.05 * t}\n" for t in range(60) if t % 7 != 3)  # gaps
-        text += "".join(f"3,{t},nan,nan\n" if 10 <= t < 15 else f"3,{t},{5 + 0.2 * t},7\n" for t in range(40))
+        text += "".join(f"3,{t},{'nan,nan' if t < 12 else ','}\n" if 10 <= t < 15 else f"3,{t},{5 + 0.2 * t},7\n" for t in range(40))
         text += "".join(f"4,{t},12.5,12.5\n" for t in range(50))  # does not move at all
         text += "".join(f"5,{t},{8000 + t % 5},{9000 + t % 3}\n" for t in range(50))  # far away
         output, done = self.one_fov("odd", text)

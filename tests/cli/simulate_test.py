@@ -276,6 +276,15 @@ class SimulateTest(unittest.TestCase):
         self.config.write_text(experiment + "dimensions = 3\n")
         self.assertIn("the challenge's files", self.make("dry", "--fovs", 2000, "--dry-run").stdout)
 
+    def test_a_set_of_one_form_is_not_resumed_in_another(self):
+        kind = '[[experiment]]\nmodel = "single_state"\nparticles = 2\nalpha = 1\nk = 1\n'
+        self.config.write_text(2 * kind)
+        self.make("set", "--fovs", 1000, "--set", "simulate.frames=30")
+        self.assertTrue((self.folder / "set/shards").exists())
+        refused = self.make("set", "--fovs", 1000, "--set", "simulate.frames=30", "--experiments", 1, "--resume", code=2)
+        self.assertIn("another configuration", refused.stderr)
+        self.assertFalse((self.folder / "set/public").exists())
+
     def test_bad_parameters_are_named_with_their_line(self):
         for key, line, number, what in (("alpha", "alpha = [1, 0]", 23, "above 0 and below 2"), ("alpha", "alpha = [2, 1]", 23, "above 0 and below 2"),
                                         ("k", "k = [-1, 0.1]", 24, "0 to 1000000"), ("alpha", "alpha = 1", 23, "1 values for 2 states"),

@@ -156,6 +156,18 @@ TEST(SimulationOracles, Vips) {
   }
 }
 
+TEST(SimulationTheory, CovariancesOfFarLagsDoNotCancel) {
+  EXPECT_EQ(displacement_covariance(1, 5000), 0);
+  for (const double alpha : {0.3, 1.5, 1.999})
+    for (const std::size_t lag : {4096U, 5000U, 20000U}) {
+      const auto power = [&](std::size_t n) {
+        return powl(static_cast<long double>(n), static_cast<long double>(alpha));
+      };
+      const auto exact = static_cast<double>((power(lag - 1) - 2 * power(lag)) + power(lag + 1));
+      EXPECT_NEAR(displacement_covariance(alpha, lag) / exact, 1, 1e-7) << alpha << ", lag " << lag;
+    }
+}
+
 TEST(SimulationTheory, CovarianceEigenvaluesAndTruncatedNormals) {
   const Json theory = read("fbm_theory.json");
   for (const auto& [name, c] : theory["table"].items()) {

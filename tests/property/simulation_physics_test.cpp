@@ -67,6 +67,17 @@ TEST(FractionalNoisePhysics, CovarianceAndMeanSquaredDisplacement) {
 
 // Displacements across the end of the recursion, whitened by the Cholesky factor of their covariance, are independent
 // and of variance 1.
+TEST(FractionalNoisePhysics, NextToBallisticItGoesStraightOn) {
+  FractionalNoise noise;
+  noise.start(std::nextafter(2.0, 0.0), 1, 640, 2);
+  Random random({3, 1, 0, 0, RandomStream::particle});
+  const Displacement first = noise.next(random);
+  for (int i = 1; i < 640; ++i) {
+    const Displacement next = noise.next(random);
+    for (std::size_t axis = 0; axis < 2; ++axis) ASSERT_NEAR(next[axis], first[axis], 0.1) << i;
+  }
+}
+
 TEST(FractionalNoisePhysics, WhatIsMadeAfterTheRecursionFollowsFromWhatWasDrawn) {
   constexpr std::size_t drawn = 640, n = 680;
   for (const double alpha : {0.2, 0.8, 1.5, 1.95}) {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <numeric>
 #include <stdexcept>
 #include <system_error>
 
@@ -192,9 +191,8 @@ NetworkOpinion::NetworkOpinion(NetworkBeliefs& network, std::span<const segmenta
 segmentation::Agreement NetworkOpinion::agreement_with(const segmentation::ExperimentModel& model) {
   segmentation::Agreement agreement;
   for (std::size_t f = 0; f < beliefs_.size(); ++f) {
-    if (beliefs_[f].empty()) continue;  // none wanted would mean all
-    options_.wanted.resize(beliefs_[f].size());
-    std::iota(options_.wanted.begin(), options_.wanted.end(), std::size_t{0});
+    if (beliefs_[f].empty()) continue;
+    options_.wanted = segmentation::wanted_places({}, beliefs_[f].size());
     const segmentation::InferredFov inferred = infer_trajectories(fovs_[f], model, options_);
     for (std::size_t i = 0; i < beliefs_[f].size(); ++i)
       agreement.add(inferred.trajectories[i], beliefs_[f][i], model.errors.noise);

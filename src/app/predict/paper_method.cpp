@@ -68,7 +68,7 @@ PaperMethod::PaperMethod(const std::vector<fs::path>& files, const Config& confi
       state_(make_predictor(files[2], kernels::LossKind::cross_entropy, config.predict, device)) {}
 
 segmentation::InferredFov PaperMethod::infer(const segmentation::FieldOfView& fov,
-                                             const std::vector<std::size_t>& wanted) {
+                                             const std::optional<std::vector<std::size_t>>& wanted) {
   const std::vector<network::ParticlePath> paths = paths_of(fov);
   const auto alpha = alpha_.predict(paths), k = k_.predict(paths), state = state_.predict(paths);
   segmentation::InferredFov out;

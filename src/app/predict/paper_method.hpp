@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "app/settings/config.hpp"
@@ -23,9 +24,10 @@ class PaperMethod {
   /// \throws InputError, ConfigError, kernels::BackendMissing
   PaperMethod(const std::vector<std::filesystem::path>& files, const Config& config, int device);
 
-  /// Segments of the wanted trajectories (none: all). The intervals are the spread over the frames; the chain tells no
+  /// Segments of the wanted trajectories (or all). The intervals are the spread over the frames; the chain tells no
   /// probability of a change point: all have 1. \param fov all trajectories of one field of view
-  segmentation::InferredFov infer(const segmentation::FieldOfView& fov, const std::vector<std::size_t>& wanted);
+  segmentation::InferredFov infer(const segmentation::FieldOfView& fov,
+                                  const std::optional<std::vector<std::size_t>>& wanted);
 
  private:
   segmentation::ChainOptions options_;

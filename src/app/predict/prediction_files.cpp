@@ -255,7 +255,7 @@ void write_shown_fov(const fs::path& path, const PlannedFov& planned, int experi
   std::size_t drawn = 0;
   for (std::size_t i = 0; i < inferred.trajectories.size(); ++i) {
     const segmentation::InferredTrajectory& trajectory = inferred.trajectories[i];
-    const segmentation::Trajectory& positions = read.fov.trajectories[read.vips.empty() ? i : read.vips[i]];
+    const segmentation::Trajectory& positions = read.fov.trajectories[read.vips ? (*read.vips)[i] : i];
     drawn += positions.x.size();
     if (drawn > most_positions) break;
     Json segments = Json::array();

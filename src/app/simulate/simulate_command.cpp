@@ -17,6 +17,7 @@
 #include "app/simulate/simulated_text.hpp"
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/vip_file.hpp"
 #include "parallel/work_list.hpp"
 #include "report/json_text.hpp"
 
@@ -29,13 +30,14 @@ namespace {
 
 constexpr const char* record_name = "simulation.json";
 
-// What decides the data. An HDF5 file holds what its number among the planned ones says, so of a part of a set also
-// which part it is.
+// What decides the data; the form, too, which fewer experiments would have otherwise. An HDF5 file holds what its
+// number among the planned ones says, so of a part of a set also which part it is.
 Json data_config(const Config& config, const SimulatePlan& plan, bool is_part) {
   const Json all = config_json(config);
   Json json;
   for (const char* section : {"simulate", "video", "faithful", "experiments"})
     if (all.contains(section)) json[section] = all.at(section);
+  json["simulate"]["format"] = plan.as_shards ? "hdf5" : "text";
   if (is_part && plan.as_shards)
     for (const PlannedSimulation& experiment : plan.experiments) json["only"].push_back(experiment.number);
   return json;
@@ -128,6 +130,16 @@ ItemNote note_of_discs(const SimulatePlan& plan) {
   return note;
 }
 
+// Fields of view with which the official scorer stops.
+ItemNote note_of_vips(const SimulatePlan& plan, const fs::path& output) {
+  ItemNote note{"fields of view have fewer than the two VIPs that the official scorer needs", {}};
+  for (std::size_t item = 0; plan.config.videos && item < plan.fovs(); ++item) {
+    const fs::path file = FovFiles(plan, output, item).vips();
+    if (fs::exists(file) && io::read_vips(file).indices.size() < 2) note.names.push_back(file.string());
+  }
+  return note;
+}
+
 // What is missing without a mistake. \param empty fields of view without files: the package writes none, too
 std::vector<ItemNote> notes_of_data(const SimulatePlan& plan, const std::vector<std::string>& empty) {
   const std::string words =
@@ -213,7 +225,8 @@ ExitCode run_simulate(const SimulateOptions& options, const Config& config, cons
                  outcome.done_before);
     record["experiments"] = plan.experiments.size();
     record["fovs"] = plan.fovs();
-    const std::vector<ItemNote> notes = notes_of_data(plan, outcome.nothing);
+    std::vector<ItemNote> notes = notes_of_data(plan, outcome.nothing);
+    if (ItemNote vips = note_of_vips(plan, options.output); !vips.names.empty()) notes.push_back(std::move(vips));
     record["notes"] = notes_json(notes);
     record["problems"] = outcome.failures;
     io::write_file_atomically(options.output / record_name, report::json_text(record));

@@ -55,8 +55,10 @@ SimulatePlan make_simulate_plan(const Config& config, const std::vector<std::uin
         "\"text\")");
   if (plan.config.videos && plan.config.fov.side > 4096)
     throw ConfigError(fmt::format("simulate.fov_side: {} px (expected at most 4096 for videos)", plan.config.fov.side));
-  if (plan.config.videos && plan.config.vips == 0)
-    throw ConfigError("simulate.videos: videos label VIPs (expected simulate.vips of at least 1)");
+  if (plan.config.videos && plan.config.vips < 2)
+    throw ConfigError(
+        "simulate.videos: videos label VIPs, of which the official scorer needs two (expected simulate.vips of at "
+        "least 2)");
   return plan;
 }
 

@@ -57,6 +57,8 @@ std::vector<fs::path> FovFiles::paths() const {
   return all;
 }
 
+fs::path FovFiles::vips() const { return io::vip(in_experiment("ref", 1), plan_.fov_of(item_)); }
+
 std::uint64_t FovFiles::write_track(int track, const SimulatedFov& made) const {
   const std::uint32_t fov = plan_.fov_of(item_);
   const fs::path folder = in_experiment("ref", track);

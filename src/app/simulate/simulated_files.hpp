@@ -17,6 +17,8 @@ class FovFiles {
 
   /// Every file that write() writes.
   std::vector<std::filesystem::path> paths() const;
+  /// The indices of track 1's VIPs.
+  std::filesystem::path vips() const;
   /// Simulates it and writes its files, each whole or not at all. \returns bytes written
   /// \throws NothingToWrite when no trajectory stays long enough in it: at most its box is written then \throws
   /// OutputError

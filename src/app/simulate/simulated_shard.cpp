@@ -7,6 +7,7 @@
 
 #include "app/simulate/simulated_files.hpp"
 #include "app/simulate/simulated_text.hpp"
+#include "core/error.hpp"
 #include "io/array_file.hpp"
 
 namespace an::app {
@@ -135,8 +136,13 @@ fs::path shard_path(const fs::path& output, std::size_t shard) {
 
 std::uint64_t write_shard(const SimulatePlan& plan, const fs::path& output, std::size_t shard) {
   const auto size = static_cast<std::size_t>(plan.config.shard_fovs);
+  const std::size_t end = std::min((shard + 1) * size, plan.fovs());
   Shard made;
-  for (std::size_t item = shard * size; item < std::min((shard + 1) * size, plan.fovs()); ++item) made.add(plan, item);
+  try {
+    for (std::size_t item = shard * size; item < end; ++item) made.add(plan, item);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}; the {} fields of view of its file are left out", error.what(), end - shard * size));
+  }
   return made.write(shard_path(output, shard), plan);
 }
 

@@ -88,6 +88,7 @@ std::uint64_t write_tracked_fov(const fs::path& path, const TrackedVideo& video)
   io::write_file_atomically(positions_file(path), text);
   io::write_file_atomically(path, report::json_text(Json{{"noise", errors.empty() ? 0 : median_of(errors)},
                                                          {"overlapping_noise", overlapping_error(video.points)},
+                                                         {"vip_map", video.has_vip_map},
                                                          {"vips", video.vips.size()}}));
   return text.size();
 }
@@ -99,9 +100,10 @@ TrackedFov read_tracked_fov(const fs::path& path) {
     record.at("noise").get_to(out.noise);
     record.at("overlapping_noise").get_to(out.overlapping_noise);
     vips = report::size_of(record.at("vips"));
+    if (record.at("vip_map").get<bool>()) out.vips.emplace();
   });
   for (io::CsvTrajectory& t : io::read_trajectories(positions_file(path), io::FrameRule::ascending)) {
-    if (out.fov.trajectories.size() < vips) out.vips.push_back(out.fov.trajectories.size());
+    if (out.vips && out.fov.trajectories.size() < vips) out.vips->push_back(out.fov.trajectories.size());
     out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
   }
   return out;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "app/track/tracked_video.hpp"
@@ -13,9 +14,10 @@ namespace an::app {
 /// Trajectories of a field of view, from a video or a CSV.
 struct TrackedFov {
   segmentation::FieldOfView fov;
-  std::vector<std::size_t> vips;  ///< places of the VIPs' trajectories, which alone are submitted; empty: all are
-  double noise = 0;               ///< px, median error of localisation; 0 where it is not known
-  double overlapping_noise = 0;   ///< px, the same of localisations near another one; 0 where there are none
+  std::optional<std::vector<std::size_t>>
+      vips;                      ///< places of the VIPs' trajectories, which alone are submitted; or all
+  double noise = 0;              ///< px, median error of localisation; 0 where it is not known
+  double overlapping_noise = 0;  ///< px, the same of localisations near another one; 0 where there are none
 };
 
 /// Where the positions lie, beside the record.

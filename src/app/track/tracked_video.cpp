@@ -194,6 +194,7 @@ TrackedVideo track_video(const std::filesystem::path& path, const TrackingConfig
         path,
         fmt::format("page {} and all after it: each has pixels of one value only (expected pictures)", frames.first()));
   match_vips(frames.vips(), video);
+  video.has_vip_map = frames.first() > 0;
   return video;
 }
 

@@ -37,6 +37,7 @@ struct TrackedVideo {
   std::size_t rows = 0, columns = 0, frames = 0, tracks = 0;
   std::vector<TrackedPoint> points;  ///< in tracks, by frame, then row and column
   std::vector<TrackedVip> vips;      ///< by index
+  bool has_vip_map = false;          ///< where it has none, all tracks are of interest
   io::Calibration calibration;
   std::size_t blank = 0;  ///< frames of one grey value, as behind a closed shutter: nothing is localised in them
   Frame brightest;        ///< of each pixel, over all frames; empty unless asked for

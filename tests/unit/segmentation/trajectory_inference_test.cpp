@@ -45,7 +45,7 @@ InferredSegment of_first(const FieldOfView& fov, const LocalisationErrors& error
   model.errors = errors;
   add_strays(model);
   InferenceOptions options;
-  options.wanted = {0};
+  options.wanted = std::vector<std::size_t>{0};
   return infer_trajectories(fov, model, options).trajectories.at(0).segments.at(0);
 }
 
