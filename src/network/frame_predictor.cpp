@@ -63,10 +63,8 @@ TileRunner& FramePredictor::ready(const ImageSize& image) {
   const auto found = ready_.find(key);
   if (found != ready_.end()) return found->second;
   if (ready_.size() >= most_ready) ready_.clear();
-  TileRunner made;
-  made.network = make_network(shape_, 1, image.rows, image.columns, false);
-  made.executor = kernels::make_executor(backend_, made.network.plan, precision_, device_);
-  made.executor->set_parameters(weights_.parameters, weights_.statistics);
+  TileRunner made = make_tile_runner(make_network(shape_, 1, image.rows, image.columns, false), weights_, backend_,
+                                     precision_, device_);
   return ready_.emplace(key, std::move(made)).first->second;
 }
 

@@ -3,6 +3,9 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
+
+#include "network/fold_batch_norm.hpp"
 
 namespace an::network {
 
@@ -22,6 +25,15 @@ void check_input_channels(const NetworkShape& shape) {
   if (shape.input_channels != feature_count && shape.input_channels != 2)
     throw std::invalid_argument("a network of " + std::to_string(shape.input_channels) + " input channels (expected " +
                                 std::to_string(feature_count) + ", or 2 for steps alone)");
+}
+
+TileRunner make_tile_runner(Network network, Weights weights, kernels::Backend backend, kernels::Precision precision,
+                            int device) {
+  TileRunner runner{std::move(network), nullptr};
+  fold_batch_norm(runner.network, weights);
+  runner.executor = kernels::make_executor(backend, runner.network.plan, precision, device);
+  runner.executor->set_parameters(weights.parameters, weights.statistics);
+  return runner;
 }
 
 std::vector<float> TileRunner::outputs(const NetworkInput& input, std::size_t first, std::size_t count) {

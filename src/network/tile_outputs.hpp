@@ -38,4 +38,9 @@ struct TileRunner {
   std::vector<float> outputs(const NetworkInput& input, std::size_t first, std::size_t count);
 };
 
+/// \param network laid out for inference; batch norms become part of its convolutions (fold_batch_norm)
+/// \throws kernels::BackendMissing
+TileRunner make_tile_runner(Network network, Weights weights, kernels::Backend backend, kernels::Precision precision,
+                            int device);
+
 }  // namespace an::network

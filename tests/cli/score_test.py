@@ -306,6 +306,16 @@ class ScoreTest(unittest.TestCase):
         self.assertTrue(any("indices are not different whole numbers" in what for what in words), words)
         self.assertFalse(any("0 fields of view" in what for what in words), words)
 
+    def test_a_stop_is_told_once_where_fields_of_view_are_misaligned(self):
+        labels = "0,1,1,2,50\n1,1,1,2,50\n2,1,1,2,50\n"
+        submission = self.small(labels, "0,1,1,2,50\n1,1,1,2,50\n")
+        (self.reference / "track_2/exp_0/traj_labs_fov_1.txt").write_text(labels)
+        (submission / "track_2/exp_0/fov_1.txt").write_text(labels.replace("1,1,1,2,50", "1,inf,1,2,50"))
+        done = self.score(submission)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(done.stderr.count("K is inf"), 1, done.stderr)
+        self.assertIn("fov_1.txt:2: ", done.stderr)
+
     def test_a_single_vip_stops_the_official_scorer_alone(self):
         submission = self.small("3,1,1,2,50\n", "3,1,1,2,50\n", "track_1")
         (self.reference / "track_1/exp_0/vip_idx_fov_0.txt").write_text("3\n")

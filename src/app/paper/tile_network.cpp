@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "app/train/weights_file.hpp"
 #include "core/error.hpp"
@@ -19,10 +20,9 @@ TileNetwork::TileNetwork(const std::filesystem::path& weights, const PredictConf
   } catch (const std::invalid_argument& error) {
     throw InputError(weights, error.what());
   }
-  runner_.network = network_of(file, shape, 1, rows, frames);
-  const network::Weights values = read_weights(file, runner_.network);
-  runner_.executor = kernels::make_executor(config.backend, runner_.network.plan, config.precision, device);
-  runner_.executor->set_parameters(values.parameters, values.statistics);
+  network::Network network = network_of(file, shape, 1, rows, frames);
+  network::Weights values = read_weights(file, network);
+  runner_ = make_tile_runner(std::move(network), std::move(values), config.backend, config.precision, device);
 }
 
 std::vector<float> TileNetwork::outputs(std::span<const network::ParticlePath> fov) {
