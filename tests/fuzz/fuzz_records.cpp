@@ -84,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   attempt([&] { read_worst(file); });
   attempt([&] { app::read_frame_study(file); });
   attempt([&] { app::read_densities(file); });
-  attempt([&] { fuzz::require(app::read_tracked_fov(file).vips.size() <= 2); });
+  attempt([&] { fuzz::require(app::read_tracked_fov(file).vips.value_or(std::vector<std::size_t>{}).size() <= 2); });
   attempt([&] { app::read_run_times(std::array{folder.path(), folder.path()}); });
   attempt([&] { app::claim_output(folder.path(), "simulation.json", {{"seed", 1}}, true, "data"); });
   return 0;
