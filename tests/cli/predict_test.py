@@ -328,7 +328,7 @@ class Predict(unittest.TestCase):
         self.assertEqual(list((self.folder / "lost_out/track_2/exp_1").iterdir()), [], "ensemble labels of before")
 
     def test_many_trajectories_in_one_field_of_view(self):
-        count = 30000
+        count = 100000
         steps = [(0.31 * (t * 7919 % 13 - 6), 0.29 * (t * 104729 % 11 - 5)) for t in range(20)]
         lines = []
         for i in range(count):

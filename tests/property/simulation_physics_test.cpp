@@ -65,8 +65,6 @@ TEST(FractionalNoisePhysics, CovarianceAndMeanSquaredDisplacement) {
     }
 }
 
-// Displacements across the end of the recursion, whitened by the Cholesky factor of their covariance, are independent
-// and of variance 1.
 TEST(FractionalNoisePhysics, NextToBallisticItGoesStraightOn) {
   FractionalNoise noise;
   noise.start(std::nextafter(2.0, 0.0), 1, 640, 2);
@@ -78,6 +76,8 @@ TEST(FractionalNoisePhysics, NextToBallisticItGoesStraightOn) {
   }
 }
 
+// Displacements across the end of the recursion, whitened by the Cholesky factor of their covariance, are independent
+// and of variance 1.
 TEST(FractionalNoisePhysics, WhatIsMadeAfterTheRecursionFollowsFromWhatWasDrawn) {
   constexpr std::size_t drawn = 640, n = 680;
   for (const double alpha : {0.2, 0.8, 1.5, 1.95}) {
