@@ -41,14 +41,17 @@ class OfficialEnsembleScorer {
   /// Why score() would give no scores for a prediction, whatever the truth; empty where it would.
   std::string failure_of(const EnsembleLabels& prediction);
 
- private:
   struct Curve {
-    std::vector<double> cumulative;  ///< sums of the masses up to each point
+    std::vector<double> cumulative;  ///< sums of the masses up to each point of the grid
     std::string failure;             ///< why there is no such curve
   };
   using Curves = std::array<Curve, 2>;  ///< of alpha and K
+  /// The distributions of labels. \param owner whose they are, for the words of a failure
   void compute(const EnsembleLabels& labels, const char* owner, Curves& curves) const;
+  /// The points that a quantity's distributions are taken at.
+  std::span<const double> grid(Quantity quantity) const { return grids_[static_cast<std::size_t>(quantity)]; }
 
+ private:
   std::array<std::vector<double>, 2> grids_;
   Curves truth_;
   Curves prediction_;

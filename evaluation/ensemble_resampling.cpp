@@ -2,18 +2,16 @@
 #include "evaluation/ensemble_resampling.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
-#include "core/bounds.hpp"
 #include "core/error.hpp"
 #include "evaluation/ensemble_metrics.hpp"
-#include "evaluation/truncated_normal.hpp"
 
 namespace an::evaluation {
 
 namespace {
 
-constexpr std::size_t grid_size = 1'000'000;
 constexpr std::size_t block_size = 100;  // points
 
 EnsembleLabels with_weights_of(std::span<const EnsembleLabels> fovs, std::span<const std::size_t> drawn) {
@@ -24,17 +22,13 @@ EnsembleLabels with_weights_of(std::span<const EnsembleLabels> fovs, std::span<c
   return labels;
 }
 
-// Cumulative sums of a density on the scoring grid.
-std::vector<double> cumulative_sums(std::span<const double> x, const std::vector<Mode>& modes, Quantity quantity) {
-  std::vector<double> sums(x.size(), 0);
-  const Bounds bounds{x.front(), x.back()};
-  if (quantity == Quantity::alpha)
-    add_mixture_density_evenly(x, modes, bounds, sums);
-  else
-    add_mixture_density_ascending(x, modes, bounds, sums);
-  double sum = 0;
-  for (double& value : sums) value = sum += value;
-  return sums;
+// One state alone.
+EnsembleLabels state_of(const EnsembleLabels& labels, std::size_t state) {
+  return {{labels.alpha_mean[state]},
+          {labels.alpha_variance[state]},
+          {labels.k_mean[state]},
+          {labels.k_variance[state]},
+          {1}};
 }
 
 // The official distance of one quantity for any weights of the truth's states.
@@ -45,13 +39,11 @@ std::vector<double> cumulative_sums(std::span<const double> x, const std::vector
 // looked at.
 class WeightedDistance {
  public:
-  WeightedDistance(const std::vector<double>& grid, const std::vector<Mode>& truth, const std::vector<Mode>& prediction,
-                   Quantity quantity) {
+  // Of the cumulative sums of the truth's states and of the prediction on a grid.
+  WeightedDistance(std::span<const double> grid, std::vector<std::vector<double>> states,
+                   std::span<const double> predicted) {
     for (std::size_t i = 0; i + 1 < grid.size(); ++i) widths_.push_back(grid[i + 1] - grid[i]);
-    const std::vector<double> predicted = cumulative_sums(grid, prediction, quantity);
-    for (Mode mode : truth) {
-      mode.weight = 1;
-      std::vector<double> difference = cumulative_sums(grid, {mode}, quantity);
+    for (std::vector<double>& difference : states) {
       const double total = difference.back();
       for (std::size_t i = 0; i < difference.size(); ++i)
         difference[i] = (total > 0 ? difference[i] / total : 0) - predicted[i] / predicted.back();
@@ -130,17 +122,24 @@ std::vector<EnsembleScores> bootstrap_ensemble(std::span<const EnsembleLabels> f
       samples[r] = paper_ensemble_distance(drawn_truth(r), prediction).scores.value_or(aborted_ensemble_task);
     return samples;
   }
-  if (!OfficialEnsembleScorer(grid_size).failure_of(prediction).empty()) {
+  const OfficialEnsembleScorer scorer;
+  OfficialEnsembleScorer::Curves predicted;
+  scorer.compute(prediction, "submission", predicted);
+  if (!predicted[0].failure.empty() || !predicted[1].failure.empty()) {
     std::fill(samples.begin(), samples.end(), aborted_ensemble_task);  // as it is scored where that does not stop
     return samples;
   }
-  const auto resample = [&](Quantity quantity, const std::vector<double>& grid) {
-    const WeightedDistance distance(grid, modes_of(fovs.front(), quantity), modes_of(prediction, quantity), quantity);
-    for (std::size_t r = 0; r < options.resamples; ++r)
-      samples[r][static_cast<std::size_t>(quantity)] = distance(drawn_truth(r).weight);
-  };
-  resample(Quantity::alpha, linear_grid(alpha_bounds.low, alpha_bounds.high, grid_size));
-  resample(Quantity::k, logarithmic_grid(std::log10(k_bounds.low), std::log10(k_bounds.high), grid_size));
+  std::array<std::vector<std::vector<double>>, 2> states;
+  for (std::size_t state = 0; state < fovs.front().states(); ++state) {
+    OfficialEnsembleScorer::Curves curves;
+    scorer.compute(state_of(fovs.front(), state), "reference", curves);
+    for (const std::size_t q : {0U, 1U}) states[q].push_back(std::move(curves[q].cumulative));
+  }
+  for (const Quantity quantity : {Quantity::alpha, Quantity::k}) {
+    const auto q = static_cast<std::size_t>(quantity);
+    const WeightedDistance distance(scorer.grid(quantity), std::move(states[q]), predicted[q].cumulative);
+    for (std::size_t r = 0; r < options.resamples; ++r) samples[r][q] = distance(drawn_truth(r).weight);
+  }
   return samples;
 }
 
