@@ -72,9 +72,12 @@ FovScore score_fov(std::span<const RowPair> rows, Rules rules) {
                                 static_cast<std::int32_t>(fov.trajectories.size() - 1), fov.change_points);
     const std::span<const SegmentScore> added = std::span(fov.segments).subspan(first);
     fov.sums.add(fov.trajectories.back(), added);
-    for (const TrajectoryDefect& defect : defects)
-      fov.defects.push_back({defect, row.truth.index(), row.truth_line, row.prediction_line,
+    for (const TrajectoryDefect& defect : defects) {
+      const bool of_truth = in_reference(defect.kind);
+      fov.defects.push_back({defect, row.truth.index(), of_truth ? row.truth_fov : row.prediction_fov,
+                             of_truth ? row.truth_line : row.prediction_line,
                              part_of(defect, fov.trajectories.back(), added)});
+    }
   }
   fov.change_point_errors = scorer.change_point_errors();
   sum_pairwise(fov);

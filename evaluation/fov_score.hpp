@@ -17,16 +17,17 @@ namespace an::evaluation {
 struct RowPair {
   LabelRow truth;
   std::optional<LabelRow> prediction;
-  std::size_t truth_line = 0;       ///< 1-based line of the reference file
-  std::size_t prediction_line = 0;  ///< 1-based line of the submitted file, 0 if there is none
+  std::size_t truth_line = 0;                     ///< 1-based line of the reference file
+  std::size_t prediction_line = 0;                ///< 1-based line of the submitted file, 0 if there is none
+  std::size_t truth_fov = 0, prediction_fov = 0;  ///< whose lines these are, where fields of view are joined
 };
 
 /// A defect of a trajectory in its field of view.
 struct FovDefect {
   TrajectoryDefect defect;
-  double index;  ///< the trajectory's index in the reference
-  std::size_t truth_line, prediction_line;
-  ScoreSums part;  ///< what the defective trajectory (or segment pair) adds to the sums
+  double index;           ///< the trajectory's index in the reference
+  std::size_t fov, line;  ///< the line at fault, of the reference or of the submission, see RowPair
+  ScoreSums part;         ///< what the defective trajectory (or segment pair) adds to the sums
 };
 
 /// The scores of a field of view.

@@ -82,14 +82,13 @@ std::vector<std::string> entries_of(const fs::path& track_folder) {
 
 // Up to the last label file; what else the official scorer counts as one is a defect.
 std::size_t usable_fovs(const fs::path& folder, std::vector<TreeDefect>& defects) {
-  constexpr std::size_t most_missing = 1000;  // further on a number is a slip
   std::vector<std::string> names = names_in(folder);
   std::sort(names.begin(), names.end());
   std::size_t fovs = 0;
   for (const std::string& name : names) {
     if (!name.starts_with("traj_labs_")) continue;
     const std::optional<std::size_t> fov = numbered(name, "traj_labs_fov_", ".txt");
-    if (fov && *fov < names.size() + most_missing)
+    if (fov && *fov < names.size() + most_missing_fovs)
       fovs = std::max(fovs, *fov + 1);
     else
       defects.push_back({{folder / name, 0, 0,

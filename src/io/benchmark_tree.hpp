@@ -42,6 +42,9 @@ struct UsableTrack {
 /// \throws InputError where nothing is left
 UsableTrack list_usable_experiments(const std::filesystem::path& track_folder);
 
+/// So many fields of view can be missing among those there are; what is numbered further on is a slip.
+inline constexpr std::size_t most_missing_fovs = 1000;
+
 /// The number between `stem` and `ending` in a file's name, written without leading zeros as the official scorer does;
 /// at most 2147483647.
 std::optional<std::size_t> numbered(const std::string& name, std::string_view stem, std::string_view ending);

@@ -316,6 +316,16 @@ class ScoreTest(unittest.TestCase):
         self.assertEqual(done.stderr.count("K is inf"), 1, done.stderr)
         self.assertIn("fov_1.txt:2: ", done.stderr)
 
+    def test_a_stop_of_a_line_scored_in_the_next_field_of_view_names_its_own_file(self):
+        labels = "0,1,1,2,50\n1,1,1,2,50\n2,1,1,2,50\n"
+        submission = self.small(labels, labels + "3,inf,1,2,50\n")
+        (self.reference / "track_2/exp_0/traj_labs_fov_1.txt").write_text(labels)
+        (submission / "track_2/exp_0/fov_1.txt").write_text(labels)
+        done = self.score(submission)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("track_2/exp_0/fov_0.txt:4: ", done.stderr)
+        self.assertIn("K is inf", done.stderr)
+
     def test_a_single_vip_stops_the_official_scorer_alone(self):
         submission = self.small("3,1,1,2,50\n", "3,1,1,2,50\n", "track_1")
         (self.reference / "track_1/exp_0/vip_idx_fov_0.txt").write_text("3\n")

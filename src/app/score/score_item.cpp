@@ -39,20 +39,21 @@ bool charged_to_bad_line(const evaluation::FovDefect& defect, std::vector<ScoreP
   return true;
 }
 
-// Turns the defects of trajectories into problems of their files; beyond the limit they are counted a kind.
-void add_defects(const FovScore& fov, const fs::path& truth_file, const fs::path& submitted_file,
-                 const ScoreRules& rules, FovReport& report) {
+// Turns the defects of trajectories into problems of their files, which file_of(whether of the reference, fov) names;
+// beyond the limit they are counted a kind.
+template <class FileOf>
+void add_defects(const FovScore& score, const ScoreRules& rules, const FileOf& file_of, FovReport& report) {
   std::map<evaluation::DefectKind, ScoreProblem> rest;
   std::map<evaluation::DefectKind, std::size_t> rest_count;
   std::size_t listed = 0;
-  for (const evaluation::FovDefect& defect : fov.defects) {
+  for (const evaluation::FovDefect& defect : score.defects) {
     const auto kind = defect.defect.kind;
     if (kind == evaluation::DefectKind::missing && charged_to_bad_line(defect, report.problems)) continue;
     const bool reference = evaluation::in_reference(kind);
     const bool stops = evaluation::stops_official_scorer(kind) && (rules.strict() || reference);
     report.scoring_stops |= stops;
-    ScoreProblem problem{reference ? truth_file.string() : submitted_file.string(),
-                         reference ? defect.truth_line : defect.prediction_line,
+    ScoreProblem problem{file_of(reference, defect.fov).string(),
+                         defect.line,
                          0,
                          evaluation::description(defect.defect, defect.index),
                          stops,
@@ -104,7 +105,8 @@ ScoredFov score_submission(const ScorePlan& plan, const FovPlace& place, std::si
   describe_alignment(truth.labels, submitted.labels, report);
   FovScore score = evaluation::score_fov(evaluation::pair_by_index(truth.labels, submitted.labels), plan.rules.rules);
   if (submitted.exists) {
-    add_defects(score, truth.file, submitted.file, plan.rules, report);
+    const auto file_of = [&](bool reference, std::size_t) { return reference ? truth.file : submitted.file; };
+    add_defects(score, plan.rules, file_of, report);
   } else {
     // One problem for the file instead of one for each trajectory.
     report.problems.front().part = score.sums;
@@ -183,15 +185,20 @@ void score_experiment_item(const ScorePlan& plan, std::size_t submission, std::s
     for (; next != end; ++next) {
       const evaluation::RowPlace& labels = next->truth ? *next->truth : next->place;
       const LabelTable& truth = truths.at(labels.fov).labels;
-      RowPair& pair = rows.emplace_back(RowPair{truth[labels.row], std::nullopt, truth.line(labels.row), 0});
+      RowPair& pair =
+          rows.emplace_back(RowPair{truth[labels.row], std::nullopt, truth.line(labels.row), 0, labels.fov, fov});
       if (!next->prediction) continue;
       const LabelTable& prediction = submitted.at(next->prediction->fov).labels;
       pair.prediction = prediction[next->prediction->row];
-      if (next->prediction->fov == fov) pair.prediction_line = prediction.line(next->prediction->row);
+      pair.prediction_line = prediction.line(next->prediction->row);
+      pair.prediction_fov = next->prediction->fov;
     }
     FovReport report;
     FovScore score = evaluation::score_fov(rows, plan.rules.rules);
-    add_defects(score, truths.at(fov).file, submitted.at(fov).file, plan.rules, report);
+    const auto file_of = [&](bool reference, std::size_t f) {
+      return reference ? truths.at(f).file : submitted.at(f).file;
+    };
+    add_defects(score, plan.rules, file_of, report);
     take(fov, scored(std::move(score), std::move(report)));
   }
 }

@@ -171,12 +171,11 @@ void list_single_problems(const SubmissionOutcome& outcome, std::size_t t, Track
     misaligned.what = misalignment_text(input.by_fov[e]);
     misaligned.cost = costs.of_other_sums(e, sum_of(input.joined[e]));
     list.push_back(std::move(misaligned));
-    // Joined rows stand under other trajectories than in their files: a value told of there is not told of again.
-    const auto of_value = [](const std::string& what) { return what.substr(std::min(what.find(": "), what.size())); };
+    // Joined rows stand under other trajectories than in their files: a line told of there is not told of again.
     const auto is_told = [&](const ScoreProblem& joined) {
       return std::any_of(input.by_fov[e].begin(), input.by_fov[e].end(), [&](const FovReport& fov) {
         return std::any_of(fov.problems.begin(), fov.problems.end(), [&](const ScoreProblem& told) {
-          return told.fatal && of_value(told.what) == of_value(joined.what);
+          return told.fatal && told.file == joined.file && told.line == joined.line;
         });
       });
     };

@@ -154,10 +154,9 @@ class CheckList {
                           fmt::format("{} holds no data of this experiment (the official scorer ignores "
                                       "experiments that the reference does not have)",
                                       data.string())});
-    // Fields of view are numbered from 0, so what is below the last one should be there; further on a number is a slip.
-    constexpr std::size_t most_missing = 1000;
+    // Fields of view are numbered from 0, so what is below the last one should be there.
     const std::set<std::size_t>& known = public_ ? given : listed;
-    const auto slips = known.lower_bound(known.size() + most_missing);
+    const auto slips = known.lower_bound(known.size() + io::most_missing_fovs);
     const std::size_t last = slips == known.begin() ? 0 : *std::prev(slips);
     for (auto slip = slips; slip != known.end(); ++slip)
       problems.push_back(
