@@ -9,22 +9,19 @@ namespace an {
 
 namespace {
 
-// Most frequent rank of a stretch, the smallest of several.
-std::uint32_t majority(std::span<const std::uint32_t> stretch) {
-  std::uint32_t best = 0;
-  std::ptrdiff_t most = 0;
-  for (const std::uint32_t rank : stretch) {
-    const std::ptrdiff_t count = std::count(stretch.begin(), stretch.end(), rank);
-    if (count > most || (count == most && rank < best)) {
-      most = count;
-      best = rank;
-    }
-  }
+// Most frequent rank of a stretch, the smallest of several. `counts` has a zero for each rank, before and after.
+std::uint32_t majority(std::span<const std::uint32_t> stretch, std::vector<std::uint32_t>& counts) {
+  for (const std::uint32_t rank : stretch) ++counts[rank];
+  std::uint32_t best = stretch.front();
+  for (const std::uint32_t rank : stretch)
+    if (counts[rank] > counts[best] || (counts[rank] == counts[best] && rank < best)) best = rank;
+  for (const std::uint32_t rank : stretch) counts[rank] = 0;
   return best;
 }
 
 void vote(std::span<std::uint32_t> ranks, std::size_t window) {
   const std::vector<std::uint32_t> before(ranks.begin(), ranks.end());
+  std::vector<std::uint32_t> counts(*std::max_element(before.begin(), before.end()) + 1);
   const std::size_t half = window / 2;
   std::size_t same_until = 0;  // the run that holds frame i ends here
   std::size_t same_from = 0;
@@ -35,7 +32,8 @@ void vote(std::span<std::uint32_t> ranks, std::size_t window) {
     }
     const std::size_t begin = i < half ? 0 : i - half;
     const std::size_t end = std::min(i + half + 1, before.size());
-    if (begin < same_from || end > same_until) ranks[i] = majority(std::span(before).subspan(begin, end - begin));
+    if (begin < same_from || end > same_until)
+      ranks[i] = majority(std::span(before).subspan(begin, end - begin), counts);
   }
 }
 
