@@ -140,8 +140,7 @@ std::size_t output_channels(LossKind kind);
 /// One step of Adam with decoupled weight decay (Kingma and Ba, 2015; Loshchilov and Hutter, 2019).
 struct AdamStep {
   float rate = 1e-3F, beta1 = 0.9F, beta2 = 0.999F, epsilon = 1e-7F, decay = 0;
-  std::uint64_t step = 1;    ///< from 1
-  float gradient_scale = 1;  ///< applied to the gradient first
+  std::uint64_t step = 1;  ///< from 1
 };
 
 enum class Mode { inference, training };

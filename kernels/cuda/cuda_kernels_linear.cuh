@@ -56,13 +56,13 @@ void CudaKernels<A>::convolution(const C& c) {
   if (columns % 8 == 0 && inner % 8 == 0) {
     products_.multiply(pixels, columns, inner, Matrix(gathered), Matrix(factors(c)), c.y, false,
                        Epilogue{bias_of(c), o.relu});
-    return;
+  } else {
+    products_.multiply(pixels, columns, inner, Matrix(gathered), Matrix(factors(c)), c.y, false);
+    with_lanes<A>(c.out.channels, [&]<int lanes>() {
+      add_bias<A, lanes><<<blocks_for(pixels * columns / lanes), 256, 0, stream_>>>(c.y, c.bias, pixels,
+                                                                                    static_cast<int>(columns), o.relu);
+    });
   }
-  products_.multiply(pixels, columns, inner, Matrix(gathered), Matrix(factors(c)), c.y, false);
-  with_lanes<A>(c.out.channels, [&]<int lanes>() {
-    add_bias<A, lanes><<<blocks_for(pixels * columns / lanes), 256, 0, stream_>>>(c.y, c.bias, pixels,
-                                                                                  static_cast<int>(columns), o.relu);
-  });
   check_launch("convolution");
 }
 
@@ -117,7 +117,7 @@ void CudaKernels<A>::convolution_backward(const C& c) {
     gathered = columns_.as<A>();
   }
   products_.multiply(inner, columns, pixels, Matrix(gathered, true), Matrix(c.dy), c.dweights, true);
-  if (c.dx == nullptr) return;
+  if (c.dx == nullptr) return check_launch("convolution_backward");
   A* target = pointwise && !c.add_dx ? c.dx : columns_.as<A>();
   products_.multiply(pixels, inner, columns, Matrix(c.dy), Matrix(factors(c), true), target, false);
   if (!pointwise) {
@@ -162,7 +162,7 @@ void CudaKernels<A>::transposed_convolution_backward(const C& c) {
         c.dy, columns_.as<A>(), extent_of(c.out), extent_of(c.in), taps);
   });
   products_.multiply(columns, inner, pixels, Matrix(columns_.template as<A>(), true), Matrix(c.x), c.dweights, true);
-  if (c.dx == nullptr) return;
+  if (c.dx == nullptr) return check_launch("transposed_convolution_backward");
   A* fresh = columns_.as<A>() + whole_packs(c.out.size());
   products_.multiply(pixels, inner, columns, Matrix(columns_.template as<A>()), Matrix(factors(c)),
                      c.add_dx ? fresh : c.dx, false);

@@ -38,7 +38,7 @@ __global__ void loss(Loss kind, const A* output, const float* targets, long pixe
 __global__ void adam(AdamStep s, float first_factor, float second_factor, long count, const float* gradients,
                      float* first, float* second, float* parameters) {
   for (long i = first_index(); i < count; i += index_stride()) {
-    const float g = gradients[i] * s.gradient_scale;
+    const float g = gradients[i];
     first[i] = s.beta1 * first[i] + (1 - s.beta1) * g;
     second[i] = s.beta2 * second[i] + (1 - s.beta2) * g * g;
     const float slope = first[i] * first_factor / (sqrtf(second[i] * second_factor) + s.epsilon);

@@ -125,9 +125,9 @@ void sigmoid(const Bf16* x, float* y, std::size_t count) {
 AN_VECTORISED void adam(const AdamStep& s, std::size_t count, const float* __restrict gradients,
                         float* __restrict first, float* __restrict second, float* __restrict parameters) {
   const auto corrections = adam_corrections(s);
-  const float keep1 = s.beta1, keep2 = s.beta2, scale = s.gradient_scale;
+  const float keep1 = s.beta1, keep2 = s.beta2;
   for (std::size_t i = 0; i < count; ++i) {
-    const float g = gradients[i] * scale;
+    const float g = gradients[i];
     first[i] = keep1 * first[i] + (1 - keep1) * g;
     second[i] = keep2 * second[i] + (1 - keep2) * g * g;
     const float slope = first[i] * corrections.first / (std::sqrt(second[i] * corrections.second) + s.epsilon);

@@ -30,7 +30,7 @@ template <class N>
 void adam(const AdamStep& s, std::size_t count, const N* gradients, N* first, N* second, N* parameters) {
   const auto [first_factor, second_factor] = adam_corrections(s);
   for (std::size_t i = 0; i < count; ++i) {
-    const N g = gradients[i] * N(s.gradient_scale);
+    const N g = gradients[i];
     first[i] = N(s.beta1) * first[i] + (1 - N(s.beta1)) * g;
     second[i] = N(s.beta2) * second[i] + (1 - N(s.beta2)) * g * g;
     const N slope = first[i] * N(first_factor) / (std::sqrt(second[i] * N(second_factor)) + N(s.epsilon));

@@ -222,7 +222,7 @@ TEST(NetworkBackends, StepAsTheReferenceDoes) {
       std::vector<float> gradients(c.network.plan.parameters);
       for (std::size_t k = 0; k < gradients.size(); ++k) gradients[k] = std::sin(static_cast<float>(k * (i + 1)));
       executor.set_gradients(gradients);
-      executor.step({.rate = 1e-2F, .decay = 1e-2F, .step = i, .gradient_scale = 0.5F});
+      executor.step({.rate = 1e-2F, .decay = 1e-2F, .step = i});
     }
     executor.read_parameters(t.parameters, t.statistics);
     executor.forward(Mode::inference);

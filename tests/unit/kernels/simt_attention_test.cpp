@@ -83,7 +83,6 @@ TEST(SimtTraining, Adam) {
   kernels::AdamStep step;
   step.step = 3;
   step.decay = 0.01F;
-  step.gradient_scale = 0.5F;
   const auto [first_factor, second_factor] = kernels::adam_corrections(step);
   const float early = first_factor, late = second_factor;
   const auto found = in_every_order([&] {
