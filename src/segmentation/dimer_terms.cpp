@@ -286,7 +286,7 @@ DimerTerms dimer_terms(const FieldOfView& fov, const Neighbourhood& neighbourhoo
   const double usual = model.dynamics.change_of(1 - *model.dimer, *model.dimer);
   const std::vector<float> nearest = neighbourhood.nearest(trajectory);
   for (std::size_t t = 0; t < mine.size(); ++t) {
-    if (border[t] && !std::isfinite(nearest[t])) continue;
+    if (mine.known[t] == 0 || (border[t] && !std::isfinite(nearest[t]))) continue;
     const auto probability = [&](float distance) {
       return binding_probability(*model.binding, static_cast<double>(distance), errors);
     };

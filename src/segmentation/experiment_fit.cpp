@@ -15,8 +15,10 @@ namespace an::segmentation {
 
 namespace {
 
+constexpr std::size_t most_states = 3;
 constexpr std::size_t first_rounds = 3;   // of expectation and maximisation, to tell guesses apart
 constexpr std::size_t search_rounds = 6;  // to tell models apart
+constexpr std::size_t last_rounds = 6;    // on all trajectories, for models that may be the best
 constexpr double nearly = 100;            // of ln evidence: nearly as likely
 
 // Whether tracks and errors are known well enough to trust small differences of the evidence.
@@ -155,7 +157,7 @@ ExperimentFit with_and_without_compartments(const FittedModel& fit) {
 ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
   const std::vector<SegmentEstimate> segments = fit.general_segments();
   ExperimentFit fits;
-  for (std::size_t states = 1; states <= options.most_states; ++states) {
+  for (std::size_t states = 1; states <= most_states; ++states) {
     std::vector<ExperimentModel> guesses{first_guess(cluster_segments(segments, states), fit.errors())};
     if (states > 1)
       for (std::vector<StatePopulation>& more : with_one_more(fits.back().model))
@@ -169,15 +171,13 @@ ExperimentFit search_models(StateFit& fit, const FitOptions& options) {
     }
     fits.push_back(fit.improve(best->model, search_rounds - first_rounds, fit.searched_every()));
   }
-  if (options.most_states > 1) {
-    const FittedModel one_state = fits[0];  // copies: the list grows
-    const FittedModel two_state = fits[1];
-    fits.push_back(fit_traps(fit, one_state, two_state));
-    if (std::optional<FittedModel> slow = fit_hardly_moving(fit, two_state, fits.back()))
-      fits.push_back(std::move(*slow));
-    if (options.left_out != MethodPart::partners)
-      if (std::optional<FittedModel> dimers = fit_dimers(fit, one_state, two_state)) fits.push_back(std::move(*dimers));
-  }
+  const FittedModel one_state = fits[0];  // copies: the list grows
+  const FittedModel two_state = fits[1];
+  fits.push_back(fit_traps(fit, one_state, two_state));
+  if (std::optional<FittedModel> slow = fit_hardly_moving(fit, two_state, fits.back()))
+    fits.push_back(std::move(*slow));
+  if (options.left_out != MethodPart::partners)
+    if (std::optional<FittedModel> dimers = fit_dimers(fit, one_state, two_state)) fits.push_back(std::move(*dimers));
   ExperimentModel broad = fits[0].model;
   broad.states[0].broad = true;
   fits.push_back(fit.improve(broad, 1, fit.searched_every()));
@@ -259,8 +259,8 @@ void call_rest_so(StateFit& fit, FittedModel& best) {
 }
 
 // Rare states are slow to settle.
-FittedModel fit_to_settle(StateFit& fit, const ExperimentModel& model, const FitOptions& options) {
-  return without_others(fit.improve(model, std::max<std::size_t>(2, options.rounds - 2), 1));
+FittedModel fit_to_settle(StateFit& fit, const ExperimentModel& model) {
+  return without_others(fit.improve(model, last_rounds - 2, 1));
 }
 
 // The first that are not the same as fits[i] with or without compartments.
@@ -271,13 +271,12 @@ std::size_t next_other(const ExperimentFit& fits, std::size_t i) {
 }
 
 // Once a leader has fallen, what was judged beside it is fitted on its own.
-void refit_rivals(StateFit& fit, ExperimentFit& fits, std::size_t leader, FittedModel fallen,
-                  const FitOptions& options) {
+void refit_rivals(StateFit& fit, ExperimentFit& fits, std::size_t leader, FittedModel fallen) {
   ExperimentFit refitted(fits.begin(), fits.begin() + static_cast<std::ptrdiff_t>(leader));
   const std::size_t first = next_other(fits, leader);
   for (std::size_t i = first; i < fits.size(); i = next_other(fits, i)) {
     if (fits[i].score() > fits[first].score() - nearly)
-      refitted.push_back(with_and_without_compartments(fit_to_settle(fit, fits[i].model, options)).front());
+      refitted.push_back(with_and_without_compartments(fit_to_settle(fit, fits[i].model)).front());
     else
       refitted.push_back(fits[i]);
   }
@@ -299,12 +298,12 @@ void settle(StateFit& fit, ExperimentFit& fits, const FitOptions& options, int f
   Agreement its_agreement;
   for (std::size_t i = 0; i < fits.size(); i = next_other(fits, i)) {
     if (likeliest && fits[i].score() < likeliest->score() - nearly) break;
-    const FittedModel kept = fit_to_settle(fit, fits[i].model, options);
+    const FittedModel kept = fit_to_settle(fit, fits[i].model);
     if (has_needless_states(fit, kept, 1) && i + 1 < fits.size()) continue;
     const ExperimentFit variants = with_and_without_compartments(kept);
     const std::size_t next = next_other(fits, i);
     if (!likeliest && falls > 0 && next < fits.size() && variants.front().score() < fits[next].score() - uncertainty) {
-      refit_rivals(fit, fits, i, variants.front(), options);
+      refit_rivals(fit, fits, i, variants.front());
       return settle(fit, fits, options, falls - 1);
     }
     for (const FittedModel& variant : variants) {
@@ -350,7 +349,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
         ahead + margin > (model.penalty - leader.penalty) / as_many || model.score() + margin > leader.score();
     if (may_win && contenders < most_contenders) {
       const bool broad = model.model.states[0].broad;
-      FittedModel fitted = without_others(fit.improve(model.model, broad ? 1 : options.rounds, 1));
+      FittedModel fitted = without_others(fit.improve(model.model, broad ? 1 : last_rounds, 1));
       if (!broad && !fitted.model.dimer && is_sure(fitted.model))
         fitted = along_valleys(fit, to_its_end(fit, std::move(fitted)));
       if (contenders++ == 0)
@@ -370,6 +369,7 @@ ExperimentFit fit_experiment(std::span<const FieldOfView> fovs, const FitOptions
   slowest_first(fits.front());
   call_strays_so(fits.front().model);
   fit.finish(fits.front().model);
+  fits.front().model.errors.unsure = false;  // the noise has been estimated: from here on the model is taken to know it
   return fits;
 }
 

@@ -16,8 +16,6 @@ struct FitOptions {
   LocalisationErrors errors = independent_errors(0.12);
   double least_noise = 1, most_noise = 1;  ///< the noise is looked for between these multiples of errors.noise
   std::size_t trajectories = 200;          ///< at most so many are fitted, spread over the fields of view
-  std::size_t rounds = 6;  ///< of expectation and maximisation, on all of them, for models that may be the best
-  std::size_t most_states = 3;
   std::uint64_t seed = 1;
   std::uint32_t experiment = 0;  ///< names its random numbers
   MethodPart left_out = MethodPart::none;

@@ -99,7 +99,7 @@ double log_start(const ExperimentModel& model, const std::vector<double>& at_zer
     return best + std::log(sum);
   };
   constexpr double largest_area = 0.25;
-  if (model.confined) return log_mean(largest_area);
+  if (model.confined) return log_mean(largest_area) - std::log(2.0);  // it may be either state
   constexpr double hardly_any = 0.02;
   constexpr double held_before = 0.01;  // probability that traps have had time to fill
   const double empty = log_binomial(hardly_any);
@@ -324,7 +324,8 @@ FittedModel StateFit::improve(ExperimentModel model, std::size_t rounds, std::si
   const auto states = static_cast<double>(model.particle_states());
   double parameters = states * states - 1 + (model.has_hops() ? 1 : 0);
   for (const StatePopulation& population : model.states) parameters += population.is_fixed() ? 0 : 4;
-  const double penalty = price * parameters * std::log(static_cast<double>(fitted));
+  constexpr std::size_t fewest = 3;  // of one trajectory no parameter would cost anything
+  const double penalty = price * parameters * std::log(static_cast<double>(std::max(fitted, fewest)));
   std::optional<FittedModel> best;
   LongerSteps steps(model.states.size());
   for (std::uint32_t round = 0; round < rounds; ++round) {

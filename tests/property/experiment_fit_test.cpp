@@ -223,6 +223,16 @@ TEST(ExperimentFit, OneStateThatIsVeryFastIsOne) {
 }
 
 // In a crowd chance gives every particle a partner: so much speaks for pairs until their binding is fitted.
+// Parameters have their price where there is one trajectory, too.
+TEST(ExperimentFit, OneTrajectoryIsOfOneState) {
+  int others = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const FieldOfView fov{{brownian(0, 0.5, 0.12, seed)}};
+    if (fit_experiment(std::span(&fov, 1), {}).front().model.states.size() > 1) ++others;
+  }
+  EXPECT_LE(others, 1);
+}
+
 TEST(ExperimentFit, ACrowdIsNotOfPairs) {
   simulation::ModelParameters parameters;
   parameters.model = simulation::ModelKind::single_state;

@@ -148,5 +148,22 @@ TEST(DimerTerms, TracksMayChangePlaces) {
   EXPECT_GT(pair.bound(41, 79), 38);
 }
 
+TEST(DimerTerms, AFrameInWhichAParticleIsNotFoundSaysNothingOfBinding) {
+  Pair pair(std::vector<double>(60, 0.0));
+  pair.fov.trajectories[0].x[30] = pair.fov.trajectories[0].y[30] = std::nan("");
+  ExperimentModel model = dimers();
+  model.binding = {1, 0.9};
+  const DimerTerms terms = dimer_terms(pair.fov, Neighbourhood(pair.fov, widest_dimer), 0, model);
+  for (const std::size_t t : {29U, 30U}) {  // the displacements to it and from it
+    EXPECT_EQ(terms.binds[t], 0) << t;
+    EXPECT_EQ(terms.free[t], 0) << t;
+    EXPECT_EQ(terms.bound[t], 0) << t;
+  }
+  for (const std::size_t t : {28U, 31U}) {
+    EXPECT_GT(terms.binds[t], 0) << t;
+    EXPECT_LT(terms.free[t], 0) << t;
+  }
+}
+
 }  // namespace
 }  // namespace an::segmentation
