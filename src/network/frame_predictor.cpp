@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/error.hpp"
 
@@ -68,7 +69,8 @@ TileRunner& FramePredictor::ready(const ImageSize& image) {
   return ready_.emplace(key, std::move(made)).first->second;
 }
 
-std::vector<FramePredictions> FramePredictor::predict(std::span<const ParticlePath> fov) {
+std::vector<FramePredictions> FramePredictor::predict(std::span<const ParticlePath> fov,
+                                                      const std::vector<bool>& wanted) {
   std::vector<FramePredictions> predictions(fov.size());
   std::size_t longest = usual_frames;
   for (const ParticlePath& path : fov) longest = std::max(longest, path.x.size());
@@ -76,6 +78,9 @@ std::vector<FramePredictions> FramePredictor::predict(std::span<const ParticlePa
   const NetworkInput input(fov, shape_);
   for (std::size_t first = 0; first < fov.size(); first += tile_rows) {
     const std::size_t count = std::min(tile_rows, fov.size() - first);
+    const auto is_wanted = wanted.begin() + static_cast<std::ptrdiff_t>(first);
+    if (!wanted.empty() && std::none_of(is_wanted, is_wanted + static_cast<std::ptrdiff_t>(count), std::identity()))
+      continue;
     const ImageSize image = image_for(count, longest);
     const std::vector<float> output = ready(image).outputs(input, first, count);
     for (std::size_t i = 0; i < count; ++i)

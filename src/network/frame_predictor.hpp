@@ -39,9 +39,10 @@ class FramePredictor {
   FramePredictor(const NetworkShape& shape, Weights weights, kernels::Backend backend, kernels::Precision precision,
                  int device = 0);
 
-  /// Predictions of the trajectories, in their order. \param fov all trajectories of one field of view
+  /// Predictions of the trajectories, in their order. \param fov all trajectories of one field of view \param wanted
+  /// whether each is wanted, or empty: all are. Tiles without a wanted one are not run: nothing is predicted there
   /// \throws InputError naming the weights' file where outputs are not finite
-  std::vector<FramePredictions> predict(std::span<const ParticlePath> fov);
+  std::vector<FramePredictions> predict(std::span<const ParticlePath> fov, const std::vector<bool>& wanted = {});
 
  private:
   TileRunner& ready(const ImageSize& image);

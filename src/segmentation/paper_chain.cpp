@@ -167,28 +167,48 @@ Clusters cluster_points(std::span<const std::array<double, 2>> points, std::size
   return best;
 }
 
-std::vector<ChainCluster> cluster_chain_segments(std::span<const ChainSegment> segments, std::size_t count) {
+Clusters cluster_chain_segments(std::span<const ChainSegment> segments, std::size_t count) {
   std::vector<std::array<double, 2>> points;
-  double frames = 0;
-  for (const ChainSegment& segment : segments) {
-    points.push_back({segment.alpha, segment.k});
-    frames += static_cast<double>(segment.end - segment.begin);
+  for (const ChainSegment& segment : segments) points.push_back({segment.alpha, segment.k});
+  return cluster_points(points, count);
+}
+
+Clusters cluster_by_spread(std::span<const ChainSegment> segments) {
+  constexpr double worth_another = 0.35;  // of the spread that is left with one cluster fewer
+  constexpr std::size_t most = 3;
+  std::vector<std::array<double, 2>> points;
+  for (const ChainSegment& segment : segments) points.push_back({segment.alpha, std::log(std::max(segment.k, 1e-4))});
+  Clusters clusters = cluster_points(points, 1);
+  for (std::size_t count = 2; count <= std::min(most, points.size()); ++count) {
+    Clusters more = cluster_points(points, count);
+    if (!(more.inertia < worth_another * clusters.inertia)) break;
+    clusters = std::move(more);
   }
-  const Clusters clusters = cluster_points(points, count);
+  return clusters;
+}
+
+std::vector<ChainCluster> describe_clusters(std::span<const ChainSegment> segments, const Clusters& clusters) {
+  double frames = 0;
+  for (const ChainSegment& segment : segments) frames += static_cast<double>(segment.end - segment.begin);
   std::vector<ChainCluster> out;
-  for (std::size_t c = 0; c < count; ++c) {
-    double members = 0;
-    ChainCluster cluster{clusters.centres[c][0], 0, clusters.centres[c][1], 0, 0};
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      if (clusters.of_point[i] != c) continue;
-      ++members;
-      cluster.alpha_variance += (points[i][0] - cluster.alpha_mean) * (points[i][0] - cluster.alpha_mean);
-      cluster.k_variance += (points[i][1] - cluster.k_mean) * (points[i][1] - cluster.k_mean);
-      cluster.share += static_cast<double>(segments[i].end - segments[i].begin) / frames;
+  for (std::size_t c = 0; c < clusters.centres.size(); ++c) {
+    std::vector<ChainSegment> members;
+    for (std::size_t i = 0; i < segments.size(); ++i)
+      if (clusters.of_point[i] == c) members.push_back(segments[i]);
+    if (members.empty()) continue;
+    const auto count = static_cast<double>(members.size());
+    ChainCluster cluster{};
+    for (const ChainSegment& s : members) {
+      cluster.alpha_mean += s.alpha;
+      cluster.k_mean += s.k;
+      cluster.share += static_cast<double>(s.end - s.begin) / frames;
     }
-    if (members == 0) continue;
-    cluster.alpha_variance /= members;
-    cluster.k_variance /= members;
+    cluster.alpha_mean /= count;
+    cluster.k_mean /= count;
+    for (const ChainSegment& s : members) {
+      cluster.alpha_variance += (s.alpha - cluster.alpha_mean) * (s.alpha - cluster.alpha_mean) / count;
+      cluster.k_variance += (s.k - cluster.k_mean) * (s.k - cluster.k_mean) / count;
+    }
     out.push_back(cluster);
   }
   std::sort(out.begin(), out.end(), [](const ChainCluster& a, const ChainCluster& b) { return a.k_mean < b.k_mean; });

@@ -47,16 +47,6 @@ std::vector<ChainSegment> segment_by_chain(FrameSeries frames, const ChainOption
 /// The states that at least a twentieth of the frames of an experiment's segments have, in the challenge's order.
 std::vector<DiffusiveState> states_seen(std::span<const ChainSegment> segments);
 
-/// A cluster of segments of an experiment.
-struct ChainCluster {
-  double alpha_mean, alpha_variance, k_mean, k_variance;
-  double share;  ///< of the frames
-};
-
-/// The paper's ensemble: `count` clusters of the segments' (alpha, K), slowest first.
-/// \throws std::invalid_argument where there are fewer segments than clusters
-std::vector<ChainCluster> cluster_chain_segments(std::span<const ChainSegment> segments, std::size_t count);
-
 /// Clusters of least squares: Lloyd's algorithm from many starts, the best kept. Deterministic.
 struct Clusters {
   std::vector<std::array<double, 2>> centres;
@@ -66,5 +56,22 @@ struct Clusters {
 
 /// \throws std::invalid_argument where there are fewer points than clusters, or none
 Clusters cluster_points(std::span<const std::array<double, 2>> points, std::size_t count);
+
+/// The paper's clusters of an experiment's segments: of (alpha, K).
+/// \throws std::invalid_argument where there are fewer segments than clusters
+Clusters cluster_chain_segments(std::span<const ChainSegment> segments, std::size_t count);
+
+/// Clusters of (alpha, ln K): as few, of one to three, that a further one would not better them by much.
+/// \throws std::invalid_argument where there are no segments
+Clusters cluster_by_spread(std::span<const ChainSegment> segments);
+
+/// The segments of one cluster.
+struct ChainCluster {
+  double alpha_mean, alpha_variance, k_mean, k_variance;
+  double share;  ///< of the frames
+};
+
+/// What the segments of each cluster are like, slowest first.
+std::vector<ChainCluster> describe_clusters(std::span<const ChainSegment> segments, const Clusters& clusters);
 
 }  // namespace an::segmentation

@@ -195,7 +195,8 @@ void Inference::pool_changes(std::map<std::vector<int>, double>& possible, Rando
   }
 }
 
-// A segment's values, by their errors, between those of the likelihood and those of the beliefs; intervals hold both.
+// A segment's values, by their errors, between those of the likelihood and those of the beliefs; the likelihood's
+// intervals are stretched to hold them.
 void Inference::pool_segment(InferredSegment& segment, std::size_t end) const {
   const InferredSegment other = describe_frames(*beliefs_, segment.begin, end);
   const BeliefShares& shares = options_.shares;

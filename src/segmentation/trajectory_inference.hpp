@@ -43,7 +43,7 @@ struct InferenceOptions {
   std::uint32_t experiment = 0, fov = 0;           ///< name the random numbers
   std::optional<std::vector<std::size_t>> wanted;  ///< places of the trajectories to infer; or all
   MethodPart left_out = MethodPart::none;
-  std::span<const FrameBeliefs> beliefs;  ///< of every trajectory of the field of view, or none
+  std::span<const FrameBeliefs> beliefs;  ///< of the wanted trajectories, at their places of all; or none
   BeliefShares shares;
 };
 

@@ -211,7 +211,7 @@ class Predict(unittest.TestCase):
         while process.poll() is None and not list(output.glob("details/track_2/*/model.json")):
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        self.assertEqual(process.wait(), -signal.SIGKILL)
         again = run("predict", "--input", self.data / "public", "--output", output)
         self.assertEqual(again.returncode, 2, "an unfinished submission is not overwritten")
         done = run("predict", "--input", self.data / "public", "--output", output, "--resume")
@@ -250,7 +250,8 @@ class Predict(unittest.TestCase):
         for row in rows:
             self.assertLessEqual(float(row["alpha_low"]), float(row["alpha"]) + 1e-9)
             self.assertLessEqual(float(row["alpha"]), float(row["alpha_high"]) + 1e-9)
-            self.assertLessEqual(float(row["k_low"]), float(row["k_high"]))
+            self.assertLessEqual(float(row["k_low"]), float(row["k"]) * (1 + 1e-9))
+            self.assertLessEqual(float(row["k"]), float(row["k_high"]) * (1 + 1e-9))
             self.assertTrue(0 <= float(row["state_probability"]) <= 1 + 1e-9)
             self.assertTrue(0 <= float(row["change_probability"]) <= 1)
 
@@ -301,7 +302,7 @@ class Predict(unittest.TestCase):
             output = self.folder / f"no_steps_{method}"
             done = run("predict", "--input", self.folder / "no_steps", "--output", output, "--method", method)
             self.assertEqual(done.returncode, 4, done.stderr)
-            self.assertIn("exp_1: no trajectory of two points", done.stderr)
+            self.assertIn("exp_1: no trajectory has positions in two frames that follow each other (in the 1 of 1 fields of view", done.stderr)
             self.assertIn("exp_1/trajs_fov_0.csv: left out with its experiment", done.stderr)
             self.assertNotIn(".json", done.stderr)
             self.assertTrue((output / "track_2/exp_2/ensemble_labels.txt").exists())

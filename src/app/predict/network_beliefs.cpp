@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <stdexcept>
 #include <system_error>
 
@@ -56,6 +57,12 @@ network::FramePredictor make_predictor(const fs::path& path, kernels::LossKind t
   } catch (const std::invalid_argument& error) {
     throw InputError(path, error.what());
   }
+}
+
+std::vector<bool> which_are_wanted(const std::optional<std::vector<std::size_t>>& wanted, std::size_t trajectories) {
+  std::vector<bool> are(trajectories);
+  for (const std::size_t place : segmentation::wanted_places(wanted, trajectories)) are[place] = true;
+  return are;
 }
 
 std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov) {
@@ -136,20 +143,24 @@ NetworkBeliefs::NetworkBeliefs(const fs::path& folder, const PredictConfig& conf
     : predictor_(
           make_predictor(weights_files(folder, Method::unet).front(), kernels::LossKind::joint, config, device)) {}
 
-std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov) {
+std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of(const segmentation::FieldOfView& fov,
+                                                           const std::optional<std::vector<std::size_t>>& places) {
   const std::vector<network::ParticlePath> paths = paths_of(fov);
-  const auto is_long = [](const network::ParticlePath& path) { return piece_count(path.x.size()) > 1; };
-  std::vector<segmentation::FrameBeliefs> beliefs = of_pieces(paths, piece_ends);
-  if (std::ranges::none_of(paths, is_long)) return beliefs;
-  const std::vector<segmentation::FrameBeliefs> others = of_pieces(paths, other_piece_ends);
+  std::vector<bool> wanted = which_are_wanted(places, paths.size());
+  std::vector<segmentation::FrameBeliefs> beliefs = of_pieces(paths, wanted, piece_ends);
+  for (std::size_t i = 0; i < paths.size(); ++i) wanted[i] = wanted[i] && piece_count(paths[i].x.size()) > 1;
+  if (std::ranges::none_of(wanted, std::identity())) return beliefs;
+  const std::vector<segmentation::FrameBeliefs> others = of_pieces(paths, wanted, other_piece_ends);
   for (std::size_t i = 0; i < paths.size(); ++i)
-    if (is_long(paths[i])) take_what_is_far_from_cuts(beliefs[i], others[i]);
+    if (wanted[i]) take_what_is_far_from_cuts(beliefs[i], others[i]);
   return beliefs;
 }
 
 std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of_pieces(
-    std::span<const network::ParticlePath> paths, const std::function<std::vector<std::size_t>(std::size_t)>& ends) {
+    std::span<const network::ParticlePath> paths, const std::vector<bool>& wanted,
+    const std::function<std::vector<std::size_t>(std::size_t)>& ends) {
   std::vector<network::ParticlePath> pieces;
+  std::vector<bool> wanted_pieces;
   std::vector<std::size_t> whose;         // trajectory of each piece
   std::vector<std::size_t> frames_after;  // of each piece, up to the next one of the same trajectory
   for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -159,6 +170,7 @@ std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of_pieces(
                                         paths[i].y.subspan(begin, end - begin)};
       if (begin == 0 || segmentation::has_displacement(piece.x, piece.y)) {
         pieces.push_back(piece);
+        wanted_pieces.push_back(wanted[i]);
         whose.push_back(i);
         frames_after.push_back(0);
       } else {
@@ -168,8 +180,9 @@ std::vector<segmentation::FrameBeliefs> NetworkBeliefs::of_pieces(
     }
   }
   std::vector<segmentation::FrameBeliefs> beliefs(paths.size());
-  const std::vector<network::FramePredictions> predictions = predictor_.predict(pieces);
+  const std::vector<network::FramePredictions> predictions = predictor_.predict(pieces, wanted_pieces);
   for (std::size_t i = 0; i < predictions.size(); ++i) {
+    if (!wanted_pieces[i]) continue;
     segmentation::FrameBeliefs& b = beliefs[whose[i]];
     append_predictions(predictions[i], b);
     go_on_as_before(b, frames_after[i]);
@@ -182,9 +195,10 @@ NetworkOpinion::NetworkOpinion(NetworkBeliefs& network, std::span<const segmenta
     : fovs_(fovs), options_(options) {
   std::size_t left = 150;  // trajectories, which are enough
   for (std::size_t f = 0; f < fovs.size() && left > 0; ++f) {
-    beliefs_.push_back(network.of(fovs[f]));
-    beliefs_.back().resize(std::min(beliefs_.back().size(), left));
-    left -= beliefs_.back().size();
+    const std::size_t count = std::min(fovs[f].trajectories.size(), left);
+    beliefs_.push_back(network.of(fovs[f], segmentation::wanted_places({}, count)));
+    beliefs_.back().resize(count);
+    left -= count;
   }
 }
 

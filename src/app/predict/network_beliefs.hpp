@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ std::vector<std::filesystem::path> weights_files(const std::filesystem::path& fo
 network::FramePredictor make_predictor(const std::filesystem::path& file, kernels::LossKind task,
                                        const PredictConfig& config, int device);
 
+/// Whether each of so many trajectories is wanted, by the places of those that are (none: all).
+std::vector<bool> which_are_wanted(const std::optional<std::vector<std::size_t>>& wanted, std::size_t trajectories);
+
 /// Trajectories as networks take them; views of `fov`.
 std::vector<network::ParticlePath> paths_of(const segmentation::FieldOfView& fov);
 
@@ -38,14 +42,16 @@ class NetworkBeliefs {
   /// \throws InputError, kernels::BackendMissing
   NetworkBeliefs(const std::filesystem::path& folder, const PredictConfig& config, int device);
 
-  /// Of every trajectory of a field of view. One longer than `longest_piece` is seen in pieces, twice: what is said of
-  /// a frame next to the end of a piece is not taken.
-  std::vector<segmentation::FrameBeliefs> of(const segmentation::FieldOfView& fov);
+  /// Of the wanted trajectories of a field of view (or all), at their places; of others there is nothing. One longer
+  /// than `longest_piece` is seen in pieces, twice: what is said of a frame next to the end of a piece is not taken.
+  std::vector<segmentation::FrameBeliefs> of(const segmentation::FieldOfView& fov,
+                                             const std::optional<std::vector<std::size_t>>& wanted = {});
 
  private:
   // A piece without a step is not looked at, but goes on as the one before it.
-  // \param ends of the pieces of a trajectory of so many frames
+  // \param wanted whether each trajectory is \param ends of the pieces of a trajectory of so many frames
   std::vector<segmentation::FrameBeliefs> of_pieces(std::span<const network::ParticlePath> paths,
+                                                    const std::vector<bool>& wanted,
                                                     const std::function<std::vector<std::size_t>(std::size_t)>& ends);
 
   network::FramePredictor predictor_;

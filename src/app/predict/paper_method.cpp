@@ -70,7 +70,8 @@ PaperMethod::PaperMethod(const std::vector<fs::path>& files, const Config& confi
 segmentation::InferredFov PaperMethod::infer(const segmentation::FieldOfView& fov,
                                              const std::optional<std::vector<std::size_t>>& wanted) {
   const std::vector<network::ParticlePath> paths = paths_of(fov);
-  const auto alpha = alpha_.predict(paths), k = k_.predict(paths), state = state_.predict(paths);
+  const std::vector<bool> are = which_are_wanted(wanted, paths.size());
+  const auto alpha = alpha_.predict(paths, are), k = k_.predict(paths, are), state = state_.predict(paths, are);
   segmentation::InferredFov out;
   for (const std::size_t i : segmentation::wanted_places(wanted, fov.trajectories.size())) {
     const segmentation::FrameSeries frames = series_of(alpha[i], k[i], state[i]);
@@ -95,7 +96,8 @@ void write_paper_ensemble(const fs::path& path, const std::vector<ChainSegment>&
                                 : sees(DiffusiveState::immobile) ? Phenomenon::immobile_traps
                                 : sees(DiffusiveState::confined) ? Phenomenon::confinement
                                                                  : Phenomenon::multi_state;
-  write_clustered_ensemble(path, segments, seen.size() < 2 ? 1 : 2, segmentation::phenomenon_name(phenomenon));
+  write_clustered_ensemble(path, segments, segmentation::cluster_chain_segments(segments, seen.size() < 2 ? 1 : 2),
+                           segmentation::phenomenon_name(phenomenon));
 }
 
 }  // namespace an::app

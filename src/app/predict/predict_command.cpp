@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -47,7 +48,7 @@ class Prediction {
         config_(config),
         world_(world),
         progress_(progress),
-        plan_(made_on_root<PredictionPlan>(world, [&] { return find_public_data(options.input); })),
+        plan_(made_on_root<PredictionPlan>(world, [&] { return find_public_data(options.input, options.track); })),
         paths_(options, config, plan_) {}
 
   /// \returns done, some_items_failed, or stopped
@@ -111,6 +112,9 @@ class Prediction {
       out.fov.trajectories.push_back({t.index, t.first_frame, std::move(t.x), std::move(t.y)});
     return out;
   }
+  segmentation::ExperimentFit fit_of(const PredictedExperiment& experiment,
+                                     std::span<const segmentation::FieldOfView> fovs,
+                                     const segmentation::FitOptions& options) const;
   void fit(const PredictedExperiment& experiment);
   void infer(const PlannedFov& fov);
   segmentation::InferredFov infer_fov(const PlannedFov& fov, const TrackedFov& read);
@@ -164,6 +168,20 @@ void Prediction::track_videos() {
                           .working_seconds();
 }
 
+segmentation::ExperimentFit Prediction::fit_of(const PredictedExperiment& experiment,
+                                               std::span<const segmentation::FieldOfView> fovs,
+                                               const segmentation::FitOptions& options) const {
+  try {
+    return segmentation::fit_experiment(fovs, options);
+  } catch (const std::invalid_argument&) {
+    throw InputError(
+        options_.input / experiment.place,
+        fmt::format("no trajectory has positions in two frames that follow each other (in the {} of {} fields "
+                    "of view that were looked at): the experiment is left out",
+                    fovs.size(), experiment.fovs.size()));
+  }
+}
+
 void Prediction::fit(const PredictedExperiment& experiment) {
   std::vector<segmentation::FieldOfView> fovs;
   std::vector<double> noise, overlapping;
@@ -184,18 +202,12 @@ void Prediction::fit(const PredictedExperiment& experiment) {
     opinion.emplace(*network_, fovs, inference_options(experiment));
     options.agreement_with = [&](const segmentation::ExperimentModel& model) { return opinion->agreement_with(model); };
   }
-  try {
-    const segmentation::ExperimentFit fitted = segmentation::fit_experiment(fovs, options);
-    if (opinion) {
-      const segmentation::ExperimentModel& model = fitted.front().model;
-      write_shares(paths_.shares(experiment),
-                   shares_for(model, opinion->agreement_with(model), config_.predict.shares));
-    }
-    write_model(paths_.model(experiment), fitted);
-  } catch (const std::invalid_argument&) {
-    throw InputError(options_.input / experiment.place,
-                     "no trajectory of two points in any field of view: the experiment is left out");
+  const segmentation::ExperimentFit fitted = fit_of(experiment, fovs, options);
+  if (opinion) {
+    const segmentation::ExperimentModel& model = fitted.front().model;
+    write_shares(paths_.shares(experiment), shares_for(model, opinion->agreement_with(model), config_.predict.shares));
   }
+  write_model(paths_.model(experiment), fitted);
 }
 
 // A field of view from the network's predictions of frames alone.
@@ -217,7 +229,8 @@ segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const Tra
   options.wanted = read.vips;
   std::vector<segmentation::FrameBeliefs> beliefs;
   if (config_.predict.method == Method::hybrid) options.shares = read_shares(paths_.shares(experiment));
-  if (config_.predict.method != Method::likelihood && !options.shares.are_nothing()) beliefs = network_->of(read.fov);
+  if (config_.predict.method != Method::likelihood && !options.shares.are_nothing())
+    beliefs = network_->of(read.fov, read.vips);
   options.beliefs = beliefs;
   return needs_fit() ? infer_trajectories(read.fov, read_model(paths_.model(experiment)), options)
                      : infer_alone(read, options);
@@ -272,10 +285,11 @@ void Prediction::write_segment_ensemble(const PredictedExperiment& experiment) c
   std::vector<segmentation::ChainSegment> segments;
   for (const std::size_t fov : experiment.fovs)
     if (fs::exists(paths_.sums(plan_.fovs[fov]))) read_segment_list(paths_.sums(plan_.fovs[fov]), segments);
+  if (segments.empty()) return;
   const fs::path file = paths_.ensemble(experiment);
   if (config_.predict.method == Method::paper) return write_paper_ensemble(file, segments);
-  const std::size_t clusters = clusters_by_spread(segments);
-  write_clustered_ensemble(file, segments, clusters, clusters == 1 ? "single_state" : "multi_state");
+  const segmentation::Clusters clusters = segmentation::cluster_by_spread(segments);
+  write_clustered_ensemble(file, segments, clusters, clusters.centres.size() == 1 ? "single_state" : "multi_state");
 }
 
 void Prediction::write_ensemble(const PredictedExperiment& experiment) const {
@@ -295,10 +309,15 @@ void Prediction::write_ensembles() {
   parallel::for_each_item(world_, even, [&](std::size_t e) { write_ensemble(plan_.experiments[e]); });
   world_.barrier();
   if (needs_fit()) return;  // an experiment without a model has been told
-  for (const PredictedExperiment& experiment : plan_.experiments)
-    if (!fs::exists(paths_.ensemble(experiment)))
-      failures_.push_back(fmt::format("{}: no trajectory in any field of view: it has no ensemble labels",
-                                      (options_.input / experiment.place).string()));
+  const bool any_lacks = on_root(world_, [&] {
+    const std::size_t before = failures_.size();
+    for (const PredictedExperiment& experiment : plan_.experiments)
+      if (!fs::exists(paths_.ensemble(experiment)))
+        failures_.push_back(fmt::format("{}: no trajectory in any field of view: it has no ensemble labels",
+                                        (options_.input / experiment.place).string()));
+    return failures_.size() > before;
+  });
+  if (any_lacks && !world_.is_root()) failures_.emplace_back();  // the words are root's
 }
 
 // Where the method has a network: an error comes before any work, and from one rank. Collective.
@@ -388,7 +407,7 @@ ExitCode run_predict(const PredictOptions& options, const Config& config, const 
                      Progress& progress) {
   if (!options.dry_run) return Prediction(options, config, world, progress).run();
   if (!world.is_root()) return ExitCode::done;
-  const PredictionPlan plan = find_public_data(options.input);
+  const PredictionPlan plan = find_public_data(options.input, options.track);
   const PredictionPaths paths(options, config, plan);
   for (const PlannedFov& fov : plan.fovs) fmt::print("{} -> {}\n", fov.input.string(), paths.labels(fov).string());
   return ExitCode::done;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iterator>
 #include <numeric>
@@ -201,27 +200,10 @@ void read_segment_list(const fs::path& path, std::vector<segmentation::ChainSegm
   });
 }
 
-std::size_t clusters_by_spread(const std::vector<segmentation::ChainSegment>& segments) {
-  constexpr double worth_another = 0.35;  // of the spread that is left with one cluster fewer
-  if (segments.empty()) return 1;
-  std::vector<std::array<double, 2>> points;
-  for (const segmentation::ChainSegment& s : segments) points.push_back({s.alpha, std::log(std::max(s.k, 1e-4))});
-  std::size_t count = 1;
-  double spread = segmentation::cluster_points(points, 1).inertia;
-  for (std::size_t more = 2; more <= 3 && more <= points.size(); ++more) {
-    const double left = segmentation::cluster_points(points, more).inertia;
-    if (!(left < worth_another * spread)) break;
-    count = more;
-    spread = left;
-  }
-  return count;
-}
-
 void write_clustered_ensemble(const fs::path& path, const std::vector<segmentation::ChainSegment>& segments,
-                              std::size_t count, std::string_view model) {
-  if (segments.empty()) return;
+                              const segmentation::Clusters& clusters, std::string_view model) {
   EnsembleLabels labels;
-  for (const segmentation::ChainCluster& c : segmentation::cluster_chain_segments(segments, count)) {
+  for (const segmentation::ChainCluster& c : segmentation::describe_clusters(segments, clusters)) {
     labels.alpha_mean.push_back(c.alpha_mean);
     labels.alpha_variance.push_back(c.alpha_variance);
     labels.k_mean.push_back(c.k_mean);
@@ -257,7 +239,7 @@ void write_shown_fov(const fs::path& path, const PlannedFov& planned, int experi
     const segmentation::InferredTrajectory& trajectory = inferred.trajectories[i];
     const segmentation::Trajectory& positions = read.fov.trajectories[read.vips ? (*read.vips)[i] : i];
     drawn += positions.x.size();
-    if (drawn > most_positions) break;
+    if (i > 0 && drawn > most_positions) break;
     Json segments = Json::array();
     for (std::size_t s = 0; s < trajectory.segments.size(); ++s)
       segments.push_back({trajectory.end(s), static_cast<int>(trajectory.segments[s].state)});

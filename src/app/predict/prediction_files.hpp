@@ -29,7 +29,7 @@ segmentation::BeliefShares read_shares(const std::filesystem::path& path);
 inline constexpr std::string_view segments_header =
     "traj_idx,begin,end,alpha,alpha_low,alpha_high,k,k_low,k_high,state,state_probability,change_probability";
 
-/// `segments_fov_F.csv`: a line a segment with the intervals that hold the truth with a probability of 90 %, and the
+/// `segments_fov_F.csv`: a line a segment with intervals (see InferredSegment and the methods), and the
 /// probabilities of its state and of the change point it begins with. \throws OutputError
 void write_segments(const std::filesystem::path& path, const segmentation::InferredFov& fov);
 
@@ -42,12 +42,10 @@ segmentation::PopulationSums read_sums(const std::filesystem::path& path, std::s
 void write_segment_list(const std::filesystem::path& path, const segmentation::InferredFov& fov);
 /// Adds those of a file to `segments`. \throws InputError as read_sums
 void read_segment_list(const std::filesystem::path& path, std::vector<segmentation::ChainSegment>& segments);
-/// The fewest clusters of segments, of one to three, that a further one would not better by much.
-std::size_t clusters_by_spread(const std::vector<segmentation::ChainSegment>& segments);
-/// `ensemble_labels.txt` from segments alone, in so many clusters; nothing where there are none. \throws OutputError
+/// `ensemble_labels.txt` from segments alone, in clusters. \throws OutputError
 void write_clustered_ensemble(const std::filesystem::path& path,
-                              const std::vector<segmentation::ChainSegment>& segments, std::size_t count,
-                              std::string_view model);
+                              const std::vector<segmentation::ChainSegment>& segments,
+                              const segmentation::Clusters& clusters, std::string_view model);
 
 /// The numbers of a trajectory's line, as LabelRow views them.
 std::vector<double> label_fields(const segmentation::InferredTrajectory& trajectory);

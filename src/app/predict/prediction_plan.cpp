@@ -57,12 +57,12 @@ std::map<int, fs::path> numbered_in(const fs::path& folder,
 
 }  // namespace
 
-PredictionPlan find_public_data(const fs::path& input) {
+PredictionPlan find_public_data(const fs::path& input, int only) {
   PredictionPlan plan;
   std::error_code error;
   for (const int track : {1, 2}) {
     const fs::path folder = input / fmt::format("track_{}", track);
-    if (!fs::is_directory(folder, error)) continue;
+    if ((only != 0 && track != only) || !fs::is_directory(folder, error)) continue;
     for (const auto& [number, experiment_folder] : numbered_in(folder, experiment_number)) {
       const std::map<int, fs::path> fovs = numbered_in(
           experiment_folder, [&](const fs::directory_entry& entry) { return fov_number(track, entry.path()); });

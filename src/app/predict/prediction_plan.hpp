@@ -32,8 +32,9 @@ struct PredictionPlan {
 };
 
 /// Finds `track_1/exp_E/videos_fov_F.tiff` and `track_2/exp_E/trajs_fov_F.csv`, whatever numbers there are.
+/// \param only the track that is looked for; 0: both
 /// \throws InputError where there is nothing to infer, two have the same number, or one is written with leading zeros
-PredictionPlan find_public_data(const std::filesystem::path& input);
+PredictionPlan find_public_data(const std::filesystem::path& input, int only = 0);
 
 void pack(ByteWriter& writer, const PredictionPlan& plan);
 void unpack(ByteReader& reader, PredictionPlan& plan);

@@ -22,7 +22,8 @@ ExitCode run_benchmark(const RunOptions& options, const Config& config, const pa
                                options.weights,
                                options.resume,
                                options.dry_run,
-                               options.tracked};
+                               options.tracked,
+                               options.track};
   const ExitCode predicted = run_predict(predict, config, world, progress);
   if (options.dry_run || predicted == ExitCode::stopped) return predicted;
   if (const std::string cause = parallel::stop_asked_of_any(world); !cause.empty()) {

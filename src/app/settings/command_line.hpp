@@ -54,6 +54,7 @@ struct PredictOptions {
   bool resume = false;            ///< finish an interrupted submission
   bool dry_run = false;           ///< say what would be inferred, and stop
   std::filesystem::path tracked;  ///< a submission of the same input whose tracks of videos are taken; empty: none
+  int track = 0;                  ///< only this one (1 or 2); 0: both
 };
 
 /// `run`. As `predict` and `score`.
@@ -65,6 +66,7 @@ struct RunOptions {
   bool dry_run = false;
   std::filesystem::path tracked;  ///< as PredictOptions
   bool print_scores = true;       ///< on stdout
+  int track = 0;                  ///< as PredictOptions
 };
 
 /// `report`.

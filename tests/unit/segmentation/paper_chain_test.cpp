@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <string>
 
@@ -57,7 +58,7 @@ TEST(PaperChain, FindsTwoHalves) {
   EXPECT_NEAR(segments[0].k, 1.0, 0.011);
   EXPECT_EQ(segments[0].state, DiffusiveState::confined);
   EXPECT_EQ(segments[1].state, DiffusiveState::free);
-  const std::vector<ChainCluster> clusters = cluster_chain_segments(segments, 2);
+  const std::vector<ChainCluster> clusters = describe_clusters(segments, cluster_chain_segments(segments, 2));
   ASSERT_EQ(clusters.size(), 2U);
   EXPECT_NEAR(clusters[0].k_mean, 0.2, 0.011);
   EXPECT_DOUBLE_EQ(clusters[0].share, 0.4);
@@ -126,6 +127,23 @@ TEST(PaperChain, RefusesSeriesOfDifferentLengths) {
   FrameSeries frames = two_halves();
   frames.k.pop_back();
   EXPECT_THROW(segment_by_chain(frames, {}), std::invalid_argument);
+}
+
+// Few fast segments are far from all others in K, and hardly in its logarithm.
+TEST(PaperChain, ClustersBySpreadAreOfTheLogarithm) {
+  std::vector<ChainSegment> segments;
+  const auto add = [&](int count, double k) {
+    for (int i = 0; i < count; ++i)
+      segments.push_back({0, 100, 1, k * std::exp(0.4 * ((i % 5) - 2) / 1.414), DiffusiveState::free});
+  };
+  add(50, 0.05);
+  add(50, 0.5);
+  add(2, 3);
+  const std::vector<ChainCluster> clusters = describe_clusters(segments, cluster_by_spread(segments));
+  ASSERT_EQ(clusters.size(), 2U);
+  EXPECT_LT(clusters[0].k_mean, 0.1);
+  EXPECT_GT(clusters[1].k_mean, 0.4);
+  EXPECT_LT(clusters[1].k_mean, 0.9);
 }
 
 }  // namespace
