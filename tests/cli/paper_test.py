@@ -15,6 +15,17 @@ from program import rows_of, run_program, two_models
 
 PROGRAM, CONFIGS = None, None
 
+DIMERS = """
+[[experiment]]
+model = "dimerization"
+particles = 60
+k = [{ normal = [0.28, 0.001] }, { normal = [0.0035, 0.0001] }]
+alpha = [{ normal = [1, 0.1] }, { normal = [1.1, 0.01] }]
+radius = 0.5
+binding = 1
+unbinding = 0.1
+"""
+
 
 def run(*arguments, ranks=None):
     return run_program([PROGRAM, *arguments], ranks)
@@ -30,7 +41,8 @@ class Paper(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
-        (cls.folder / "benchmark.toml").write_text(two_models(40, 40))
+        multi_state = two_models(40, 40).split('\n[[experiment]]\nmodel = "immobile_traps"')[0]
+        (cls.folder / "benchmark.toml").write_text(multi_state + DIMERS)  # the paper's experiments 1 and 2, by their models
         cls.benchmark = cls.folder / "benchmark"
         done = run("simulate", "--config", cls.folder / "benchmark.toml", "--output", cls.benchmark)
         assert done.returncode == 0, done.stderr
@@ -128,7 +140,7 @@ class Paper(unittest.TestCase):
                 ("table_4", "1", "trajectories", 1280), ("table_4", "2", "f1_state", 0.994),
                 ("table_1", "mae_alpha", "cells", 0.0225)):
             self.assertEqual(float(self.value(table, block, metric)["published"]), published, (table, block, metric))
-        for table in ("table_3", "table_4"):  # of other experiments
+        for table in ("table_3", "table_4"):  # of two experiments
             self.assertEqual(self.value(table, "average", "jsc_cp")["published"], "")
         for block, metric, published in (("msle_k", "cells", 0.00074), ("entropy_state", "cells_as_they_are", 0.0181),
                                          ("entropy_state", "parameters", 2.45e6), ("mae_alpha", "parameters", 28.8e6)):
@@ -199,6 +211,16 @@ class Paper(unittest.TestCase):
         done = run("paper", "--output", again, "--resume", *wanted)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(rows_of(again / "table_4.csv"), rows_of(self.paper / "table_4.csv"))
+
+    def test_other_experiments_of_the_same_number_are_not_compared(self):
+        data, output = self.folder / "others", self.folder / "others_out"
+        shutil.copytree(self.benchmark, data)
+        for experiment in data.glob("*/track_*/exp_2"):
+            experiment.rename(experiment.with_name("exp_3"))
+        done = run("paper", "--output", output, *self.quick, "--only", "table_4", "--benchmark", data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual({row["published"] for row in rows_of(output / "table_4.csv")}, {""})
+        self.assertFalse((output / "benchmark/unet/submission/track_1").exists(), "no table needs the videos")
 
     def test_a_benchmark_that_is_not_there_leaves_nothing(self):
         output = self.folder / "mistyped"

@@ -75,8 +75,13 @@ FrameFov read_fov(const FovPlace& place, const fs::path& data) {
   for (std::size_t row = 0; row < table.size(); ++row) fov.truth.push_back(FrameLabels::of(table, row, labels));
   bool agree = fov.truth.size() == fov.trajectories.size();
   for (std::size_t i = 0; agree && i < fov.truth.size(); ++i)
-    agree = fov.truth[i].size() == fov.trajectories[i].x.size() && fov.truth[i].size() <= TileNetwork::frames;
+    agree = fov.truth[i].size() == fov.trajectories[i].x.size();
   if (!agree) throw InputError(labels, fmt::format("other trajectories than in {}", csv.string()));
+  for (const FrameLabels& truth : fov.truth)
+    if (truth.size() > TileNetwork::frames)
+      throw InputError(labels,
+                       fmt::format("a trajectory of {} frames (expected {} at most, as the networks of Table 1 see)",
+                                   truth.size(), TileNetwork::frames));
   return fov;
 }
 

@@ -85,7 +85,7 @@ class Paper {
   void write_record(bool complete) const;
   void timed(const char* name, const std::function<void()>& work);
   void simulate(const fs::path& folder, const Config& data);
-  void solve(const fs::path& folder, const fs::path& data, const Config& data_config);
+  void solve(const fs::path& folder, const fs::path& data, const Config& data_config, int track);
   void study_all_frames();
   // Compares who judges by `files` with the truth, unless that was done with the very files.
   void study(const std::string& name, const std::vector<fs::path>& files, const std::function<FrameJudge()>& make);
@@ -126,7 +126,7 @@ void Paper::write_record(bool complete) const {
 
 void Paper::check_benchmark() const {
   const fs::path& benchmark = *options_.benchmark;
-  find_public_data(benchmark / "public");
+  find_public_data(benchmark / "public", plan_.benchmark_track());
   for (const auto& [table, track] : {std::pair("table_3", "track_1"), std::pair("table_4", "track_2")})
     for (const char* part : {"public", "ref"})
       if (plan_.items.contains(table) && !fs::is_directory(benchmark / part / track))
@@ -172,12 +172,12 @@ void Paper::simulate(const fs::path& folder, const Config& data) {
   world_.barrier();
 }
 
-// Each method in a folder of its own; videos are tracked once.
-void Paper::solve(const fs::path& folder, const fs::path& data, const Config& data_config) {
+// Each method in a folder of its own; videos are tracked once. \param track that is solved; 0: both
+void Paper::solve(const fs::path& folder, const fs::path& data, const Config& data_config, int track) {
   fs::path tracked;
   for (const auto& [name, method] : plan_.methods) {
     const fs::path output = folder / name;
-    const RunOptions run{data, output, options_.weights, true, false, tracked, false};
+    const RunOptions run{data, output, options_.weights, true, false, tracked, false, track};
     Config config = data_config;
     config.predict.method = method;
     config.score = config_.score;
@@ -216,7 +216,7 @@ void Paper::study_all_frames() {
     study(network.first, network.second,
           [&] { return judge_of_networks(network.first, network.second, config_.predict, world_.node_rank()); });
   if (!wants_frame_figures()) return;
-  solve(part("frames"), data, plan_.frames);
+  solve(part("frames"), data, plan_.frames, 0);
   for (const auto& method : plan_.methods) {
     const fs::path submission = part("frames") / method.first / "submission";
     study(method.first, {contents_of(submission)},
@@ -297,12 +297,12 @@ void Paper::make_all() {
   if (wants_validation())
     timed("validation", [&] {
       simulate(part("validation") / "data", plan_.validation);
-      solve(part("validation"), part("validation") / "data", plan_.validation);
+      solve(part("validation"), part("validation") / "data", plan_.validation, 0);
     });
   if (wants_benchmark())
     timed("benchmark", [&] {
       if (!options_.benchmark) simulate(benchmark_data(), plan_.benchmark);
-      solve(part("benchmark"), benchmark_data(), plan_.benchmark);
+      solve(part("benchmark"), benchmark_data(), plan_.benchmark, plan_.benchmark_track());
     });
 }
 

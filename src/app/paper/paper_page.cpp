@@ -25,7 +25,7 @@ namespace {
 std::string about_marks(double confidence) {
   return fmt::format(
       "(+) marks what is significantly better than the published value, (-) what is worse: all of the {} lies on that "
-      "side of it.",
+      "side of it. Where all draws give the same value there is no mark.",
       report::interval_name(confidence));
 }
 

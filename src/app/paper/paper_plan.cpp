@@ -136,6 +136,11 @@ bool PaperPlan::wants(const std::vector<std::string>& some) const {
   return std::any_of(some.begin(), some.end(), [&](const std::string& item) { return items.contains(item); });
 }
 
+int PaperPlan::benchmark_track() const {
+  if (wants({"table_3"}) && wants({"table_4"})) return 0;
+  return wants({"table_3"}) ? 1 : 2;
+}
+
 PaperPlan make_paper_plan(const PaperOptions& options, const Config& config) {
   if (!config.experiments.empty())
     throw ConfigError("paper: the configuration has [[experiment]] tables (the paper's are taken; expected none)");

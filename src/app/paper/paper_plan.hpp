@@ -30,6 +30,7 @@ struct PaperPlan {
   std::vector<std::pair<std::string, Method>> methods;     ///< by name
   Config benchmark, validation, frames, training;          ///< what each data set is simulated with
   bool wants(const std::vector<std::string>& some) const;  ///< any of these items
+  int benchmark_track() const;                             ///< the one that Table 3 or 4 needs; 0: both
 };
 
 /// \throws ConfigError for unknown methods or items, and sizes that make no sense

@@ -96,8 +96,10 @@ std::optional<ComparisonTable> benchmark_table(int track, const std::vector<Meth
     }
   if (scores.empty()) return {};
   const auto add_block = [&](const std::string& block_name) -> ComparisonBlock& {
-    return table.blocks.emplace_back(
-        ComparisonBlock{block_name, published.values(block_name, names_of(table.columns)), {}});
+    std::vector<double> values = published.values(block_name, names_of(table.columns));
+    if (published_scores_of(track, scores.front().second, block_name).empty())
+      std::ranges::fill(values, std::numeric_limits<double>::quiet_NaN());
+    return table.blocks.emplace_back(ComparisonBlock{block_name, std::move(values), {}});
   };
   for (const int number : experiments) {
     ComparisonBlock& block = add_block(std::to_string(number));
@@ -106,11 +108,6 @@ std::optional<ComparisonTable> benchmark_table(int track, const std::vector<Meth
         block.ours.push_back(row_of(method, at->second, 1));
   }
   ComparisonBlock& average = add_block("average");
-  // That of other experiments is no average to compare with.
-  const bool all_nine =
-      experiments.size() + 1 == published.rows.size() &&
-      std::ranges::all_of(experiments, [&](int number) { return published.has(std::to_string(number)); });
-  if (!all_nine) std::ranges::fill(average.published, std::numeric_limits<double>::quiet_NaN());
   for (const auto& [method, of_track] : scores)
     average.ours.push_back(row_of(method, of_track.average, static_cast<double>(of_track.experiments.size())));
   table.notes = {

@@ -60,20 +60,6 @@ std::vector<TableCell> score_row(std::string name, TableCell trajectories, const
   return row;
 }
 
-// A row of the paper's scores; empty where these are scores of other experiments, though they bear the same numbers,
-// and for the average of some of them.
-std::vector<double> published_of(int track, const TrackRunScores& scores, const std::string& row) {
-  const report::PublishedTable& table = report::published_scores(track);
-  const auto& mine = scores.experiments;
-  const bool whole = mine.size() + 1 == table.rows.size();
-  const auto is_the_papers = [&](const auto& entry) {
-    const std::string number = std::to_string(entry.first);
-    return table.has(number) && (entry.second.model.empty() ? whole : entry.second.model == table.model(number));
-  };
-  if (!std::ranges::all_of(mine, is_the_papers) || (!whole && row == "average")) return {};
-  return table.values(row, score_names());
-}
-
 std::string state_words(const Json& state) {
   if (state.at("immobile").get<bool>()) return "immobile";
   return fmt::format("alpha {:.2f} ± {:.2f}, K {:.3g} ± {:.2g}", state.at("alpha_mean").get<double>(),
@@ -103,7 +89,7 @@ Table score_table(int track, const TrackRunScores& scores) {
   for (const auto& [experiment, ours] : scores.experiments) {
     const std::string name = std::to_string(experiment);
     const std::vector<double> values = values_of(ours);
-    table.rows.push_back(score_row(name, whole(ours.trajectories), values, published_of(track, scores, name)));
+    table.rows.push_back(score_row(name, whole(ours.trajectories), values, published_scores_of(track, scores, name)));
     for (std::size_t m = 0; m < plain.size(); ++m)
       if (!std::isnan(values[m])) {
         plain[m] += values[m];
@@ -112,13 +98,13 @@ Table score_table(int track, const TrackRunScores& scores) {
   }
   for (std::size_t m = 0; m < plain.size(); ++m) plain[m] /= defined[m];
   table.rows.push_back(score_row("average", whole(scores.average.trajectories), values_of(scores.average),
-                                 published_of(track, scores, "average")));
+                                 published_scores_of(track, scores, "average")));
   if (!scores.experiments.empty()) table.rows.push_back(score_row("plain mean", words(""), plain, {}));
   return table;
 }
 
 std::vector<report::KeyNumber> average_numbers(int track, const TrackRunScores& scores) {
-  const std::vector<double> paper = published_of(track, scores, "average");
+  const std::vector<double> paper = published_scores_of(track, scores, "average");
   std::vector<report::KeyNumber> numbers;
   for (std::size_t m = 0; m < score_titles().size(); ++m)
     numbers.push_back({score_titles()[m], score_text(scores.average.values[m].value),

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "app/run/run_scores.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "app/items/json_file.hpp"
+#include "core/error.hpp"
 #include "evaluation/challenge_score.hpp"
 #include "io/array_reader.hpp"
+#include "report/published_tables.hpp"
 
 namespace an::app {
 
@@ -46,9 +52,12 @@ void drop_empty_intervals(const fs::path& file, int track, TrackRunScores& score
   const io::ArrayReader columns(file);
   const std::vector<double> tracks = columns.doubles("/fields_of_view/track");
   const std::vector<double> experiments = columns.doubles("/fields_of_view/experiment");
-  std::map<int, std::size_t> fovs;
+  if (tracks.size() != experiments.size())
+    throw InputError(file,
+                     fmt::format("/fields_of_view: {} tracks and {} experiments", tracks.size(), experiments.size()));
+  std::map<double, std::size_t> fovs;
   for (std::size_t i = 0; i < tracks.size(); ++i)
-    if (static_cast<int>(tracks[i]) == track) ++fovs[static_cast<int>(experiments[i])];
+    if (tracks[i] == track) ++fovs[experiments[i]];
   bool any = false;
   for (auto& [number, experiment] : scores.experiments) {
     if (fovs[number] > 1) continue;
@@ -93,6 +102,18 @@ TrackRunScores track_scores(const Json& track) {
   take_task(track.at("ensemble"), single_metrics, score_names().size(), scores);
   for (const auto& [number, experiment] : scores.experiments) scores.average.trajectories += experiment.trajectories;
   return scores;
+}
+
+std::vector<double> published_scores_of(int track, const TrackRunScores& scores, const std::string& row) {
+  const report::PublishedTable& table = report::published_scores(track);
+  const auto& mine = scores.experiments;
+  const bool whole = mine.size() + 1 == table.rows.size();
+  const auto is_the_papers = [&](const auto& entry) {
+    const std::string number = std::to_string(entry.first);
+    return table.has(number) && (entry.second.model.empty() ? whole : entry.second.model == table.model(number));
+  };
+  if (!std::ranges::all_of(mine, is_the_papers) || (!whole && row == "average")) return {};
+  return table.values(row, score_names());
 }
 
 std::optional<TrackRunScores> read_run_scores(const fs::path& results, int track) {

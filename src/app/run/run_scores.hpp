@@ -35,6 +35,10 @@ struct TrackRunScores {
 /// Scores that `summary.json` holds of one of its `tracks`.
 TrackRunScores track_scores(const report::Json& track);
 
+/// A row of the paper's scores (`1` to `9`, `average`), as score_names(); empty where these are scores of other
+/// experiments, though they bear the same numbers, and for the average of some of them.
+std::vector<double> published_scores_of(int track, const TrackRunScores& scores, const std::string& row);
+
 /// Reads a track's scores from `summary.json` of `run` or `score`, with their intervals where these say something:
 /// where there is more than one field of view in each experiment (`results.h5`). None where the track was not scored.
 /// \throws InputError where the files are missing or damaged
