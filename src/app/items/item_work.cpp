@@ -32,6 +32,9 @@ struct ItemMarks {
 void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMarks& marks) {
   const ItemFiles files = ledger != nullptr ? work.files(item) : ItemFiles{};
   const bool is_recorded = ledger != nullptr && !files.outputs.empty();
+  const auto of_item = [&](const std::string& words) {
+    return is_recorded ? fmt::format("{}: {}", files.outputs.front().string(), words) : words;
+  };
   try {
     if (is_recorded) {
       const Standing standing = ledger->standing(files);
@@ -61,10 +64,9 @@ void do_item(std::size_t item, RunLedger* ledger, const ItemWork& work, ItemMark
   } catch (const kernels::BackendTooSmall& error) {
     marks.words[item] = error.what();
   } catch (const std::bad_alloc&) {
-    marks.words[item] = (is_recorded ? files.outputs.front().string() + ": " : "") + "there is not enough memory";
+    marks.words[item] = of_item("there is not enough memory");
   } catch (const std::exception& error) {
-    const std::string name = is_recorded ? files.outputs.front().string() + ": " : "";
-    marks.words[item] = fmt::format("{}internal error: {}", name, error.what());
+    marks.words[item] = of_item(fmt::format("internal error: {}", error.what()));
   }
   marks.failed[item] = 1;
 }

@@ -170,16 +170,18 @@ class Training {
 
 void Training::begin() {
   FoundCheckpoint found;  // by root alone: files appear for ranks at different times
+  bool has_weights = false;
   const fs::path& folder = options_.output;
   const bool any = on_root(world_, [&] {
     found = find_checkpoint(folder);
-    const bool is_begun = found.any || fs::exists(folder / training_record) || fs::exists(folder / "weights.h5");
+    has_weights = fs::exists(folder / "weights.h5");
+    const bool is_begun = found.any || has_weights || fs::exists(folder / training_record);
     if (!is_begun) claim_output(folder, training_record, {}, options_.resume, "a training");
     return is_begun;
   });
   if (any && !options_.resume)
     throw ConfigError(fmt::format("{} holds a training; use --resume to go on, or another folder", folder.string()));
-  if (on_root(world_, [&] { return !found.any && fs::exists(folder / "weights.h5"); }))
+  if (on_root(world_, [&] { return has_weights && !found.any; }))
     throw ConfigError(
         fmt::format("{} holds weights, but no checkpoint to go on from; use another folder", folder.string()));
   std::string newest = found.newest.string();
