@@ -3,7 +3,7 @@
 # Makes results/paper: jobs/paper_results.sh FOLDER [OPTIONS of paper]. Two ranks of build/anomalousnet work in FOLDER;
 # tables, figures and the record of how they were made are copied from there.
 set -euo pipefail
-folder=$(realpath -m "$1")
+folder=$(realpath -m "${1:?usage: jobs/paper_results.sh FOLDER [OPTIONS of paper]}")
 shift
 cd "$(dirname "$0")/.."
 source jobs/environment.sh

@@ -8,8 +8,10 @@ set -euo pipefail
 folder=$1 fovs=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
 program=${AN_PROGRAM:-$root/build/anomalousnet}
-# shellcheck source=jobs/environment.sh
-source "$root/jobs/environment.sh"
+if [[ -z ${SLURM_JOB_ID:-} ]]; then # in a job ranks are bound as they always are there
+  # shellcheck source=jobs/environment.sh
+  source "$root/jobs/environment.sh"
+fi
 read -r -a launch <<<"${AN_LAUNCH:-mpirun -n 1}"
 stage() { "${launch[@]}" "$program" "$@" --quiet --set run.item_costs=true; }
 

@@ -6,10 +6,12 @@
 # their turn too: what they lose side by side no program can gain. With AN_WORK=FOLDER the runs are kept there, and those that
 # are there already are not made again.
 set -euo pipefail
+output=${1:+$(realpath -m "$1")}
+AN_WORK=${AN_WORK:+$(realpath -m "$AN_WORK")}
 cd "$(dirname "$0")/.."
 # shellcheck source=jobs/environment.sh
 source jobs/environment.sh
-output=${1:-results/scaling}
+output=${output:-results/scaling}
 program=${AN_PROGRAM:-build/anomalousnet}
 fovs=${AN_FOVS:-4}
 read -r -a ranks <<<"${AN_RANKS:-1 2}"

@@ -64,14 +64,14 @@ class PaperResults(Jobs):
 class Requeue(Jobs):
     """run_or_requeue of slurm/job.sh."""
 
-    def ends(self, program):
+    def ends(self, program, **more):
         """Whether the job goes back into the queue, and its exit code otherwise."""
         self.stand_in(self.folder / "program", program)
         self.stand_in(self.stand_ins / "scontrol", f"echo $1 >{self.folder}/asked")
         self.stand_in(self.stand_ins / "sleep", "exit 0")
         (self.folder / "asked").unlink(missing_ok=True)
         done = self.run_script("bash", "-c", f"source {SOURCE}/jobs/slurm/job.sh; run_or_requeue", AN_PROGRAM=str(self.folder / "program"),
-                               AN_LAUNCH="env", SLURM_JOB_ID="1")
+                               AN_LAUNCH="env", SLURM_JOB_ID="1", **more)
         return "requeue" if (self.folder / "asked").exists() else done.returncode
 
     def test_only_a_run_that_stopped_in_order_goes_back(self):
@@ -86,6 +86,11 @@ class Requeue(Jobs):
             self.assertEqual(self.ends(f"trap 'exit {code}' USR1; {told}"), code)
         self.assertEqual(self.ends(f"trap 'exit 5' USR1; {told}"), "requeue")
         self.assertEqual(self.ends(told), "requeue")
+
+    def test_not_for_ever(self):
+        self.assertEqual(self.ends("exit 5", SLURM_RESTART_COUNT="99"), "requeue")
+        self.assertEqual(self.ends("exit 5", SLURM_RESTART_COUNT="100"), 5)
+        self.assertEqual(self.ends("exit 5", SLURM_RESTART_COUNT="3", AN_RESTARTS="3"), 5)
 
     def test_what_is_cancelled_does_not_go_back(self):
         ended = "/bin/sleep 0.3; kill -TERM $PPID; for i in {1..50}; do /bin/sleep 0.1; done; exit 99"
@@ -110,6 +115,7 @@ class Launch(Jobs):
         self.assertEqual(self.line("many_nodes.sbatch", SLURM_NTASKS="128"), "mpirun -n 128 program run no bound")
         self.assertEqual(self.line("many_nodes.sbatch", SLURM_JOB_NUM_NODES="2", SLURM_NTASKS_PER_NODE="64"), "mpirun -n 128 program run no bound")
         self.assertEqual(self.line("one_node.sbatch", SLURM_CPUS_ON_NODE="64"), "mpirun -n 64 program run no bound")
+        self.assertEqual(self.line("one_node.sbatch", SLURM_CPUS_ON_NODE="64", AN_LAUNCH="srun --mpi=pmix"), "srun -n 64 --mpi=pmix program run no bound")
 
     def test_ranks_with_threads_have_their_cores(self):
         several = {"SLURM_CPUS_PER_TASK": "8"}

@@ -104,7 +104,7 @@ class Slurm(unittest.TestCase):
         self.assertIn("back into the queue", words)
         self.assertIn("exit code 5", words)
 
-    def test_a_run_is_resumed_after_its_node_took_it_away(self):
+    def test_a_run_is_resumed_after_it_was_put_back_into_the_queue(self):
         job, output, log = self.submit("taken")
         self.wait_for_items(output)
         self.cluster.run("scontrol", "requeue", job)
