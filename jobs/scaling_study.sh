@@ -8,6 +8,7 @@
 set -euo pipefail
 output=${1:+$(realpath -m "$1")}
 AN_WORK=${AN_WORK:+$(realpath -m "$AN_WORK")}
+[[ ${AN_PROGRAM:-} != */* ]] || AN_PROGRAM=$(realpath -m "$AN_PROGRAM")
 cd "$(dirname "$0")/.."
 # shellcheck source=jobs/environment.sh
 source jobs/environment.sh

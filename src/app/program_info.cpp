@@ -90,7 +90,8 @@ std::string version_text(std::string_view version, std::string_view git) {
 
 std::string short_commit(std::string_view git) {
   constexpr std::string_view mark = "-modified";
-  return std::string(git.substr(0, 12)) + std::string(git.ends_with(mark) ? mark : "");
+  const std::string_view prefix = git.starts_with("unknown-") ? "unknown-" : "";
+  return std::string(git.substr(0, prefix.size() + 12)) + std::string(git.ends_with(mark) ? mark : "");
 }
 
 nlohmann::ordered_json program_info() {

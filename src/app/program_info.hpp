@@ -13,7 +13,8 @@ namespace an::app {
 std::string version_text();
 std::string version_text(std::string_view version, std::string_view git);
 
-/// A commit as people write it, its first 12 digits, and whether files were modified.
+/// A commit as people write it, its first 12 digits, and whether files were modified; outside git, of the hash of
+/// the sources.
 std::string short_commit(std::string_view git);
 
 /// What this program is and runs on, for `summary.json` and `info`: name, version, git, compiler, compiler_flags,

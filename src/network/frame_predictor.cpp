@@ -78,9 +78,10 @@ std::vector<FramePredictions> FramePredictor::predict(std::span<const ParticlePa
   const NetworkInput input(fov, shape_);
   for (std::size_t first = 0; first < fov.size(); first += tile_rows) {
     const std::size_t count = std::min(tile_rows, fov.size() - first);
-    const auto is_wanted = wanted.begin() + static_cast<std::ptrdiff_t>(first);
-    if (!wanted.empty() && std::none_of(is_wanted, is_wanted + static_cast<std::ptrdiff_t>(count), std::identity()))
-      continue;
+    if (!wanted.empty()) {
+      const auto begin = wanted.begin() + static_cast<std::ptrdiff_t>(first);
+      if (std::none_of(begin, begin + static_cast<std::ptrdiff_t>(count), std::identity())) continue;
+    }
     const ImageSize image = image_for(count, longest);
     const std::vector<float> output = ready(image).outputs(input, first, count);
     for (std::size_t i = 0; i < count; ++i)

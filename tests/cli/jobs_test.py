@@ -107,7 +107,7 @@ class Launch(Jobs):
             self.stand_in(self.stand_ins / launcher, f"echo {launcher} $* ${{SRUN_CPUS_PER_TASK-no}} ${{OMPI_MCA_hwloc_base_binding_policy-bound}}")
         clean = {name: text for name, text in self.environment.items() if not name.startswith(("SLURM", "SRUN", "OMPI_MCA_hwloc"))}
         self.environment = clean
-        done = self.run_script(SOURCE / "jobs/slurm" / script, "run", AN_PROGRAM="program", SLURM_JOB_ID="1", SLURM_SUBMIT_DIR=str(SOURCE), **more)
+        done = self.run_script(SOURCE / "jobs/slurm" / script, "run", **{"AN_PROGRAM": "program", "SLURM_JOB_ID": "1", "SLURM_SUBMIT_DIR": str(SOURCE), **more})
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.strip()
 
@@ -116,6 +116,10 @@ class Launch(Jobs):
         self.assertEqual(self.line("many_nodes.sbatch", SLURM_JOB_NUM_NODES="2", SLURM_NTASKS_PER_NODE="64"), "mpirun -n 128 program run no bound")
         self.assertEqual(self.line("one_node.sbatch", SLURM_CPUS_ON_NODE="64"), "mpirun -n 64 program run no bound")
         self.assertEqual(self.line("one_node.sbatch", SLURM_CPUS_ON_NODE="64", AN_LAUNCH="srun --mpi=pmix"), "srun -n 64 --mpi=pmix program run no bound")
+
+    def test_a_program_for_processors_and_one_for_gpus(self):
+        for script, build in (("many_nodes.sbatch", "build"), ("gpus.sbatch", "build-cuda")):
+            self.assertEqual(self.line(script, SLURM_NTASKS="4", AN_PROGRAM=""), f"mpirun -n 4 {SOURCE}/{build}/anomalousnet run no bound")
 
     def test_ranks_with_threads_have_their_cores(self):
         several = {"SLURM_CPUS_PER_TASK": "8"}

@@ -221,6 +221,7 @@ class Paper(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual({row["published"] for row in rows_of(output / "table_4.csv")}, {""})
         self.assertFalse((output / "benchmark/unet/submission/track_1").exists(), "no table needs the videos")
+        self.assertEqual(json.loads((output / "benchmark/unet/summary.json").read_text())["problems"], [])
 
     def test_a_benchmark_that_is_not_there_leaves_nothing(self):
         output = self.folder / "mistyped"

@@ -222,7 +222,6 @@ TEST(ExperimentFit, OneStateThatIsVeryFastIsOne) {
   EXPECT_NEAR(model.states[0].k_mean, 1e4, 500);
 }
 
-// In a crowd chance gives every particle a partner: so much speaks for pairs until their binding is fitted.
 // Parameters have their price where there is one trajectory, too.
 TEST(ExperimentFit, OneTrajectoryIsOfOneState) {
   int others = 0;
@@ -233,6 +232,7 @@ TEST(ExperimentFit, OneTrajectoryIsOfOneState) {
   EXPECT_LE(others, 1);
 }
 
+// In a crowd chance gives every particle a partner: so much speaks for pairs until their binding is fitted.
 TEST(ExperimentFit, ACrowdIsNotOfPairs) {
   simulation::ModelParameters parameters;
   parameters.model = simulation::ModelKind::single_state;

@@ -96,13 +96,13 @@ std::vector<PartCost> costs_of(const PaperOptions& options, const PaperPlan& pla
   const PaperSizes& s = plan.sizes;
   if (plan.wants({"table_3", "table_4"})) {
     const double count = benchmark_experiments * static_cast<double>(s.benchmark_fovs);
-    const double videos = plan.benchmark.simulate.videos ? 1 : 0;
-    costs.push_back({options.benchmark ? fmt::format("benchmark: {} (costs as for {} fields of view)",
-                                                     options.benchmark->string(), count)
-                                       : fmt::format("benchmark: {} fields of view of each of 9 experiments{}",
-                                                     s.benchmark_fovs, videos > 0 ? ", with videos" : ""),
-                     videos * video * count +
-                         methods * (method_experiment * (1 + videos) * benchmark_experiments + method_fov * count)});
+    const double videos = plan.benchmark.simulate.videos ? 1 : 0, tracks = plan.benchmark_track() == 0 ? 2 : 1;
+    costs.push_back(
+        {options.benchmark
+             ? fmt::format("benchmark: {} (costs as for {} fields of view)", options.benchmark->string(), count)
+             : fmt::format("benchmark: {} fields of view of each of 9 experiments{}", s.benchmark_fovs,
+                           videos > 0 ? ", with videos" : ""),
+         videos * video * count + methods * (method_experiment * tracks * benchmark_experiments + method_fov * count)});
   }
   if (plan.wants({"table_2", "figure_9"})) {
     const double count = models * static_cast<double>(s.validation_experiments);

@@ -97,8 +97,7 @@ std::optional<ComparisonTable> benchmark_table(int track, const std::vector<Meth
   if (scores.empty()) return {};
   const auto add_block = [&](const std::string& block_name) -> ComparisonBlock& {
     std::vector<double> values = published.values(block_name, names_of(table.columns));
-    if (published_scores_of(track, scores.front().second, block_name).empty())
-      std::ranges::fill(values, std::numeric_limits<double>::quiet_NaN());
+    if (published_scores_of(track, scores.front().second, block_name).empty()) std::ranges::fill(values, unpublished);
     return table.blocks.emplace_back(ComparisonBlock{block_name, std::move(values), {}});
   };
   for (const int number : experiments) {

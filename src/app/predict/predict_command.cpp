@@ -19,12 +19,12 @@
 #include "app/predict/network_beliefs.hpp"
 #include "app/predict/paper_method.hpp"
 #include "app/predict/prediction_files.hpp"
+#include "app/predict/prediction_options.hpp"
 #include "app/predict/prediction_paths.hpp"
 #include "app/predict/prediction_plan.hpp"
 #include "app/program_info.hpp"
 #include "app/track/tracked_trajectories.hpp"
 #include "core/error.hpp"
-#include "core/median.hpp"
 #include "io/atomic_file.hpp"
 #include "io/trajectory_csv.hpp"
 #include "parallel/work_list.hpp"
@@ -63,48 +63,6 @@ class Prediction {
   void fit_and_infer();
   void write_ensembles();
   void write_record(const Json& settings, const Json& seconds) const;
-  // Names the random numbers of an experiment of either track; what a key does not hold is in the seed.
-  template <class Options>
-  void name_numbers(const PredictedExperiment& e, Options& options) const {
-    constexpr int held = 24;  // bits
-    const std::uint64_t name = 100 * static_cast<std::uint64_t>(e.number) + static_cast<std::uint64_t>(e.track);
-    options.seed = config_.segmentation.seed + (name >> held);
-    options.experiment = static_cast<std::uint32_t>(name & ((1U << held) - 1));
-  }
-  // What is known of the errors of positions: nothing, a given noise, or bounds from tracking, which fall a little
-  // short.
-  segmentation::FitOptions fit_options(const PredictedExperiment& experiment, const std::vector<double>& noise,
-                                       const std::vector<double>& overlapping) const {
-    constexpr double usual_noise = 0.1;  // px
-    segmentation::FitOptions options;
-    options.left_out = config_.segmentation.left_out;
-    if (experiment.track == 1 && !noise.empty()) {
-      const double free = median_of(noise);
-      options.errors =
-          segmentation::tracking_errors(free, overlapping.empty() ? 2 * free : std::max(free, median_of(overlapping)));
-      options.most_noise = 1.15;
-      if (options.left_out == segmentation::MethodPart::tracking_errors)
-        options.errors = segmentation::independent_errors(free);
-    } else if (config_.segmentation.noise > 0) {
-      options.errors = segmentation::independent_errors(config_.segmentation.noise);
-    } else {
-      options.errors = segmentation::independent_errors(usual_noise);
-      options.least_noise = 0.1;
-      options.most_noise = 10;
-    }
-    return options;
-  }
-  segmentation::InferenceOptions inference_options(const PredictedExperiment& experiment) const {
-    segmentation::InferenceOptions options;
-    options.paths = static_cast<std::size_t>(config_.segmentation.paths);
-    options.choice = {
-        config_.segmentation.expected_jaccard,
-        experiment.track == 1 ? config_.segmentation.video_error_weight : config_.segmentation.error_weight,
-        config_.segmentation.usual_error};
-    options.left_out = config_.segmentation.left_out;
-    name_numbers(experiment, options);
-    return options;
-  }
   TrackedFov read_fov(const PlannedFov& fov) const {
     if (plan_.experiments[fov.experiment].track == 1) return read_tracked_fov(paths_.tracks_record(fov));
     TrackedFov out;
@@ -194,12 +152,10 @@ void Prediction::fit(const PredictedExperiment& experiment) {
     }
   if (fovs.empty())
     throw InputError(options_.input / experiment.place, "no field of view can be read: the experiment is left out");
-  segmentation::FitOptions options = fit_options(experiment, noise, overlapping);
-  options.trajectories = static_cast<std::size_t>(config_.segmentation.fitted_trajectories);
-  name_numbers(experiment, options);
+  segmentation::FitOptions options = fit_options(config_.segmentation, experiment, noise, overlapping);
   std::optional<NetworkOpinion> opinion;
   if (config_.predict.method == Method::hybrid) {
-    opinion.emplace(*network_, fovs, inference_options(experiment));
+    opinion.emplace(*network_, fovs, inference_options(config_.segmentation, experiment));
     options.agreement_with = [&](const segmentation::ExperimentModel& model) { return opinion->agreement_with(model); };
   }
   const segmentation::ExperimentFit fitted = fit_of(experiment, fovs, options);
@@ -224,7 +180,7 @@ segmentation::InferredFov Prediction::infer_alone(const TrackedFov& read,
 segmentation::InferredFov Prediction::infer_fov(const PlannedFov& fov, const TrackedFov& read) {
   if (config_.predict.method == Method::paper) return paper_method_->infer(read.fov, read.vips);
   const PredictedExperiment& experiment = plan_.experiments[fov.experiment];
-  segmentation::InferenceOptions options = inference_options(experiment);
+  segmentation::InferenceOptions options = inference_options(config_.segmentation, experiment);
   options.fov = static_cast<std::uint32_t>(fov.number);
   options.wanted = read.vips;
   std::vector<segmentation::FrameBeliefs> beliefs;

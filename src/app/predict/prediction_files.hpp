@@ -29,7 +29,7 @@ segmentation::BeliefShares read_shares(const std::filesystem::path& path);
 inline constexpr std::string_view segments_header =
     "traj_idx,begin,end,alpha,alpha_low,alpha_high,k,k_low,k_high,state,state_probability,change_probability";
 
-/// `segments_fov_F.csv`: a line a segment with intervals (see InferredSegment and the methods), and the
+/// `segments_fov_F.csv`: a line a segment with intervals (see Estimate), and the
 /// probabilities of its state and of the change point it begins with. \throws OutputError
 void write_segments(const std::filesystem::path& path, const segmentation::InferredFov& fov);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <optional>
@@ -76,9 +77,10 @@ PredictionPlan find_public_data(const fs::path& input, int only) {
       plan.experiments.push_back(std::move(experiment));
     }
   }
+  constexpr std::array examples{"track_2/exp_1/trajs_fov_0.csv or track_1/exp_1/videos_fov_0.tiff",
+                                "track_1/exp_1/videos_fov_0.tiff", "track_2/exp_1/trajs_fov_0.csv"};
   if (plan.fovs.empty())
-    throw InputError(input,
-                     "holds no data (expected track_2/exp_1/trajs_fov_0.csv or track_1/exp_1/videos_fov_0.tiff, …)");
+    throw InputError(input, fmt::format("holds no data (expected {}, …)", examples.at(static_cast<std::size_t>(only))));
   return plan;
 }
 

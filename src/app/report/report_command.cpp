@@ -146,9 +146,8 @@ void Report::add_calibration(const ReportedResult& result, int track, const RowA
   add(result, coverage_table(track, calibration));
   page_.paragraph(
       "Of segments paired with a true one. Where a change point was missed, an interval stands for two truths and can "
-      "hold one only: well below 90 % in an experiment may be that. Intervals of the methods unet and paper are but "
-      "the "
-      "spread of the network's values over the frames, and paper gives every change point the probability 1.");
+      "hold one only: well below 90 % in an experiment may be that. Intervals of the methods unet and paper are but the"
+      " spread of the network's values over the frames, and paper gives every change point the probability 1.");
   const auto reliability = [&](const char* name, const std::vector<report::ReliabilityBin>& bins, const char* event) {
     page_.figure(report::reliability_svg(name, bins), fmt::format("{} Observed and given differ by {} on average.",
                                                                   event, score_text(calibration_error(bins))));

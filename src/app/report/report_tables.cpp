@@ -12,7 +12,6 @@
 #include "core/number_text.hpp"
 #include "evaluation/challenge_score.hpp"
 #include "evaluation/leaderboard.hpp"
-#include "report/published_tables.hpp"
 #include "report/text_table.hpp"
 
 namespace an::app {

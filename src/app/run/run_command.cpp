@@ -38,6 +38,7 @@ ExitCode run_benchmark(const RunOptions& options, const Config& config, const pa
     score.submissions = {options.output / "submission"};
     score.output = options.output;
     score.print = options.print_scores;
+    score.track = options.track;
     Config lenient = config;
     // What could not be inferred is missing from the submission; the rest is scored all the same.
     lenient.score.lenient = config.score.lenient || predicted != ExitCode::done;

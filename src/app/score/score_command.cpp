@@ -207,8 +207,9 @@ void print_dry_run(const ScorePlan& plan) {
 ExitCode run_score(const ScoreOptions& options, const Config& config, const parallel::Communicator& world,
                    Progress& progress) {
   const double start = steady_seconds();
-  const ScorePlan plan = made_on_root<ScorePlan>(
-      world, [&] { return make_score_plan(options.reference, expanded(options.submissions), rules_of(config.score)); });
+  const ScorePlan plan = made_on_root<ScorePlan>(world, [&] {
+    return make_score_plan(options.reference, expanded(options.submissions), rules_of(config.score), options.track);
+  });
   if (options.dry_run) {
     if (world.is_root()) print_dry_run(plan);
     return ExitCode::done;

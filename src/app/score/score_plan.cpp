@@ -96,8 +96,8 @@ std::vector<Submission> name_submissions(const std::vector<fs::path>& folders) {
   return named;
 }
 
-ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>& submissions,
-                          const ScoreRules& rules) {
+ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>& submissions, const ScoreRules& rules,
+                          int only) {
   require_folder(reference, "reference");
   for (const fs::path& folder : submissions) require_folder(folder, "submission");
   if (!has_tracks(reference))
@@ -107,6 +107,7 @@ ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>
                          nearby_tracks(reference));
   ScorePlan plan{reference, name_submissions(submissions), rules, {}, {}, {}};
   for (const int number : {1, 2}) {
+    if (only != 0 && number != only) continue;
     bool is_submitted = false;
     for (Submission& s : plan.submissions)
       if (fs::exists(s.folder / fmt::format("track_{}", number))) is_submitted = s.tracks.insert(number).second;

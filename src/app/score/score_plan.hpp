@@ -86,11 +86,11 @@ std::string name_not_taken(const std::string& name, const std::function<bool(con
 /// name is numbered.
 std::vector<Submission> name_submissions(const std::vector<std::filesystem::path>& folders);
 
-/// Lists the reference's tracks, experiments and fields of view.
+/// Lists the reference's tracks, experiments and fields of view. \param only the track that is looked for; 0: both
 /// \throws InputError where a folder is missing or the reference's tree is not as the challenge lays it out (where
 /// lenient: nothing of it)
 ScorePlan make_score_plan(const std::filesystem::path& reference, const std::vector<std::filesystem::path>& submissions,
-                          const ScoreRules& rules);
+                          const ScoreRules& rules, int only = 0);
 
 void pack(ByteWriter& writer, const ScorePlan& plan);
 void unpack(ByteReader& reader, ScorePlan& plan);

@@ -26,6 +26,7 @@ struct ScoreOptions {
   std::filesystem::path output;                    ///< folder for the results
   bool dry_run = false;                            ///< say what there is to score, and stop
   bool print = true;                               ///< the scores, on stdout
+  int track = 0;                                   ///< only this one (1 or 2); 0: both
 };
 
 /// `simulate`. What to make is in Config::simulate, faithful and experiments.

@@ -94,6 +94,19 @@ TEST(FramePredictor, TilesOf64TrajectoriesDoNotKnowOfEachOther) {
   EXPECT_NE(predictor.predict(walks.part(0, 3))[2].probability, all[2].probability);  // rows of a tile do know
 }
 
+TEST(FramePredictor, RunsTheTilesThatAreWanted) {
+  FramePredictor predictor = predictor_of(tiny_shape(LossKind::cross_entropy));
+  const Walks walks(130);
+  std::vector<bool> wanted(130);
+  wanted[70] = true;
+  const std::vector<FramePredictions> all = predictor.predict(walks.paths);
+  const std::vector<FramePredictions> found = predictor.predict(walks.paths, wanted);
+  ASSERT_EQ(found.size(), 130U);
+  EXPECT_EQ(found[70].probability, all[70].probability);
+  EXPECT_TRUE(found[0].probability.empty());
+  EXPECT_TRUE(found[129].probability.empty());
+}
+
 TEST(FramePredictor, TakesTrajectoriesOfAnyLength) {
   FramePredictor predictor = predictor_of(tiny_shape(LossKind::msle));
   const Walks many(1, 700), one(1, 1);
