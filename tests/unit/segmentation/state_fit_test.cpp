@@ -45,10 +45,12 @@ TEST(StateFit, PiecesOfAGapAreNotFitted) {
 
 TEST(StateFit, TrajectoriesWithoutADisplacementAreNotFitted) {
   FieldOfView fov;
-  for (const std::size_t frames : {1U, 6U}) fov.trajectories.push_back(seen_twice(0, frames, 90000));
+  for (const std::size_t frames : {1U, 6U, 6U}) fov.trajectories.push_back(seen_twice(0, frames, 90000));
   for (const std::size_t gap : {1U, 3U}) fov.trajectories.push_back(seen_twice(1, 1, gap));
-  EXPECT_NEAR(fitted(fov), 2, 1e-6);  // the halves of one
+  EXPECT_NEAR(fitted(fov), 4, 1e-6);  // the halves of two
 }
+
+TEST(StateFit, OneTrajectoryCountsAsThree) { EXPECT_NEAR(fitted({{seen_twice(0, 6, 0)}}), 3, 1e-6); }
 
 }  // namespace
 }  // namespace an::segmentation
