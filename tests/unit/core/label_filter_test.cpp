@@ -26,9 +26,9 @@ std::vector<std::uint32_t> voted(const std::vector<std::uint32_t>& ranks, std::s
 TEST(LabelFilter, IsTheMajorityInAWindowOfAnyLength) {
   std::mt19937 generator(3);
   const auto draw = [&](std::uint32_t count) { return static_cast<std::uint32_t>(generator() % count); };
-  for (const std::size_t window : {1, 3, 5, 9, 101})
+  for (const std::size_t window : {1U, 3U, 5U, 9U, 101U})
     for (const std::uint32_t most_values : {1U, 2U, 5U, 200U})
-      for (const std::size_t frames : {1, 2, 7, 60, 200}) {
+      for (const std::size_t frames : {1U, 2U, 7U, 60U, 200U}) {
         std::vector<std::uint32_t> codes, ranks;
         for (std::size_t i = 0; i < frames; ++i)
           codes.push_back(i > 0 && draw(3) > 0 ? codes.back() : draw(most_values));
