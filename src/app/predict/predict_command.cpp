@@ -276,11 +276,14 @@ void Prediction::write_ensembles() {
   if (any_lacks && !world_.is_root()) failures_.emplace_back();  // the words are root's
 }
 
-// Where the method has a network: an error comes before any work, and from one rank. Collective.
+// Where the method has a network: an error comes before any work, and from one rank; then one rank of each node reads
+// from the file system, and the others from what their node keeps in memory. Collective.
 void Prediction::read_weights() {
-  if (world_.is_root()) make_networks();
-  world_.barrier();
-  if (!world_.is_root()) make_networks();
+  const int turn = world_.is_root() ? 0 : world_.node_rank() == 0 ? 1 : 2;
+  for (const int now : {0, 1, 2}) {
+    if (now == turn) make_networks();
+    world_.barrier();
+  }
 }
 
 void Prediction::make_networks() {
