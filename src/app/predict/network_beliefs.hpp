@@ -42,10 +42,11 @@ class NetworkBeliefs {
   /// \throws InputError, kernels::BackendMissing
   NetworkBeliefs(const std::filesystem::path& folder, const PredictConfig& config, int device);
 
-  /// Of the wanted trajectories of a field of view (or all), at their places; of others there is nothing. One longer
-  /// than `longest_piece` is seen in pieces, twice: what is said of a frame next to the end of a piece is not taken.
+  /// Of the trajectories of a field of view at these places (or all), each at its place; of others there is nothing.
+  /// One longer than `longest_piece` is seen in pieces, twice: what is said of a frame next to the end of a piece is
+  /// not taken.
   std::vector<segmentation::FrameBeliefs> of(const segmentation::FieldOfView& fov,
-                                             const std::optional<std::vector<std::size_t>>& wanted = {});
+                                             const std::optional<std::vector<std::size_t>>& places = {});
 
  private:
   // A piece without a step is not looked at, but goes on as the one before it.
