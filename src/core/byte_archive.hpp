@@ -60,6 +60,14 @@ class ByteReader {
     copy(values.data(), values.size() * sizeof(T));
     return values;
   }
+  /// The bytes of a packed vector of bytes, where they lie.
+  std::span<const std::byte> take_bytes() {
+    const auto size = take<std::size_t>();
+    AN_ASSERT(size <= bytes_.size());
+    const std::span<const std::byte> bytes = bytes_.first(size);
+    bytes_ = bytes_.subspan(size);
+    return bytes;
+  }
   bool at_end() const { return bytes_.empty(); }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <system_error>
 
 namespace an {
@@ -11,14 +12,15 @@ namespace {
 
 constexpr std::size_t max_problems_in_message = 40;
 
-std::string message_of(const std::vector<InputProblem>& problems) {
+std::string message_of(const std::vector<InputProblem>& problems, std::size_t others) {
   std::string text;
   for (std::size_t i = 0; i < problems.size() && i < max_problems_in_message; ++i) {
     if (i > 0) text += '\n';
     text += problems[i].text();
   }
-  if (problems.size() > max_problems_in_message)
-    text += fmt::format("\n... and {} more problems", problems.size() - max_problems_in_message);
+  const std::size_t all = problems.size() + others;
+  const std::size_t shown = std::min(problems.size(), max_problems_in_message);
+  if (all > shown) text += fmt::format("\n... and {} more problems", all - shown);
   return text;
 }
 
@@ -31,8 +33,8 @@ std::string InputProblem::text() const {
   return fmt::format("{}: {}", place, what);
 }
 
-InputError::InputError(std::vector<InputProblem> problems)
-    : Error(message_of(problems)), problems_(std::move(problems)) {}
+InputError::InputError(std::vector<InputProblem> problems, std::size_t others)
+    : Error(message_of(problems, others)), problems_(std::move(problems)) {}
 
 InputError::InputError(const std::filesystem::path& file, const std::string& what)
     : InputError(std::vector<InputProblem>{{file, 0, 0, what}}) {}

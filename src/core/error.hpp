@@ -36,7 +36,8 @@ struct InputProblem {
 /// Input data that cannot be used; carries every problem found, not only the first. Exit code 3.
 class InputError : public Error {
  public:
-  explicit InputError(std::vector<InputProblem> problems);
+  /// \param others problems that are not among these
+  explicit InputError(std::vector<InputProblem> problems, std::size_t others = 0);
   InputError(const std::filesystem::path& file, const std::string& what);
 
   const std::vector<InputProblem>& problems() const { return problems_; }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
+
 namespace an {
 
 namespace {
@@ -38,6 +40,26 @@ void PairwiseSum::add(std::span<const double> terms) {
     if (filled_ < piece_size) return;
     sum_ += sum_of_piece(piece_);
     filled_ = 0;
+  }
+}
+
+void PairwiseSum::add(const PairwisePart& part) {
+  add(part.head);
+  AN_ASSERT(filled_ == 0 || (part.sums.empty() && part.tail.empty()));
+  for (const double sum : part.sums) sum_ += sum;
+  add(part.tail);
+}
+
+void PairwisePart::add(std::span<const double> terms) {
+  const std::span<const double> first = terms.first(std::min(head_terms - head.size(), terms.size()));
+  head.insert(head.end(), first.begin(), first.end());
+  for (terms = terms.subspan(first.size()); !terms.empty();) {
+    const std::span<const double> next = terms.first(std::min(PairwiseSum::piece_size - tail.size(), terms.size()));
+    tail.insert(tail.end(), next.begin(), next.end());
+    terms = terms.subspan(next.size());
+    if (tail.size() < PairwiseSum::piece_size) return;
+    sums.push_back(sum_of_piece(tail));
+    tail.clear();
   }
 }
 

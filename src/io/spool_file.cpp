@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "io/spool_file.hpp"
 
+#include <sys/uio.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 #include "io/descriptor.hpp"
@@ -54,6 +58,30 @@ void SpoolFile::read(std::uint64_t offset, std::span<std::byte> bytes) const {
     if (count <= 0) throw OutputError(folder_, "a temporary file in it cannot be read back", count < 0 ? errno : EIO);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);
+  }
+}
+
+void SpoolFile::read(std::uint64_t offset, std::span<const std::span<std::byte>> places) const {
+  constexpr std::size_t most = 256;  // places a call; systems take 1024
+  while (!places.empty()) {
+    const auto now = places.first(std::min(most, places.size()));
+    std::vector<iovec> vectors;
+    std::size_t size = 0;
+    for (const std::span<std::byte> place : now) {
+      vectors.push_back({place.data(), place.size()});
+      size += place.size();
+    }
+    const ssize_t count = uninterrupted([&] {
+      return ::preadv(descriptor_, vectors.data(), static_cast<int>(vectors.size()), static_cast<off_t>(offset));
+    });
+    std::uint64_t end = offset;
+    if (count != static_cast<ssize_t>(size))  // rarely: what is left, or what is wrong, shows piece by piece
+      for (const std::span<std::byte> place : now) {
+        read(end, place);
+        end += place.size();
+      }
+    offset += size;
+    places = places.subspan(now.size());
   }
 }
 

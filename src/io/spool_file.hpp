@@ -21,6 +21,8 @@ class SpoolFile {
   std::uint64_t append(std::span<const std::byte> bytes);
   /// Fills `bytes` from `offset` on. \throws OutputError, also where the file ends before
   void read(std::uint64_t offset, std::span<std::byte> bytes) const;
+  /// The same, one after the other into each of several places.
+  void read(std::uint64_t offset, std::span<const std::span<std::byte>> places) const;
 
  private:
   std::filesystem::path folder_;

@@ -31,6 +31,22 @@ TEST(PairwiseSum, DoesNotDependOnThePiecesItIsGiven) {
   EXPECT_EQ(sum.result(), pairwise_sum(terms));
 }
 
+TEST(PairwiseSum, DoesNotDependOnWhereItsPartsAreSummed) {
+  const auto terms = odd_reciprocals(60'000);
+  PairwiseSum sum;
+  // Parts within a piece, of several, up to a piece's end, and an empty one.
+  const std::vector<std::size_t> bounds{0, 5, 5, 8000, 8192, 30'000, 32'768, 49'152, 49'153, 60'000};
+  for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
+    const auto part_of = std::span(terms).subspan(bounds[i], bounds[i + 1] - bounds[i]);
+    PairwisePart part(bounds[i]);
+    for (std::size_t begin = 0; begin < part_of.size(); begin += 777)
+      part.add(part_of.subspan(begin, std::min<std::size_t>(777, part_of.size() - begin)));
+    EXPECT_LT(part.head.size() + part.sums.size() + part.tail.size(), 2 * PairwiseSum::piece_size);
+    sum.add(part);
+  }
+  EXPECT_EQ(sum.result(), pairwise_sum(terms));
+}
+
 TEST(PairwiseSum, OfNothingIsZero) { EXPECT_EQ(pairwise_sum({}), 0); }
 
 }  // namespace

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 #include "temporary_folder.hpp"
@@ -28,6 +30,25 @@ TEST(SpoolFile, GivesBackWhatWasAppended) {
   EXPECT_EQ(append(spool, "second"), 5U);
   EXPECT_EQ(read_back(spool, 5, 6), "second");
   EXPECT_EQ(read_back(spool, 0, 11), "firstsecond");
+}
+
+TEST(SpoolFile, FillsPlacesOneAfterTheOther) {
+  const testing::TemporaryFolder folder;
+  SpoolFile spool(folder.path());
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += std::to_string(i) + " ";
+  append(spool, "before" + text);
+  std::vector<std::string> parts;  // more than a system call takes, some of them empty
+  for (std::size_t left = text.size(), i = 0; left > 0; left -= parts.back().size(), ++i)
+    parts.emplace_back(std::min(left, i % 7), '\0');
+  std::vector<std::span<std::byte>> places;
+  for (std::string& part : parts) places.push_back(std::as_writable_bytes(std::span(part)));
+  EXPECT_GT(places.size(), 2000U);
+  spool.read(6, places);
+  std::string all;
+  for (const std::string& part : parts) all += part;
+  EXPECT_EQ(all, text);
+  EXPECT_THROW(spool.read(7, places), OutputError);
 }
 
 TEST(SpoolFile, HasNoName) {
