@@ -8,10 +8,12 @@
 #include <exception>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <system_error>
 
 #include "core/error.hpp"
 #include "io/atomic_file.hpp"
+#include "io/descriptor.hpp"
 #include "io/hdf5_handle.hpp"
 
 namespace an::io {
@@ -48,12 +50,23 @@ std::string path_in(const Table& table, const std::string& name) {
   return (table.group == "/" ? std::string() : table.group) + "/" + name;
 }
 
+Column numbers_of(const Table& table) { return {table.dimension, ColumnType::int64, "", "row number", 0}; }
+
 // Plain contiguous storage, without times or fill values that could make files differ.
 Hdf5Handle creation_properties(const std::filesystem::path& file) {
   Hdf5Handle properties(checked(H5Pcreate(H5P_DATASET_CREATE), file, "H5Pcreate"), H5Pclose);
   checked(H5Pset_obj_track_times(properties, 0), file, "H5Pset_obj_track_times");
   checked(H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER), file, "H5Pset_fill_time");
   return properties;
+}
+
+// Lets the disk begin with bytes that are written, which commit() waits for at last. Where that cannot be asked for, it
+// waits longer.
+void begin_to_flush([[maybe_unused]] const Descriptor& file, [[maybe_unused]] std::uint64_t offset,
+                    [[maybe_unused]] std::uint64_t size) {
+#ifdef SYNC_FILE_RANGE_WRITE
+  ::sync_file_range(file.number(), static_cast<off64_t>(offset), static_cast<off64_t>(size), SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 }  // namespace
@@ -74,7 +87,8 @@ std::size_t value_size(const Column& column) {
 }
 
 struct ResultFile::Open {
-  Hdf5Handle file, transfer;
+  Hdf5Handle file;
+  std::optional<Descriptor> part_file;         ///< the same file, to speak to the kernel of
   std::map<std::string, Hdf5Handle> datasets;  ///< by path
 };
 
@@ -82,19 +96,18 @@ ResultFile::ResultFile(const std::filesystem::path& path, bool parallel)
     : path_(path), part_(part_of(path)), parallel_(parallel), open_(std::make_unique<Open>()) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Hdf5Handle access(checked(H5Pcreate(H5P_FILE_ACCESS), part_, "H5Pcreate"), H5Pclose);
-  open_->transfer = Hdf5Handle(checked(H5Pcreate(H5P_DATASET_XFER), part_, "H5Pcreate"), H5Pclose);
   if (parallel_) {
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     is_root_ = rank == 0;
     checked(H5Pset_fapl_mpio(access, MPI_COMM_WORLD, MPI_INFO_NULL), part_, "H5Pset_fapl_mpio");
-    checked(H5Pset_dxpl_mpio(open_->transfer, H5FD_MPIO_COLLECTIVE), part_, "H5Pset_dxpl_mpio");
   }
   checked(H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_LATEST), part_, "H5Pset_libver_bounds");
   const Hdf5Handle creation(checked(H5Pcreate(H5P_FILE_CREATE), part_, "H5Pcreate"), H5Pclose);
   checked(H5Pset_obj_track_times(creation, 0), part_, "H5Pset_obj_track_times");
   open_->file =
       Hdf5Handle(checked(H5Fcreate(part_.c_str(), H5F_ACC_TRUNC, creation, access), part_, "H5Fcreate"), H5Fclose);
+  open_->part_file.emplace(part_, O_RDONLY);
 }
 
 ResultFile::~ResultFile() {
@@ -130,45 +143,34 @@ void ResultFile::create(const Table& table) {
     if (!column.long_name.empty()) put_attribute(dataset, "long_name", column.long_name, part_);
     return open_->datasets.emplace(path, std::move(dataset)).first->second;
   };
-  const Column numbers{table.dimension, ColumnType::int64, "", "row number", 0};
-  const hid_t scale = create_dataset(numbers);
+  const hid_t scale = create_dataset(numbers_of(table));
   checked(H5DSset_scale(scale, table.dimension.c_str()), part_, "H5DSset_scale");
   for (const Column& column : table.columns)
     checked(H5DSattach_scale(create_dataset(column), scale, 0), part_, "H5DSattach_scale");
-  write_numbers({table.group, table.dimension, table.rows, {numbers}});
-}
-
-// Root's work; in a parallel file all ranks take part.
-void ResultFile::write_numbers(const Table& table) {
-  constexpr std::uint64_t piece = std::uint64_t{1} << 20;
-  std::vector<std::int64_t> numbers;
-  std::vector<std::vector<std::byte>> columns(1);
-  for (std::uint64_t first = 0; first < table.rows; first += piece) {
-    numbers.resize(is_root_ ? std::min(piece, table.rows - first) : 0);
-    std::iota(numbers.begin(), numbers.end(), static_cast<std::int64_t>(first));
-    const auto bytes = std::as_bytes(std::span(numbers));
-    columns[0].assign(bytes.begin(), bytes.end());
-    write(table, {first, numbers.size()}, columns);
-  }
 }
 
 void ResultFile::write(const Table& table, RowBlock block, std::span<const std::vector<std::byte>> columns) {
   AN_ASSERT(columns.size() == table.columns.size());
-  if (table.rows == 0) return;  // of which HDF5 1.10 with MPI makes an error
+  if (block.rows == 0) return;
   const hsize_t all = table.rows, first = block.first, rows = block.rows;
   const Hdf5Handle file_space(checked(H5Screate_simple(1, &all, nullptr), part_, "H5Screate_simple"), H5Sclose);
-  if (rows == 0)
-    checked(H5Sselect_none(file_space), part_, "H5Sselect_none");
-  else
-    checked(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &first, nullptr, &rows, nullptr), part_,
-            "H5Sselect_hyperslab");
+  checked(H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &first, nullptr, &rows, nullptr), part_,
+          "H5Sselect_hyperslab");
   const Hdf5Handle memory_space(checked(H5Screate_simple(1, &rows, nullptr), part_, "H5Screate_simple"), H5Sclose);
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    const Column& column = table.columns[c];
-    AN_ASSERT(columns[c].size() == rows * value_size(column));
+  const auto write_column = [&](const Column& column, const void* values) {
     const hid_t dataset = open_->datasets.at(path_in(table, column.name));
-    checked(H5Dwrite(dataset, type_of(column, part_), memory_space, file_space, open_->transfer, columns[c].data()),
-            part_, "H5Dwrite");
+    checked(H5Dwrite(dataset, type_of(column, part_), memory_space, file_space, H5P_DEFAULT, values), part_,
+            "H5Dwrite");
+    const haddr_t start = H5Dget_offset(dataset);
+    if (start != HADDR_UNDEF)
+      begin_to_flush(*open_->part_file, start + first * value_size(column), rows * value_size(column));
+  };
+  std::vector<std::int64_t> numbers(rows);
+  std::iota(numbers.begin(), numbers.end(), static_cast<std::int64_t>(first));
+  write_column(numbers_of(table), numbers.data());
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    AN_ASSERT(columns[c].size() == rows * value_size(table.columns[c]));
+    write_column(table.columns[c], columns[c].data());
   }
 }
 

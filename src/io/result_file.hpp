@@ -42,8 +42,8 @@ struct RowBlock {
 
 /// Writes an HDF5 file of tables, from one process or from all ranks together; it appears whole or not at all.
 ///
-/// Every call is collective. Datasets are the same bytes for any number of ranks. Nothing in the file has variable
-/// length.
+/// Every call but write() is collective. Datasets are the same bytes for any number of ranks. Nothing in the file has
+/// variable length.
 class ResultFile {
  public:
   /// Begins `path` (as `path.part`). \param parallel whether all ranks of MPI_COMM_WORLD open it; else this process
@@ -57,14 +57,13 @@ class ResultFile {
   /// Attributes of the whole file.
   void set_attribute(const std::string& name, const std::string& value);
   void create(const Table& table);
-  /// Writes this rank's rows of a table; a rank may have none. \param columns packed values, a buffer a column
+  /// Writes rows of a table and their numbers, for each row on one rank. \param columns packed values, a buffer a
+  /// column
   void write(const Table& table, RowBlock block, std::span<const std::vector<std::byte>> columns);
   /// Closes the file and gives it its name.
   void commit();
 
  private:
-  void write_numbers(const Table& table);
-
   struct Open;
   std::filesystem::path path_, part_;
   bool parallel_;

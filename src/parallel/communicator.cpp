@@ -105,21 +105,17 @@ void Communicator::barrier() const {
   if (uses_mpi_) check(MPI_Barrier(MPI_COMM_WORLD), "MPI_Barrier");
 }
 
-void Communicator::broadcast(std::vector<std::byte>& bytes) const {
-  if (!uses_mpi_) return;
-  std::uint64_t size = bytes.size();
-  check(MPI_Bcast(&size, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD), "MPI_Bcast");
-  bytes.resize(size);
-  in_pieces(std::span(bytes), [](std::byte* data, int count) {
-    check(MPI_Bcast(data, count, MPI_BYTE, 0, MPI_COMM_WORLD), "MPI_Bcast");
-  });
+std::size_t Communicator::size_on_root(std::size_t size) const {
+  std::uint64_t of_root = size;
+  if (uses_mpi_) check(MPI_Bcast(&of_root, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  return of_root;
 }
 
-void Communicator::broadcast(std::string& text) const {
-  const auto characters = std::as_bytes(std::span(text));
-  std::vector<std::byte> bytes(characters.begin(), characters.end());
-  broadcast(bytes);
-  text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+void Communicator::broadcast_in_place(std::span<std::byte> bytes) const {
+  if (!uses_mpi_) return;
+  in_pieces(bytes, [](std::byte* data, int count) {
+    check(MPI_Bcast(data, count, MPI_BYTE, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  });
 }
 
 void Communicator::max_of_all(std::span<std::int64_t> values) const {
@@ -131,22 +127,20 @@ void Communicator::max_of_all(std::span<std::int64_t> values) const {
 
 void Communicator::sum_in_rank_order(std::span<float> values) const {
   if (size_ == 1 || values.empty()) return;
-  std::vector<std::byte> bytes(values.size_bytes());
   if (!is_root()) {
     send(std::as_bytes(values), 0);
   } else {
     for (int rank = 1; rank < size_; ++rank) {
       const std::vector<std::byte> received = receive(rank);
-      if (received.size() != bytes.size())
-        throw Error(fmt::format("rank {} gives {} bytes to a sum (expected {})", rank, received.size(), bytes.size()));
+      if (received.size() != values.size_bytes())
+        throw Error(
+            fmt::format("rank {} gives {} bytes to a sum (expected {})", rank, received.size(), values.size_bytes()));
       std::vector<float> others(values.size());
       std::memcpy(others.data(), received.data(), received.size());
       for (std::size_t i = 0; i < values.size(); ++i) values[i] += others[i];
     }
-    std::memcpy(bytes.data(), values.data(), bytes.size());
   }
-  broadcast(bytes);
-  std::memcpy(values.data(), bytes.data(), bytes.size());
+  broadcast_in_place(std::as_writable_bytes(values));
 }
 
 void Communicator::send(std::span<const std::byte> bytes, int to) const {

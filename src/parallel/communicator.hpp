@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace an::parallel {
@@ -47,9 +48,13 @@ class Communicator {
   bool uses_mpi() const { return uses_mpi_; }
 
   void barrier() const;
-  /// Sends root's bytes to every rank.
-  void broadcast(std::vector<std::byte>& bytes) const;
-  void broadcast(std::string& text) const;
+  /// Sends root's values to every rank, as many as there are: a text, or a vector of plain values.
+  template <class Values>
+  requires std::is_trivially_copyable_v<typename Values::value_type>
+  void broadcast(Values& values) const {
+    values.resize(size_on_root(values.size()));
+    broadcast_in_place(std::as_writable_bytes(std::span(values)));
+  }
   /// Largest value of every element over the ranks, on every rank.
   void max_of_all(std::span<std::int64_t> values) const;
   /// Sums of every element over the ranks, on every rank; added in the order of the ranks.
@@ -64,6 +69,9 @@ class Communicator {
 
  private:
   friend class Environment;
+  std::size_t size_on_root(std::size_t size) const;
+  void broadcast_in_place(std::span<std::byte> bytes) const;
+
   int rank_ = 0;
   int size_ = 1;
   int node_rank_ = 0;

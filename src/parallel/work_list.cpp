@@ -22,11 +22,9 @@ namespace {
 std::vector<std::size_t> order_of(const Communicator& ranks, std::span<const double> costs,
                                   std::span<const std::size_t> after) {
   if (ranks.size() > 1) {
-    ByteWriter writer;
-    if (ranks.is_root()) writer.put(hand_out_order(costs, after));
-    std::vector<std::byte> message = writer.take();
-    ranks.broadcast(message);
-    std::vector<std::size_t> order = ByteReader(message).take_vector<std::size_t>();
+    std::vector<std::size_t> order;
+    if (ranks.is_root()) order = hand_out_order(costs, after);
+    ranks.broadcast(order);
     AN_ASSERT(order.size() == costs.size());
     return order;
   }
@@ -49,6 +47,20 @@ std::vector<std::size_t> hand_out_order(std::span<const double> costs, std::span
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return turn_of_first(a) < turn_of_first(b); });
   return order;
+}
+
+std::vector<std::size_t> falling_blocks(std::span<const double> costs, int ranks) {
+  std::vector<double> left(costs.size() + 1);  // from each item on
+  for (std::size_t item = costs.size(); item-- > 0;) left[item] = left[item + 1] + costs[item];
+  std::vector<std::size_t> bounds{0};
+  while (bounds.back() < costs.size()) {
+    const double most = left[bounds.back()] / (2.0 * ranks);
+    std::size_t end = bounds.back();
+    double block = costs[end++];
+    while (end < costs.size() && block + costs[end] <= most) block += costs[end++];
+    bounds.push_back(end);
+  }
+  return bounds;
 }
 
 std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<const double> costs,
@@ -141,15 +153,16 @@ void for_each_in_order(const Communicator& ranks, std::span<const std::int64_t> 
   last.wait();
 }
 
-void bring_to_runs(const Communicator& ranks, std::span<const std::int64_t> owner, std::span<const std::size_t> bounds,
+void bring_to_runs(const Communicator& ranks, std::span<const std::int64_t> owner, std::span<const ItemRun> runs,
                    const std::function<std::vector<std::byte>(std::size_t item)>& produce,
                    const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume) {
   const int size = ranks.size();
-  AN_ASSERT(bounds.size() == static_cast<std::size_t>(size) + 1 && bounds.back() <= owner.size());
+  AN_ASSERT(runs.size() == static_cast<std::size_t>(size));
+  for (const ItemRun& run : runs) AN_ASSERT(run.begin <= run.end && run.end <= owner.size());
   // Calls `use` for the items that rank `from` has of those that rank `to` needs.
   const auto for_each_between = [&](int from, int to, const auto& use) {
-    for (std::size_t item = bounds[static_cast<std::size_t>(to)]; item < bounds[static_cast<std::size_t>(to) + 1];
-         ++item)
+    const ItemRun& run = runs[static_cast<std::size_t>(to)];
+    for (std::size_t item = run.begin; item < run.end; ++item)
       if (owner[item] == from) use(item);
   };
   std::vector<std::vector<std::byte>> received(static_cast<std::size_t>(size));
@@ -167,12 +180,10 @@ void bring_to_runs(const Communicator& ranks, std::span<const std::int64_t> owne
     sent.wait();
   }
   std::vector<ByteReader> readers(received.begin(), received.end());
-  const auto mine = static_cast<std::size_t>(ranks.rank());
-  for (std::size_t item = bounds[mine]; item < bounds[mine + 1]; ++item) {
-    if (owner[item] < 0) continue;
-    consume(item, owner[item] == ranks.rank()
-                      ? produce(item)
-                      : readers[static_cast<std::size_t>(owner[item])].take_vector<std::byte>());
+  const ItemRun& mine = runs[static_cast<std::size_t>(ranks.rank())];
+  for (std::size_t item = mine.begin; item < mine.end; ++item) {
+    if (owner[item] < 0 || owner[item] == ranks.rank()) continue;
+    consume(item, readers[static_cast<std::size_t>(owner[item])].take_bytes());
   }
 }
 

@@ -18,6 +18,12 @@ inline constexpr std::size_t no_item = static_cast<std::size_t>(-1);
 /// last, in the order of those. \param costs, after as of for_each_item
 std::vector<std::size_t> hand_out_order(std::span<const double> costs, std::span<const std::size_t> after = {});
 
+/// Cuts items into blocks of neighbours, each with the next 1/(2 ranks) of the cost that is left, or of one item
+/// (guided self-scheduling: Polychronopoulos and Kuck, IEEE Trans. Comput. C-36, 1425 (1987)). Where blocks are handed
+/// out instead of items, most neighbours stay together on a rank, and yet all ranks end together. \return where each
+/// block begins; last, the number of items
+std::vector<std::size_t> falling_blocks(std::span<const double> costs, int ranks);
+
 /// Hands out items to the ranks as these become free, the most expensive first (to a rank alone: by number); no rank
 /// only manages. Collective.
 /// \param costs expected cost of each item, in any unit; those of root are used
@@ -50,11 +56,15 @@ void for_each_in_order(const Communicator& ranks, std::span<const std::int64_t> 
                        const std::function<std::vector<std::byte>(std::size_t item)>& produce,
                        const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume);
 
-/// Brings the items' results, wherever they are, to the ranks in runs of neighbouring items. Collective.
-/// \param owner which rank has each item; items of a negative owner are passed over \param bounds of ranks + 1: rank r
-/// gets the items from bounds[r] on, before bounds[r + 1] \param produce packs an item's result, on its owner
-/// \param consume takes those of this rank's run, in order
-void bring_to_runs(const Communicator& ranks, std::span<const std::int64_t> owner, std::span<const std::size_t> bounds,
+/// Neighbouring items: from `begin` on, before `end`.
+struct ItemRun {
+  std::size_t begin = 0, end = 0;
+};
+
+/// Brings to each rank the results of a run of neighbouring items, of those that other ranks have. Collective.
+/// \param owner which rank has each item; items of a negative owner are passed over \param runs of each rank
+/// \param produce packs an item's result, on its owner \param consume takes those of this rank's run, in order
+void bring_to_runs(const Communicator& ranks, std::span<const std::int64_t> owner, std::span<const ItemRun> runs,
                    const std::function<std::vector<std::byte>(std::size_t item)>& produce,
                    const std::function<void(std::size_t item, std::span<const std::byte> bytes)>& consume);
 

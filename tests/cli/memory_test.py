@@ -39,7 +39,7 @@ class MemoryTest(unittest.TestCase):
 
     def faultless(self, *arguments, expected=0):
         valgrind = ["valgrind", "--quiet", f"--error-exitcode={EXIT_OF_FAULTS}", "--leak-check=full", "--errors-for-leak-kinds=definite",
-                    f"--suppressions={SOURCE / 'tests' / 'cli' / 'memory.supp'}", "--num-callers=30"]
+                    "--num-callers=30"]
         done = subprocess.run([*valgrind, PROGRAM, *map(str, arguments), "--progress", "off"], capture_output=True, text=True)
         self.assertEqual(done.returncode, expected, done.stderr[-4000:])
 

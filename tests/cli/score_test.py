@@ -76,6 +76,28 @@ class ScoreTest(unittest.TestCase):
             for name, values in found["datasets"].items():
                 self.assertEqual(values.tobytes(), expected["datasets"][name].tobytes(), f"{ranks} ranks: {name}")
 
+    def test_many_pairs_are_summed_as_numpy_sums_them(self):
+        # Three of its pieces of 8192, of fields of view that several ranks have.
+        random = numpy.random.default_rng(3)
+        for fov in range(60):
+            for folder, name in (("ref", "traj_labs_fov"), ("submission", "fov")):
+                experiment = self.folder / folder / "track_2" / "exp_0"
+                experiment.mkdir(parents=True, exist_ok=True)
+                (experiment / "ensemble_labels.txt").write_text("model: single_state; num_state: 1\n1\n0.1\n1\n0.1\n1\n")
+                (experiment / f"{name}_{fov}.txt").write_text(
+                    "".join(f"{i},{k!r},{alpha!r},2,{50 if i % 2 else 200}\n" for i, (k, alpha) in enumerate(random.uniform(0.1, 1.9, (500, 2)).tolist())))
+        self.reference = self.folder / "ref"
+        for ranks in (None, 2, 3, 4):
+            done = self.score(self.folder / "submission", ranks=ranks)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            scores = self.summary()["tracks"]["2"]["single"]["experiments"][0]
+            segments = {name: values for name, values in datasets(self.folder / "out" / "results.h5").items() if name.startswith("segments")}
+            self.assertGreater(len(segments["segments/alpha_error"]), 3 * 8192)
+            self.assertEqual(scores["mae_alpha"], numpy.mean(segments["segments/alpha_error"]), f"{ranks} ranks")
+            self.assertEqual(scores["msle_k"], numpy.mean(segments["segments/k_squared_log_error"]), f"{ranks} ranks")
+            numpy.testing.assert_array_equal(segments["segments/alpha_error"],
+                                             numpy.abs(segments["segments/alpha_true"] - segments["segments/alpha_predicted"]))
+
     def test_results_open_in_h5py_and_xarray(self):
         self.assertEqual(self.score(self.submission()).returncode, 0)
         results_open_in_python.check(self.folder / "out" / "results.h5")
@@ -208,8 +230,13 @@ class ScoreTest(unittest.TestCase):
         done = self.score(both)
         self.assertEqual(done.returncode, 3)
         self.assertIn("ref/track_1: no such folder, but", done.stderr)
-        done = self.score(alone, both, output="two")  # which stops itself alone
-        self.assertEqual(done.returncode, 4, done.stderr)
+        for ranks in (None, 2):
+            done = self.score(alone, both, output="two", ranks=ranks)  # which stops itself alone
+            self.assertEqual(done.returncode, 4, done.stderr)
+            tables = datasets(self.folder / "two/results.h5")
+            for table in ("global", "fields_of_view", "trajectories"):
+                self.assertEqual(set(tables[f"{table}/submission"]), {0}, table)
+            self.assertEqual(set(tables["segments/trajectory"]), set(range(len(tables["trajectories/trajectory"]))))
         self.assertTrue((self.folder / "two/copy/scores.txt").exists())
         self.assertFalse((self.folder / "two/sub_good/scores.txt").exists())
         self.assertEqual(self.score(both, output="lenient", options=["--lenient"]).returncode, 0)
@@ -305,6 +332,31 @@ class ScoreTest(unittest.TestCase):
         words = [problem["what"] for problem in self.summary()["problems"]]
         self.assertTrue(any("indices are not different whole numbers" in what for what in words), words)
         self.assertFalse(any("0 fields of view" in what for what in words), words)
+
+    def test_an_index_that_is_no_number_is_told_as_such(self):
+        labels = "0,1,1,2,50\n1,1,1,2,50\n"
+        submission = self.small(labels, labels + "nan,1,1,2,50\n")
+        for folder, name in ((self.reference, "traj_labs_fov_1"), (submission, "fov_1")):
+            (folder / "track_2/exp_0" / f"{name}.txt").write_text(labels)
+        self.assertEqual(self.score(submission).returncode, 0)
+        words = [problem["what"] for problem in self.summary()["problems"]]
+        self.assertTrue(any("indices are not different whole numbers" in what for what in words), words)
+        self.assertFalse(any("last index is" in what for what in words), words)
+
+    def test_problems_that_are_not_listed_are_counted(self):
+        labels = "".join(f"{i},1,1,2,50\n" for i in range(9))
+        odd = labels.replace("1,1,2,50", "1,1,7,50")  # each file tells of three lines, and of the rest together
+        submission = self.small(labels, odd)
+        for fov in range(1, 8):
+            (self.reference / "track_2/exp_0" / f"traj_labs_fov_{fov}.txt").write_text(labels)
+            (submission / "track_2/exp_0" / f"fov_{fov}.txt").write_text(odd)
+        done = self.score(submission, options=["--lenient", "--set", "score.problems=3"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        summary, lines = self.summary(), done.stderr.splitlines()
+        self.assertEqual(len(summary["problems"]), 3)
+        more = next(re.match(r"  \.\.\. and (\d+) more", line) for line in lines if "... and" in line)
+        shown = sum(": " in line and line.startswith("  /") for line in lines)
+        self.assertEqual((shown, int(more[1]), summary["unlisted_problems"]), (20, 12, 29))
 
     def test_a_stop_is_told_once_where_fields_of_view_are_misaligned(self):
         labels = "0,1,1,2,50\n1,1,1,2,50\n2,1,1,2,50\n"

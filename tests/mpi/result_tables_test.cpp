@@ -36,7 +36,8 @@ std::vector<std::vector<double>> columns_of(const std::filesystem::path& path) {
        {"/trajectories/trajectory", "/trajectories/submission", "/trajectories/experiment", "/trajectories/fov",
         "/trajectories/index", "/trajectories/pairs", "/segments/segment", "/segments/trajectory",
         "/segments/alpha_true", "/segments/k_predicted", "/segments/state_predicted", "/change_points/change_point",
-        "/change_points/trajectory", "/change_points/frame_true", "/change_points/length_after"})
+        "/change_points/trajectory", "/change_points/frame_true", "/change_points/length_after",
+        "/fields_of_view/fov_row", "/fields_of_view/fov", "/fields_of_view/mae_alpha"})
     columns.push_back(file.doubles(name));
   return columns;
 }
@@ -45,7 +46,7 @@ TEST(ResultTables, AreTheSameInManyRoundsAndInOne) {
   const SharedFolder folder;
   const std::filesystem::path bench = std::filesystem::path(AN_FIXTURES) / "scoring/bench_A";
   const ScorePlan plan = make_score_plan(bench / "ref", {bench / "sub_good", bench / "sub_mid"}, {.lenient = true});
-  RowStore rows(folder.path());
+  RowStore rows(folder.path(), plan);
   const ScoreResults results = score_all(plan, world(), rows, {});
   const auto written = [&](const std::string& name, std::uint64_t most_rows) {
     write_result_file(folder.path() / name, plan, results, rows, {"{}", "{}", ""}, world(), most_rows);
@@ -54,7 +55,7 @@ TEST(ResultTables, AreTheSameInManyRoundsAndInOne) {
   };
   const auto in_one_round = written("one.h5", 1'000'000);
   std::int64_t trajectories = 0;
-  for (const RowSection& section : results.sections) trajectories += section.trajectories;
+  for (const RowSection& section : results.sections) trajectories += section.rows[trajectories_table];
   EXPECT_GT(trajectories, 500);
   EXPECT_EQ(static_cast<std::int64_t>(in_one_round.front().size()), trajectories);
   for (const std::uint64_t most_rows : {std::uint64_t{37}, std::uint64_t{400}})

@@ -231,11 +231,23 @@ TEST(ForEachInOrder, PassesOverItemsOfNobodyAndMovesLargeOnes) {
   }
 }
 
+TEST(FallingBlocks, HoldHalfOfARanksShareOfWhatIsLeft) {
+  EXPECT_THAT(falling_blocks({}, 2), ElementsAre(0));
+  EXPECT_THAT(falling_blocks(std::vector<double>(1, 5.0), 3), ElementsAre(0, 1));
+  EXPECT_THAT(falling_blocks(std::vector<double>(16, 1.0), 2), ElementsAre(0, 4, 7, 9, 10, 11, 12, 13, 14, 15, 16));
+  // One item that costs more than all others is a block.
+  EXPECT_THAT(falling_blocks(std::vector<double>{100, 1, 1, 1, 1, 1, 1, 1, 1}, 1), ElementsAre(0, 1, 5, 7, 8, 9));
+  // Without any expected cost, all is half of nothing.
+  EXPECT_THAT(falling_blocks(std::vector<double>(8, 0.0), 2), ElementsAre(0, 8));
+}
+
 // Items whose results tell which they are, whose owners come in no order, brought to runs of them.
 void expect_runs(std::span<const std::int64_t> owner, std::span<const std::size_t> bounds, std::size_t numbers) {
+  std::vector<ItemRun> runs;  // the last rank has the first one
+  for (std::size_t rank = bounds.size() - 1; rank-- > 0;) runs.push_back({bounds[rank], bounds[rank + 1]});
   std::vector<std::size_t> came, expected;
   bring_to_runs(
-      world(), owner, bounds,
+      world(), owner, runs,
       [&](std::size_t item) {
         EXPECT_EQ(owner[item], world().rank());
         ByteWriter writer;
@@ -246,9 +258,9 @@ void expect_runs(std::span<const std::int64_t> owner, std::span<const std::size_
         EXPECT_EQ(ByteReader(bytes).take_vector<std::size_t>(), std::vector<std::size_t>(numbers + item, item));
         came.push_back(item);
       });
-  const auto rank = static_cast<std::size_t>(world().rank());
-  for (std::size_t item = bounds[rank]; item < bounds[rank + 1]; ++item)
-    if (owner[item] >= 0) expected.push_back(item);
+  const ItemRun& mine = runs[static_cast<std::size_t>(world().rank())];
+  for (std::size_t item = mine.begin; item < mine.end; ++item)
+    if (owner[item] >= 0 && owner[item] != world().rank()) expected.push_back(item);
   EXPECT_EQ(came, expected);
 }
 

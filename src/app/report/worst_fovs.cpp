@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <numeric>
-#include <optional>
 #include <system_error>
 
 #include "app/items/json_file.hpp"
@@ -22,7 +20,6 @@
 namespace an::app {
 
 namespace fs = std::filesystem;
-using evaluation::SingleMetric;
 using report::Json;
 
 namespace {
@@ -30,16 +27,6 @@ namespace {
 constexpr std::size_t shown_of_track = 3;
 constexpr std::size_t shown_trajectories = 40;
 constexpr std::uintmax_t largest_csv = 16'000'000;  // bytes; it is read whole
-
-double score_of(const evaluation::SingleScores& scores, SingleMetric metric) {
-  return scores[static_cast<std::size_t>(metric)];
-}
-
-// How wrong a field of view is; NaN where nothing was paired.
-double wrongness(const evaluation::SingleScores& scores) {
-  return 1 - score_of(scores, SingleMetric::jsc_cp) + 1 - score_of(scores, SingleMetric::f1_state) +
-         score_of(scores, SingleMetric::mae_alpha) + std::sqrt(score_of(scores, SingleMetric::msle_k));
-}
 
 struct Candidate {
   FovPlace place;
@@ -51,13 +38,8 @@ struct Candidate {
 std::vector<Candidate> worst_of(const TrackScores& track, std::size_t t) {
   std::vector<Candidate> worst;
   for (std::size_t e = 0; e < track.single_experiments.size(); ++e) {
-    const std::vector<FovReport>& fovs = track.single_experiments[e].fovs;
-    std::optional<Candidate> found;
-    for (std::size_t f = 0; f < fovs.size(); ++f) {
-      const double wrong = wrongness(fovs[f].scores);
-      if (wrong > (found ? found->wrongness : 0.0)) found = {{t, e, f}, wrong, fovs[f].scores};
-    }
-    if (found) worst.push_back(*found);
+    const auto& found = track.single_experiments[e].worst;
+    if (found) worst.push_back({{t, e, found->fov}, found->wrongness, found->scores});
   }
   std::stable_sort(worst.begin(), worst.end(),
                    [](const Candidate& a, const Candidate& b) { return a.wrongness > b.wrongness; });

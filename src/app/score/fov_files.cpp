@@ -124,7 +124,7 @@ void check_vips(const std::vector<std::int64_t>& vips, bool strict, SubmittedFov
   if (strict) {
     submitted.event = FovEvent::abort;
     problem.what += ": the official scorer gives up the whole single-trajectory task of track 1";
-    problem.affected = 0b11111;
+    problem.affected = all_metrics;
   }
   submitted.problems.push_back(problem);
 }

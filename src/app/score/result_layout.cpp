@@ -27,46 +27,11 @@ std::vector<Column> joined(std::vector<Column> columns, const std::vector<Column
   return columns;
 }
 
-}  // namespace
-
-io::Table submission_table(std::size_t longest_name) {
-  return {"/submissions", "submission", 0, {{"name", ColumnType::text, "", "name of the submission", longest_name}}};
-}
-
-io::Table global_table() {
-  return {"/global", "row", 0,
-          joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"},
-                         {"track", ColumnType::int8, "", "1 videos, 2 trajectories"}},
-                        single_columns),
-                 ensemble_columns)};
-}
-
-io::Table experiment_table() {
-  return {"/", "row", 0,
-          joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"},
-                         {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
-                         {"experiment", ColumnType::int32, "", "number of the experiment"},
-                         {"trajectory_count", ColumnType::int64, "1", "trajectories scored"}},
-                        single_columns),
-                 ensemble_columns)};
-}
-
 io::Table fov_table() {
   return {"/fields_of_view", "fov_row", 0,
           joined(joined(fov_place_columns, {{"trajectory_count", ColumnType::int64, "1", "trajectories scored"},
                                             {"pair_count", ColumnType::int64, "1", "pairs of segments"}}),
                  single_columns)};
-}
-
-io::Table change_point_table() {
-  return {"/change_point_errors",
-          "change_point_error",
-          0,
-          {{"submission", ColumnType::int32, "", "row of /submissions"},
-           {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
-           {"experiment", ColumnType::int32, "", "number of the experiment"},
-           {"error", ColumnType::int32, "frames", "predicted less true"},
-           {"change_points", ColumnType::int64, "1", "matched change points of this error"}}};
 }
 
 io::Table trajectory_table() {
@@ -119,6 +84,45 @@ io::Table matched_change_point_table() {
            {"state_after", ColumnType::int8, "", "true state from it on; -1 without a true change point"},
            {"length_before", ColumnType::int64, "frames", "length of the true segment before it"},
            {"length_after", ColumnType::int64, "frames", "length of the true segment that it begins"}}};
+}
+
+}  // namespace
+
+io::Table submission_table(std::size_t longest_name) {
+  return {"/submissions", "submission", 0, {{"name", ColumnType::text, "", "name of the submission", longest_name}}};
+}
+
+io::Table global_table() {
+  return {"/global", "row", 0,
+          joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"},
+                         {"track", ColumnType::int8, "", "1 videos, 2 trajectories"}},
+                        single_columns),
+                 ensemble_columns)};
+}
+
+io::Table experiment_table() {
+  return {"/", "row", 0,
+          joined(joined({{"submission", ColumnType::int32, "", "row of /submissions"},
+                         {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
+                         {"experiment", ColumnType::int32, "", "number of the experiment"},
+                         {"trajectory_count", ColumnType::int64, "1", "trajectories scored"}},
+                        single_columns),
+                 ensemble_columns)};
+}
+
+io::Table change_point_table() {
+  return {"/change_point_errors",
+          "change_point_error",
+          0,
+          {{"submission", ColumnType::int32, "", "row of /submissions"},
+           {"track", ColumnType::int8, "", "1 videos, 2 trajectories"},
+           {"experiment", ColumnType::int32, "", "number of the experiment"},
+           {"error", ColumnType::int32, "frames", "predicted less true"},
+           {"change_points", ColumnType::int64, "1", "matched change points of this error"}}};
+}
+
+std::array<io::Table, row_table_count> row_tables() {
+  return {fov_table(), trajectory_table(), segment_table(), matched_change_point_table()};
 }
 
 }  // namespace an::app

@@ -2,19 +2,19 @@
 #include "app/score/result_tables.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
+#include <limits>
+#include <numeric>
 
 #include "app/score/result_layout.hpp"
-#include "core/byte_archive.hpp"
+#include "core/error.hpp"
 #include "io/result_file.hpp"
 #include "parallel/work_list.hpp"
 
 namespace an::app {
 
-using evaluation::ChangePointScore;
-using evaluation::SegmentScore;
-using evaluation::TrajectoryScore;
 using io::Column;
 
 namespace {
@@ -39,9 +39,6 @@ class Columns {
   }
   std::size_t rows() const { return bytes_[0].size() / sizes_[0]; }
   const std::vector<std::vector<std::byte>>& bytes() const { return bytes_; }
-  void clear() {
-    for (auto& column : bytes_) column.clear();
-  }
 
  private:
   void append(const void* value, std::size_t size) {
@@ -70,8 +67,7 @@ Scores no_scores() {
 // A small table, written by root alone.
 void write_small(io::ResultFile& file, const io::Table& table, const Columns& columns, bool is_root) {
   file.create(table);
-  const std::vector<std::vector<std::byte>> none(table.columns.size());
-  file.write(table, {0, is_root ? table.rows : 0}, is_root ? columns.bytes() : none);
+  if (is_root) file.write(table, {0, table.rows}, columns.bytes());
 }
 
 void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResults& results,
@@ -82,11 +78,9 @@ void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResult
   submissions.rows = plan.submissions.size();
   io::Table global = global_table();
   io::Table experiments = experiment_table();
-  io::Table fovs = fov_table();
   io::Table errors = change_point_table();
   Columns error_columns(errors.columns);
-  Columns names(submissions.columns), global_columns(global.columns), experiment_columns(experiments.columns),
-      fov_columns(fovs.columns);
+  Columns names(submissions.columns), global_columns(global.columns), experiment_columns(experiments.columns);
   for (std::size_t s = 0; s < results.submissions.size(); ++s) {
     names.put_text(plan.submissions[s].name);
     for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
@@ -106,161 +100,165 @@ void write_scores(io::ResultFile& file, const ScorePlan& plan, const ScoreResult
         put_scores(experiment_columns, !track.ensemble_experiments.empty() ? track.ensemble_experiments[e]
                                                                            : no_scores<evaluation::EnsembleScores>());
         if (!has_single) continue;
-        std::int32_t fov = 0;
-        evaluation::ChangePointErrors counts{};
-        for (const FovReport& report : track.single_experiments[e].fovs) {
-          fov_columns.put(static_cast<std::int32_t>(s)).put(number).put(experiment).put(fov++);
-          fov_columns.put(report.trajectories).put(report.segments);
-          put_scores(fov_columns, report.scores);
-          std::transform(counts.begin(), counts.end(), report.change_point_errors.begin(), counts.begin(),
-                         std::plus<>());
-        }
+        const evaluation::ChangePointErrors& counts = track.single_experiments[e].change_point_errors;
         auto error = -static_cast<std::int32_t>(counts.size() / 2);
         for (const std::int64_t count : counts)
           error_columns.put(static_cast<std::int32_t>(s)).put(number).put(experiment).put(error++).put(count);
       }
     }
   }
-  std::vector<std::int64_t> rows{
-      static_cast<std::int64_t>(global_columns.rows()), static_cast<std::int64_t>(experiment_columns.rows()),
-      static_cast<std::int64_t>(fov_columns.rows()), static_cast<std::int64_t>(error_columns.rows())};
+  std::vector<std::int64_t> rows{static_cast<std::int64_t>(global_columns.rows()),
+                                 static_cast<std::int64_t>(experiment_columns.rows()),
+                                 static_cast<std::int64_t>(error_columns.rows())};
   ranks.max_of_all(rows);  // only root has results
   global.rows = static_cast<std::uint64_t>(rows[0]);
   experiments.rows = static_cast<std::uint64_t>(rows[1]);
-  fovs.rows = static_cast<std::uint64_t>(rows[2]);
-  errors.rows = static_cast<std::uint64_t>(rows[3]);
+  errors.rows = static_cast<std::uint64_t>(rows[2]);
   write_small(file, experiments, experiment_columns, ranks.is_root());
   write_small(file, global, global_columns, ranks.is_root());
   write_small(file, submissions, names, ranks.is_root());
-  write_small(file, fovs, fov_columns, ranks.is_root());
   write_small(file, errors, error_columns, ranks.is_root());
 }
 
-// Where a section's rows go in the file.
-struct SectionStart {
-  std::uint64_t trajectories = 0;
-  std::uint64_t segments = 0;
-  std::uint64_t change_points = 0;
+// Numbers of rows of row_tables(), or their first ones.
+using RowCounts = std::array<std::uint64_t, row_table_count>;
 
-  std::uint64_t rows() const { return trajectories + segments + change_points; }
+std::uint64_t sum_of(const RowCounts& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+// The rows of some neighbouring sections, column by column, until they are written.
+class RowPiece {
+ public:
+  explicit RowPiece(std::span<const io::Table> tables) : tables_(tables), columns_(tables.size()) {
+    for (std::size_t t = 0; t < tables.size(); ++t) columns_[t].resize(tables[t].columns.size());
+  }
+
+  // Makes room for the rows from `first` on, before `end`, of each table.
+  void begin(const RowCounts& first, const RowCounts& end) {
+    first_ = first;
+    end_ = end;
+    for (std::size_t t = 0; t < tables_.size(); ++t)
+      for (std::size_t c = 0; c < columns_[t].size(); ++c)
+        columns_[t][c].resize((end[t] - first[t]) * io::value_size(tables_[t].columns[c]));
+  }
+  // Where the rows of a section go: a place a column, table by table, as RowStore has them.
+  std::vector<std::span<std::byte>> places(const RowCounts& start, const RowCounts& end) {
+    std::vector<std::span<std::byte>> places;
+    for (std::size_t t = 0; t < tables_.size(); ++t)
+      for (std::size_t c = 0; c < columns_[t].size(); ++c) {
+        const std::size_t size = io::value_size(tables_[t].columns[c]);
+        places.push_back(std::span(columns_[t][c]).subspan((start[t] - first_[t]) * size, (end[t] - start[t]) * size));
+      }
+    return places;
+  }
+  void write(io::ResultFile& file) const {
+    for (std::size_t t = 0; t < tables_.size(); ++t)
+      file.write(tables_[t], {first_[t], end_[t] - first_[t]}, columns_[t]);
+  }
+
+ private:
+  std::span<const io::Table> tables_;
+  RowCounts first_{}, end_{};
+  std::vector<std::vector<std::vector<std::byte>>> columns_;  ///< [table][column]
 };
 
-void put_trajectory(Columns& columns, std::int32_t submission, const FovPlace& place, const ScorePlan& plan,
-                    const TrajectoryScore& row) {
-  const evaluation::ChangePointCounts& counts = row.change_points;
-  columns.put(submission).put(static_cast<std::int8_t>(plan.tracks[place.track].number));
-  columns.put(static_cast<std::int32_t>(plan.experiment(place).number)).put(static_cast<std::int32_t>(place.fov));
-  columns.put(row.index).put(row.length).put(row.change_points_true).put(row.change_points_predicted);
-  columns.put(static_cast<std::int32_t>(counts.true_positives)).put(static_cast<std::int32_t>(counts.false_positives));
-  columns.put(static_cast<std::int32_t>(counts.false_negatives))
-      .put(counts.sum_squares)
-      .put(row.pairs)
-      .put(row.missing);
+// A section's rows count its trajectories from 0: makes them count from `first`.
+void count_from(std::uint64_t first, std::span<std::byte> column) {
+  for (std::size_t i = 0; i < column.size(); i += sizeof(std::int64_t)) {
+    std::int64_t row = 0;
+    std::memcpy(&row, &column[i], sizeof row);
+    row += static_cast<std::int64_t>(first);
+    std::memcpy(&column[i], &row, sizeof row);
+  }
 }
 
-void put_segment(Columns& columns, std::int64_t trajectory, const SegmentScore& row) {
-  columns.put(trajectory).put(row.segment_true).put(row.segment_predicted);
-  columns.put(row.alpha_true).put(row.alpha_predicted).put(row.alpha_error);
-  columns.put(row.k_true).put(row.k_predicted).put(row.k_squared_log_error);
-  columns.put(row.state_true).put(row.state_predicted);
-}
-
-void put_change_point(Columns& columns, std::int64_t trajectory, const ChangePointScore& row) {
-  columns.put(trajectory).put(row.frame_true).put(row.frame_predicted);
-  columns.put(row.alpha_before).put(row.alpha_after).put(row.k_before).put(row.k_after);
-  columns.put(row.state_before).put(row.state_after).put(row.length_before).put(row.length_after);
-}
-
-// Writes the rows in rounds of bounded memory. In each, every rank writes rows that follow each other in the file; they
-// come to it from the ranks that have scored them.
+// Writes the rows in rounds of bounded memory. In each, a rank writes a piece of neighbouring rows; most it has scored
+// itself, the others come to it from the ranks that have.
 class RowWriter {
  public:
-  RowWriter(io::ResultFile& file, const ScorePlan& plan, const ScoreResults& results, const RowStore& rows)
-      : file_(file), plan_(plan), rows_(rows) {
-    SectionStart start;
-    for (const RowSection& section : results.sections) {
+  RowWriter(io::ResultFile& file, const ScoreResults& results, const RowStore& rows)
+      : file_(file), sections_(results.sections), rows_(rows) {
+    RowCounts start{};
+    for (const RowSection& section : sections_) {
       starts_.push_back(start);
       owners_.push_back(section.owner);
-      if (section.owner < 0) continue;
-      start.trajectories += static_cast<std::uint64_t>(section.trajectories);
-      start.segments += static_cast<std::uint64_t>(section.segments);
-      start.change_points += static_cast<std::uint64_t>(section.change_points);
+      std::ranges::transform(start, section.rows, start.begin(), std::plus<>());
     }
     starts_.push_back(start);
-    trajectories_.rows = start.trajectories;
-    segments_.rows = start.segments;
-    change_points_.rows = start.change_points;
-    file_.create(trajectories_);
-    file_.create(segments_);
-    file_.create(change_points_);
+    std::size_t place = 0;
+    for (std::size_t t = 0; t < row_table_count; ++t) {
+      tables_[t].rows = start[t];
+      file_.create(tables_[t]);
+      for (const Column& column : tables_[t].columns) {
+        if (column.name == trajectory_column) trajectory_places_.push_back(place);
+        ++place;
+      }
+    }
   }
 
   void write(const parallel::Communicator& ranks, std::uint64_t most_rows) {
-    const auto size = static_cast<std::uint64_t>(ranks.size());
-    const std::uint64_t rounds = starts_.back().rows() / (most_rows * size) + 1;
-    const std::uint64_t share = starts_.back().rows() / (rounds * size) + 1;
-    std::vector<std::size_t> bounds{0};  // of the shares, round after round
-    for (std::uint64_t i = 1; i <= rounds * size; ++i)
-      bounds.push_back(static_cast<std::size_t>(
-          std::lower_bound(starts_.begin(), starts_.end() - 1, i * share,
-                           [](const SectionStart& start, std::uint64_t rows) { return start.rows() < rows; }) -
-          starts_.begin()));
-    for (std::uint64_t round = 0; round < rounds; ++round) {
+    // Pieces within what a rank has scored at once, which is half of its share at most: blocks of falling size.
+    const auto size = static_cast<std::size_t>(ranks.size());
+    const auto pieces = pieces_by_rank(size, std::min(most_rows, sum_of(starts_.back()) / (4 * size) + 1));
+    std::size_t rounds = 0;
+    for (const auto& of_rank : pieces) rounds = std::max(rounds, of_rank.size());
+    for (std::size_t round = 0; round < rounds; ++round) {
+      std::vector<parallel::ItemRun> runs;
+      for (const auto& of_rank : pieces) runs.push_back(round < of_rank.size() ? of_rank[round] : parallel::ItemRun{});
+      const parallel::ItemRun& run = runs[static_cast<std::size_t>(ranks.rank())];
+      piece_.begin(starts_[run.begin], starts_[run.end]);
+      for (std::size_t section = run.begin; section < run.end; ++section)
+        if (owners_[section] == ranks.rank())
+          place(section, [&](const auto& places) { rows_.read_rows(section, places); });
       parallel::bring_to_runs(
-          ranks, owners_, std::span(bounds).subspan(round * size, size + 1),
-          [&](std::size_t section) { return packed_rows(section); },
-          [&](std::size_t section, std::span<const std::byte> bytes) { add_rows(section, bytes); });
-      const SectionStart& first = starts_[bounds[round * size + static_cast<std::size_t>(ranks.rank())]];
-      write_rows(trajectories_, first.trajectories, trajectory_columns_);
-      write_rows(segments_, first.segments, segment_columns_);
-      write_rows(change_points_, first.change_points, change_point_columns_);
+          ranks, owners_, runs, [&](std::size_t section) { return rows_.rows(section); },
+          [&](std::size_t section, std::span<const std::byte> bytes) {
+            place(section, [&](const auto& places) {
+              for (const std::span<std::byte> to : places) {
+                std::ranges::copy(bytes.first(to.size()), to.begin());
+                bytes = bytes.subspan(to.size());
+              }
+            });
+          });
+      piece_.write(file_);
     }
   }
 
  private:
-  std::vector<std::byte> packed_rows(std::size_t section) const {
-    ByteWriter writer;
-    writer.put(rows_.trajectories(section));
-    writer.put(rows_.segments(section));
-    writer.put(rows_.change_points(section));
-    return writer.take();
-  }
-
-  void add_rows(std::size_t section, std::span<const std::byte> bytes) {
-    ByteReader reader(bytes);
-    const auto trajectories = reader.take_vector<TrajectoryScore>();
-    const auto segments = reader.take_vector<SegmentScore>();
-    const auto change_points = reader.take_vector<ChangePointScore>();
-    const auto submission = static_cast<std::int32_t>(section / plan_.fovs.size());
-    const FovPlace& place = plan_.fovs[section % plan_.fovs.size()];
-    const auto first = static_cast<std::int64_t>(starts_[section].trajectories);
-    auto segment = segments.begin();
-    std::int64_t row = first;
-    for (const TrajectoryScore& trajectory : trajectories) {
-      put_trajectory(trajectory_columns_, submission, place, plan_, trajectory);
-      for (std::int32_t pair = 0; pair < trajectory.pairs; ++pair) put_segment(segment_columns_, row, *segment++);
-      ++row;
+  // The pieces of neighbouring sections that each rank writes: those of which it has scored the most rows.
+  std::vector<std::vector<parallel::ItemRun>> pieces_by_rank(std::size_t ranks, std::uint64_t most_rows) const {
+    std::vector<std::vector<parallel::ItemRun>> pieces(ranks);
+    std::vector<std::uint64_t> rows_of_rank(ranks);
+    for (std::size_t begin = 0, end = 0; begin < sections_.size(); begin = end) {
+      std::ranges::fill(rows_of_rank, 0);
+      do {
+        if (owners_[end] >= 0)
+          rows_of_rank[static_cast<std::size_t>(owners_[end])] += sum_of(starts_[end + 1]) - sum_of(starts_[end]);
+        ++end;
+      } while (end < sections_.size() && sum_of(starts_[end + 1]) - sum_of(starts_[begin]) <= most_rows);
+      const auto most = std::ranges::max_element(rows_of_rank) - rows_of_rank.begin();
+      pieces[static_cast<std::size_t>(most)].push_back({begin, end});
     }
-    for (const ChangePointScore& change_point : change_points)
-      put_change_point(change_point_columns_, first + change_point.trajectory, change_point);
+    return pieces;
   }
 
-  void write_rows(const io::Table& table, std::uint64_t first, Columns& columns) {
-    file_.write(table, {first, columns.rows()}, columns.bytes());
-    columns.clear();
+  // Calls fill(places) for the rows of a section.
+  template <class Fill>
+  void place(std::size_t section, const Fill& fill) {
+    const std::vector<std::span<std::byte>> places = piece_.places(starts_[section], starts_[section + 1]);
+    fill(places);
+    for (const std::size_t i : trajectory_places_) count_from(starts_[section][trajectories_table], places[i]);
   }
 
   io::ResultFile& file_;
-  const ScorePlan& plan_;
+  const std::vector<RowSection>& sections_;
   const RowStore& rows_;
-  std::vector<SectionStart> starts_;  ///< of every section; last, where the tables end
+  std::vector<RowCounts> starts_;  ///< of every section; last, where the tables end
   std::vector<std::int64_t> owners_;
-  io::Table trajectories_ = trajectory_table();
-  io::Table segments_ = segment_table();
-  io::Table change_points_ = matched_change_point_table();
-  Columns trajectory_columns_{trajectories_.columns};
-  Columns segment_columns_{segments_.columns};
-  Columns change_point_columns_{change_points_.columns};
+  std::vector<std::size_t> trajectory_places_;  ///< of the places of a section, those of trajectory_column
+  std::array<io::Table, row_table_count> tables_ = row_tables();
+  RowPiece piece_{tables_};
 };
 
 }  // namespace
@@ -274,7 +272,7 @@ void write_result_file(const std::filesystem::path& path, const ScorePlan& plan,
   file.set_attribute("config", attributes.config);
   file.set_attribute("scores_hash", attributes.scores_hash);
   write_scores(file, plan, results, ranks);
-  RowWriter(file, plan, results, rows).write(ranks, most_rows);
+  RowWriter(file, results, rows).write(ranks, most_rows);
   file.commit();
 }
 

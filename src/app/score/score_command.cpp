@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <optional>
 
@@ -37,8 +36,12 @@ constexpr const char* leaderboard_name = "leaderboard.txt";
 
 ScoreRules rules_of(const ScoreConfig& config) {
   constexpr std::int64_t most_in_a_file = 100;  // the rest is counted: memory must not grow with a bad submission
-  return {config.rules, config.lenient, config.match == Match::appearance,
-          static_cast<std::size_t>(std::min(config.problems, most_in_a_file))};
+  return {.rules = config.rules,
+          .lenient = config.lenient,
+          .match_by_appearance = config.match == Match::appearance,
+          .listed_defects = static_cast<std::size_t>(std::min(config.problems, most_in_a_file)),
+          .listed_problems = std::max(static_cast<std::size_t>(config.problems), problems_on_terminal),
+          .keep_fov_sums = config.bootstrap > 0};
 }
 
 // A folder of submissions (each with its tracks) stands for all of them.
@@ -72,11 +75,9 @@ std::string scores_hash(const ScorePlan& plan, const ScoreResults& results, cons
     texts += plan.submissions[s].name + "\n";
     if (!results.submissions[s].stopped()) texts += official_scores_text(plan, results.submissions[s]);
   }
-  const std::string hash = io::content_hash(texts);
-  std::vector<std::byte> bytes(hash.size());
-  std::memcpy(bytes.data(), hash.data(), hash.size());
-  world.broadcast(bytes);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  std::string hash = io::content_hash(texts);
+  world.broadcast(hash);
+  return hash;
 }
 
 // What only root writes: texts and JSON.
@@ -144,7 +145,7 @@ class ScoreReport {
   void shorten(std::vector<ListedProblem>& problems, std::size_t& unlisted) const {
     const auto most = static_cast<std::size_t>(config_.score.problems);
     if (problems.size() <= most) return;
-    unlisted = problems.size() - most;
+    unlisted += problems.size() - most;
     problems.resize(most);
   }
 
@@ -178,7 +179,7 @@ class ScoreReport {
   for (const ListedProblem& problem : scores.problems)
     if (problem.fatal) problems.push_back({problem.file, problem.line, problem.column, problem.what});
   AN_ASSERT(!problems.empty());
-  throw InputError(std::move(problems));
+  throw InputError(std::move(problems), scores.unlisted_fatal);
 }
 
 // Results among an experiment's folders would be taken for experiments.
@@ -217,11 +218,11 @@ ExitCode run_score(const ScoreOptions& options, const Config& config, const para
   if (world.is_root()) check_output(plan, options.output);
   world.barrier();
   io::make_folder(options.output);
-  RowStore rows(options.output);
+  RowStore rows(options.output, plan);
   std::size_t total = plan.fovs.size();
   for (const PlannedTrack& track : plan.tracks) total += track.experiments.size();
   progress.start("scoring", "files", total);
-  ScoreResults results = score_all(plan, world, rows, [&](std::size_t done, std::size_t) { progress.update(done); });
+  ScoreResults results = score_all(plan, world, rows, [&](std::size_t done) { progress.update(done); });
   progress.update(total);
   progress.finish();
   // Every rank has to know how it ended: 0 done, 1 some submissions have no scores or no track, 2 none could be scored.

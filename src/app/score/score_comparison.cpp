@@ -32,10 +32,7 @@ std::vector<Interval> intervals_of(const std::vector<std::vector<double>>& sampl
 void bootstrap_single_task(const TrackScores& track, evaluation::Rules rules,
                            const evaluation::BootstrapOptions& options, TrackIntervals& intervals) {
   std::vector<std::vector<evaluation::ScoreSums>> fovs;
-  for (const ExperimentSingle& experiment : track.single_experiments) {
-    auto& sums = fovs.emplace_back();
-    for (const FovReport& fov : experiment.fovs) sums.push_back(fov.sums);
-  }
+  for (const ExperimentSingle& experiment : track.single_experiments) fovs.push_back(experiment.fov_sums);
   const auto resamples = evaluation::bootstrap_single(fovs, rules, options);
   intervals.single_samples = by_metric(resamples.global);
   intervals.single = intervals_of(intervals.single_samples, options.confidence);

@@ -21,8 +21,6 @@ using evaluation::RowPair;
 
 namespace {
 
-constexpr std::uint8_t all_metrics = 0b11111;
-
 std::uint8_t metric_bits(std::span<const std::size_t> metrics) {
   unsigned bits = 0;
   for (const std::size_t metric : metrics) bits |= 1U << metric;

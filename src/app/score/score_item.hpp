@@ -13,6 +13,9 @@
 
 namespace an::app {
 
+/// Bits of all five metrics of the single-trajectory task.
+inline constexpr std::uint8_t all_metrics = 0b11111;
+
 /// A defect of an input file, and what the scores would lose with it.
 struct ScoreProblem {
   std::string file;
@@ -33,7 +36,7 @@ enum class FovEvent : std::int8_t {
   stop    ///< it raises an exception
 };
 
-/// A field of view of one submission: what every rank needs to know of it, besides the rows.
+/// A field of view of one submission, besides its rows.
 struct FovReport {
   FovEvent event = FovEvent::none;
   /// The official scorer would raise while scoring (after all the experiment's files are read).

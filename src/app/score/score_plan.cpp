@@ -121,9 +121,31 @@ ScorePlan make_score_plan(const fs::path& reference, const std::vector<fs::path>
   return plan;
 }
 
+namespace {
+
+void pack(ByteWriter& writer, const ScoreRules& rules) {
+  writer.put(rules.rules);
+  writer.put(rules.lenient);
+  writer.put(rules.match_by_appearance);
+  writer.put(rules.listed_defects);
+  writer.put(rules.listed_problems);
+  writer.put(rules.keep_fov_sums);
+}
+
+void unpack(ByteReader& reader, ScoreRules& rules) {
+  rules.rules = reader.take<evaluation::Rules>();
+  rules.lenient = reader.take<bool>();
+  rules.match_by_appearance = reader.take<bool>();
+  rules.listed_defects = reader.take<std::size_t>();
+  rules.listed_problems = reader.take<std::size_t>();
+  rules.keep_fov_sums = reader.take<bool>();
+}
+
+}  // namespace
+
 void pack(ByteWriter& writer, const ScorePlan& plan) {
   writer.put(plan.reference.string());
-  writer.put(plan.rules);
+  pack(writer, plan.rules);
   writer.put(plan.submissions.size());
   for (const Submission& s : plan.submissions) {
     writer.put(s.name);
@@ -153,7 +175,7 @@ void pack(ByteWriter& writer, const ScorePlan& plan) {
 
 void unpack(ByteReader& reader, ScorePlan& plan) {
   plan.reference = reader.take_string();
-  plan.rules = reader.take<ScoreRules>();
+  unpack(reader, plan.rules);
   plan.submissions.resize(reader.take<std::size_t>());
   for (Submission& s : plan.submissions) {
     s.name = reader.take_string();

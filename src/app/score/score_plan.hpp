@@ -24,9 +24,11 @@ struct Submission {
 /// How to score.
 struct ScoreRules {
   evaluation::Rules rules = evaluation::Rules::official;
-  bool lenient = false;              ///< score what can be scored instead of stopping or giving up a task
-  bool match_by_appearance = false;  ///< reference labels follow the CSV by order of appearance, not by index
-  std::size_t listed_defects = 100;  ///< defects of trajectories listed one by one, for each field of view
+  bool lenient = false;                ///< score what can be scored instead of stopping or giving up a task
+  bool match_by_appearance = false;    ///< reference labels follow the CSV by order of appearance, not by index
+  std::size_t listed_defects = 100;    ///< defects of trajectories listed one by one, for each field of view
+  std::size_t listed_problems = 1000;  ///< problems of a submission listed one by one, at most
+  bool keep_fov_sums = false;          ///< for intervals: sums of every field of view
 
   /// True if one defective file gives up the whole task or stops the program, as the official scorer does.
   bool strict() const { return rules == evaluation::Rules::official && !lenient; }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "app/score/score_item.hpp"
+#include "app/score/experiment_tally.hpp"
+#include "app/score/result_layout.hpp"
 #include "evaluation/challenge_score.hpp"
 
 namespace an::app {
@@ -22,7 +24,9 @@ enum class TaskStatus : std::int8_t {
 struct ExperimentSingle {
   std::int64_t trajectories = 0;
   evaluation::SingleScores scores{};
-  std::vector<FovReport> fovs;  ///< without their problems
+  evaluation::ChangePointErrors change_point_errors{};
+  std::vector<evaluation::ScoreSums> fov_sums;  ///< of each field of view, where the rules ask for them
+  std::optional<WorstOfExperiment> worst;
 };
 
 /// A track's scores of one submission.
@@ -52,7 +56,7 @@ struct SubmissionScores {
   std::string name;
   std::vector<TrackScores> tracks;  ///< as in ScorePlan::tracks
   std::vector<ListedProblem> problems;
-  std::size_t unlisted_problems = 0;
+  std::size_t unlisted_problems = 0, unlisted_fatal = 0;  ///< how many more there are; how many of them are fatal
   bool unknown_track = false;  ///< it has a track that the reference does not have, and that stops it
 
   bool stopped() const;
@@ -60,10 +64,8 @@ struct SubmissionScores {
 
 /// Rows of a field of view of one submission, for the result file: where they are and how many.
 struct RowSection {
-  std::int64_t owner = -1;  ///< the rank that has them; -1: not part of the result
-  std::int64_t trajectories = 0;
-  std::int64_t segments = 0;
-  std::int64_t change_points = 0;
+  std::int32_t owner = -1;                            ///< the rank that has them; -1: not part of the result
+  std::array<std::uint32_t, row_table_count> rows{};  ///< of each of row_tables()
 };
 
 /// The outcome of a scoring run; complete on root, sections on every rank.

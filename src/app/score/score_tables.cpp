@@ -134,14 +134,16 @@ std::string problem_text(const SubmissionScores& scores, std::size_t most) {
   const std::size_t all = scores.problems.size() + scores.unlisted_problems;
   if (all == 0) return {};
   std::string text = fmt::format("{}: {} problem{}\n", scores.name, all, all == 1 ? "" : "s");
-  for (std::size_t i = 0; i < std::min(most, scores.problems.size()); ++i) {
+  const std::size_t shown = std::min(most, scores.problems.size());
+  for (std::size_t i = 0; i < shown; ++i) {
     const ListedProblem& problem = scores.problems[i];
     text += "  " + InputProblem{problem.file, problem.line, problem.column, problem.what}.text();
     if (!problem.cost.empty() && problem.cost != "none") text += fmt::format(" [cost: {}]", problem.cost);
     text += '\n';
   }
-  if (all > most)
-    text += fmt::format("  ... and {} more, see summary.json\n", all - std::min(most, scores.problems.size()));
+  if (all > shown)
+    text += fmt::format("  ... and {} more, {}\n", all - shown,
+                        shown < scores.problems.size() ? "see summary.json" : "score.problems lists more");
   return text;
 }
 

@@ -25,23 +25,13 @@ bool SubmissionScores::stopped() const {
 
 namespace {
 
-ScoreSums sum_of(const std::vector<FovReport>& reports) {
-  ScoreSums sums;
-  for (const FovReport& report : reports) sums += report.sums;
-  return sums;
-}
-
 // The official scorer reads the files of an experiment, then scores it, then goes on to the next.
 TaskStatus single_status(const TrackInput& input, bool strict) {
   for (std::size_t e = 0; e < input.by_fov.size(); ++e) {
-    for (const FovReport& report : input.by_fov[e]) {
-      if (report.event == FovEvent::abort) return TaskStatus::aborted;
-      if (report.event == FovEvent::stop) return TaskStatus::stopped;
-    }
-    const auto& reports = input.reports(e);
-    if (std::any_of(reports.begin(), reports.end(), [](const FovReport& r) { return r.scoring_stops; }))
-      return TaskStatus::stopped;
-    if (strict && sum_of(reports).trajectories == 0) return TaskStatus::stopped;
+    if (input.by_fov[e].event == FovEvent::abort) return TaskStatus::aborted;
+    if (input.by_fov[e].event == FovEvent::stop) return TaskStatus::stopped;
+    const ExperimentTally& tally = input.tally(e);
+    if (tally.scoring_stops || (strict && tally.sums.trajectories == 0)) return TaskStatus::stopped;
   }
   return strict && input.by_fov.empty() ? TaskStatus::stopped : TaskStatus::scored;
 }
@@ -67,26 +57,27 @@ SubmissionScores decide_tasks(const SubmissionOutcome& outcome) {
     }
     scores.tracks.push_back(std::move(track));
   }
+  scores.unknown_track = !plan.rules.lenient && !plan.unknown_tracks(outcome.submission).empty();
   return scores;
 }
 
 namespace {
 
 void compute_single(const TrackInput& input, evaluation::Rules rules, TrackScores& track) {
-  if (track.single_status == TaskStatus::aborted) track.single = evaluation::aborted_single_task;
-  if (track.single_status != TaskStatus::scored) return;
   std::vector<SingleScores> scores;
   std::vector<std::int64_t> trajectories;
   for (std::size_t e = 0; e < input.by_fov.size(); ++e) {
     ExperimentSingle experiment;
-    ScoreSums sums = sum_of(input.reports(e));
+    const ExperimentTally& tally = input.tally(e);
+    ScoreSums sums = tally.sums;
     const ErrorSums& exact = input.error_sums.at(e);
     sums.alpha_error = exact.alpha_error;
     sums.k_squared_log_error = exact.k_squared_log_error;
     experiment.trajectories = sums.trajectories;
     experiment.scores = evaluation::scores_of(sums, rules);
-    experiment.fovs = input.reports(e);
-    for (FovReport& fov : experiment.fovs) fov.problems.clear();
+    experiment.change_point_errors = tally.change_point_errors;
+    experiment.fov_sums = tally.fov_sums;
+    experiment.worst = tally.worst;
     if (experiment.trajectories > 0) {
       scores.push_back(experiment.scores);
       trajectories.push_back(experiment.trajectories);
@@ -112,34 +103,26 @@ ListedProblem listed(const ScoreProblem& problem, std::string cost) {
 }
 
 // How the official scorer's running indices went wrong, at the first field of view where they did.
-std::string misalignment_text(const std::vector<FovReport>& by_fov) {
-  for (std::size_t f = 0; f < by_fov.size(); ++f) {
-    const FovReport& fov = by_fov[f];
-    if (fov.aligned) continue;
-    const std::size_t later = by_fov.size() - f - 1;
-    if (later == 0) break;
-    if (fov.last_index_true != fov.last_index_predicted && fov.last_index_predicted >= 0)
-      return fmt::format(
-          "the last index is {}, the reference's is {}: the official scorer counts on from it, which misaligns the {} "
-          "fields of view that follow",
-          plain_text(fov.last_index_predicted), plain_text(fov.last_index_true), later);
-    if (fov.last_index_predicted < 0)
-      return fmt::format(
-          "no trajectories: the official scorer then misaligns the {} fields of view that follow, or forgets those "
-          "before",
-          later);
-    return "indices are not different whole numbers from 0 on: the official scorer joins fields of view wrongly by "
-           "them";
-  }
+std::string misalignment_text(const ExperimentTally& by_fov) {
+  const std::size_t later = by_fov.misfit ? by_fov.fovs - by_fov.misfit->fov - 1 : 0;
+  if (later > 0 && by_fov.misfit->last_index_predicted < 0)
+    return fmt::format(
+        "no trajectories: the official scorer then misaligns the {} fields of view that follow, or forgets those "
+        "before",
+        later);
+  if (later > 0 && by_fov.misfit->last_index_predicted >= 0 &&  // and not NaN
+      by_fov.misfit->last_index_true != by_fov.misfit->last_index_predicted)
+    return fmt::format(
+        "the last index is {}, the reference's is {}: the official scorer counts on from it, which misaligns the {} "
+        "fields of view that follow",
+        plain_text(by_fov.misfit->last_index_predicted), plain_text(by_fov.misfit->last_index_true), later);
   return "indices are not different whole numbers from 0 on: the official scorer joins fields of view wrongly by them";
 }
 
 std::filesystem::path first_misaligned_file(const SubmissionOutcome& outcome, std::size_t track,
                                             std::size_t experiment) {
-  const auto& by_fov = outcome.inputs[track].by_fov[experiment];
-  const auto first = std::find_if(by_fov.begin(), by_fov.end(), [](const FovReport& r) { return !r.aligned; });
-  const auto fov =
-      static_cast<std::size_t>(std::min(first - by_fov.begin(), static_cast<std::ptrdiff_t>(by_fov.size()) - 1));
+  const ExperimentTally& by_fov = outcome.inputs[track].by_fov[experiment];
+  const std::size_t fov = by_fov.misfit ? by_fov.misfit->fov : by_fov.fovs - 1;
   return io::submission_labels(outcome.plan.submitted_experiment(outcome.submission, track, experiment), fov);
 }
 
@@ -148,16 +131,14 @@ void list_single_problems(const SubmissionOutcome& outcome, std::size_t t, Track
   const TrackInput& input = outcome.inputs[t];
   const evaluation::Rules rules = outcome.plan.rules.rules;
   std::vector<ScoreSums> sums;
-  for (const auto& experiment : input.by_fov) sums.push_back(sum_of(experiment));
+  for (const ExperimentTally& experiment : input.by_fov) sums.push_back(experiment.sums);
   const SingleTaskCost costs(sums, rules);
   for (std::size_t e = 0; e < input.by_fov.size(); ++e) {
-    for (const FovReport& fov : input.by_fov[e])
-      for (const ScoreProblem& problem : fov.problems)
-        list.push_back(listed(problem, fov.event == FovEvent::abort && track.single_status == TaskStatus::aborted &&
-                                               problem.affected == 0b11111
-                                           ? costs.against(track.single)
-                                           : costs.of(e, problem.part, problem.affected)));
-    if (outcome.plan.rules.strict() && sum_of(input.reports(e)).trajectories == 0) {
+    for (const auto& [problem, gives_up] : input.by_fov[e].problems)
+      list.push_back(listed(problem, gives_up && track.single_status == TaskStatus::aborted
+                                         ? costs.against(track.single)
+                                         : costs.of(e, problem.part, problem.affected)));
+    if (outcome.plan.rules.strict() && input.tally(e).sums.trajectories == 0) {
       ListedProblem empty;
       empty.file = outcome.plan.tracks[t].experiments[e].reference.string();
       empty.what =
@@ -165,23 +146,22 @@ void list_single_problems(const SubmissionOutcome& outcome, std::size_t t, Track
       empty.fatal = true;
       list.push_back(std::move(empty));
     }
-    if (input.joined[e].empty()) continue;
+    if (!input.joined[e]) continue;
     ListedProblem misaligned;
     misaligned.file = first_misaligned_file(outcome, t, e).string();
     misaligned.what = misalignment_text(input.by_fov[e]);
-    misaligned.cost = costs.of_other_sums(e, sum_of(input.joined[e]));
+    misaligned.cost = costs.of_other_sums(e, input.joined[e]->sums);
     list.push_back(std::move(misaligned));
-    // Joined rows stand under other trajectories than in their files: a line told of there is not told of again.
+    // Joined rows stand under other trajectories than in their files: a line told of there is not told of again, nor is
+    // any where not all are kept that were.
     const auto is_told = [&](const ScoreProblem& joined) {
-      return std::any_of(input.by_fov[e].begin(), input.by_fov[e].end(), [&](const FovReport& fov) {
-        return std::any_of(fov.problems.begin(), fov.problems.end(), [&](const ScoreProblem& told) {
-          return told.fatal && told.file == joined.file && told.line == joined.line;
-        });
-      });
+      return input.by_fov[e].fatal_others > 0 ||
+             std::ranges::any_of(input.by_fov[e].problems, [&](const TalliedProblem& told) {
+               return told.problem.fatal && told.problem.file == joined.file && told.problem.line == joined.line;
+             });
     };
-    for (const FovReport& fov : input.joined[e])
-      for (const ScoreProblem& problem : fov.problems)
-        if (problem.fatal && !is_told(problem)) list.push_back(listed(problem, ""));
+    for (const TalliedProblem& told : input.joined[e]->problems)
+      if (!is_told(told.problem)) list.push_back(listed(told.problem, ""));
   }
 }
 
@@ -220,10 +200,8 @@ ListedProblem not_in_reference(const ScorePlan& plan, std::size_t submission, in
 
 void compute_scores(const SubmissionOutcome& outcome, SubmissionScores& scores) {
   const ScorePlan& plan = outcome.plan;
-  for (const int track : plan.unknown_tracks(outcome.submission)) {
+  for (const int track : plan.unknown_tracks(outcome.submission))
     scores.problems.push_back(not_in_reference(plan, outcome.submission, track));
-    scores.unknown_track |= scores.problems.back().fatal;
-  }
   for (const int track : plan.unsubmitted) scores.problems.push_back(not_submitted(plan, outcome.submission, track));
   for (std::size_t t = 0; t < plan.tracks.size(); ++t) {
     TrackScores& track = scores.tracks[t];
@@ -234,9 +212,15 @@ void compute_scores(const SubmissionOutcome& outcome, SubmissionScores& scores) 
     for (const io::TreeDefect& defect : plan.tracks[t].defects)
       scores.problems.push_back({defect.problem.file.string(), 0, 0, defect.problem.what, defect.cost});
     compute_ensemble(outcome.inputs[t], track);
-    compute_single(outcome.inputs[t], plan.rules.rules, track);
+    if (track.single_status == TaskStatus::aborted) track.single = evaluation::aborted_single_task;
+    if (track.single_status == TaskStatus::scored && !scores.stopped())
+      compute_single(outcome.inputs[t], plan.rules.rules, track);
     list_ensemble_problems(outcome.inputs[t], track, scores.problems);
     list_single_problems(outcome, t, track, scores.problems);
+    for (const ExperimentTally& experiment : outcome.inputs[t].by_fov) {
+      scores.unlisted_problems += experiment.others;
+      scores.unlisted_fatal += experiment.fatal_others;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "app/score/ensemble_item.hpp"
@@ -19,14 +20,14 @@ struct ErrorSums {
 
 /// What the items of a track found, for one submission.
 struct TrackInput {
-  std::vector<std::vector<FovReport>> by_fov;  ///< [experiment][field of view], each field of view matched on its own
-  std::vector<std::vector<FovReport>> joined;  ///< the same matched by running indices; empty where that gives the same
-  std::vector<EnsembleReport> ensemble;        ///< [experiment]
-  std::map<std::size_t, ErrorSums> error_sums;  ///< of the experiments whose rows count
+  std::vector<ExperimentTally> by_fov;                 ///< [experiment], each field of view matched on its own
+  std::vector<std::optional<ExperimentTally>> joined;  ///< matched by running indices; none where that gives the same
+  std::vector<EnsembleReport> ensemble;                ///< [experiment]
+  std::map<std::size_t, ErrorSums> error_sums;         ///< of the experiments whose rows count
 
-  /// The reports that count.
-  const std::vector<FovReport>& reports(std::size_t experiment) const {
-    return joined[experiment].empty() ? by_fov[experiment] : joined[experiment];
+  /// The tally that counts.
+  const ExperimentTally& tally(std::size_t experiment) const {
+    return joined[experiment] ? *joined[experiment] : by_fov[experiment];
   }
 };
 
@@ -37,7 +38,8 @@ struct SubmissionOutcome {
   std::vector<TrackInput> inputs;  ///< [track]
 };
 
-/// Decides how each task ended, as the official scorer would (or leniently). Scores are not computed yet.
+/// Decides how each task ended, as the official scorer would (or leniently), and whether it stops. Scores are not
+/// computed yet.
 SubmissionScores decide_tasks(const SubmissionOutcome& outcome);
 
 /// Computes the scores of the tasks that are scored, and lists all problems with what they cost.
