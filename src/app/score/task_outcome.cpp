@@ -174,10 +174,6 @@ void list_ensemble_problems(const TrackInput& input, const TrackScores& track, s
     for (const ScoreProblem& problem : report.problems) list.push_back(listed(problem, cost));
 }
 
-}  // namespace
-
-namespace {
-
 ListedProblem not_submitted(const ScorePlan& plan, std::size_t submission, int track) {
   ListedProblem missing;
   missing.file = (plan.submissions[submission].folder / fmt::format("track_{}", track)).string();
