@@ -34,6 +34,17 @@ std::vector<std::size_t> order_of(const Communicator& ranks, std::span<const dou
   return order;
 }
 
+// The share of all costs that the first item in order has, the first two, and so on; where nothing costs anything, of
+// all items.
+std::vector<double> shares_of_first(std::span<const std::size_t> order, std::span<const double> costs) {
+  std::vector<double> sums;
+  for (const std::size_t item : order) sums.push_back((sums.empty() ? 0 : sums.back()) + costs[item]);
+  const double all = sums.empty() ? 0 : sums.back();
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    sums[i] = all > 0 ? sums[i] / all : static_cast<double>(i + 1) / static_cast<double>(sums.size());
+  return sums;
+}
+
 }  // namespace
 
 std::vector<std::size_t> hand_out_order(std::span<const double> costs, std::span<const std::size_t> after) {
@@ -65,9 +76,11 @@ std::vector<std::size_t> falling_blocks(std::span<const double> costs, int ranks
 
 std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<const double> costs,
                                         const std::function<void(std::size_t item)>& work,
-                                        const std::function<void(std::size_t taken)>& progress,
+                                        const std::function<void(std::size_t taken, double share)>& progress,
                                         std::span<const std::size_t> after, const std::function<bool()>& stop) {
   const std::vector<std::size_t> order = order_of(ranks, costs, after);
+  std::vector<double> shares;
+  if (progress && ranks.is_root()) shares = shares_of_first(order, costs);
   std::vector<std::int64_t> owner(costs.size(), -1);
   // How many items have been taken; then whether each is done, where others come after it.
   SharedNumbers numbers(ranks, 1 + after.size());
@@ -91,7 +104,7 @@ std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<con
     work(item);
     owner[item] = ranks.rank();
     if (!after.empty() && after[item] == no_item) numbers.add(1 + item, 1);
-    if (progress && ranks.is_root()) progress(taken + 1);
+    if (progress && ranks.is_root()) progress(taken + 1, shares[taken]);
   }
   numbers.close();
   ranks.max_of_all(owner);

@@ -28,14 +28,15 @@ std::vector<std::size_t> falling_blocks(std::span<const double> costs, int ranks
 /// only manages. Collective.
 /// \param costs expected cost of each item, in any unit; those of root are used
 /// \param work does one item; called on the rank that has taken it. An exception leaves the others waiting: abort then.
-/// \param progress on root, after each of its items: how many items have been taken by all ranks so far
+/// \param progress on root, after each of its items: how many items all ranks have taken so far, and what share of all
+/// costs these have
 /// \param after the item that has to be done before each, itself after none and of a smaller number; no_item where
 /// there is none; or empty. Items that come after others are handed out last, in the order of those.
 /// \param stop whether this rank is asked to stop; once one is, all finish the items in hand and nobody takes another
 /// \returns which rank did each item, on every rank; -1 for those that were not done because of a stop
 std::vector<std::int64_t> for_each_item(const Communicator& ranks, std::span<const double> costs,
                                         const std::function<void(std::size_t item)>& work,
-                                        const std::function<void(std::size_t taken)>& progress = {},
+                                        const std::function<void(std::size_t taken, double share)>& progress = {},
                                         std::span<const std::size_t> after = {},
                                         const std::function<bool()>& stop = {});
 

@@ -126,14 +126,21 @@ TEST(CounterCost, IsMeasuredWhereThereAreSeveralRanks) {
 
 TEST(ForEachItem, ReportsProgressOnTheRootOnly) {
   std::vector<std::size_t> reported;
-  const std::vector<double> costs(50, 1.0);
+  std::vector<double> costs(50, 1.0), shares;
+  costs[0] = 51;
   const auto work = [](std::size_t) { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
-  for_each_item(world(), costs, work, [&](std::size_t taken) { reported.push_back(taken); });
+  for_each_item(world(), costs, work, [&](std::size_t taken, double share) {
+    reported.push_back(taken);
+    shares.push_back(share);
+  });
   if (!world().is_root()) {
     EXPECT_TRUE(reported.empty());
     return;
   }
   EXPECT_TRUE(std::is_sorted(reported.begin(), reported.end()));
+  // The first has 51 of 100.
+  for (std::size_t i = 0; i < reported.size(); ++i)
+    EXPECT_DOUBLE_EQ(shares[i], (50.0 + static_cast<double>(reported[i])) / 100);
   if (world().size() == 1) {
     EXPECT_EQ(reported.size(), 50U);
     EXPECT_EQ(reported.back(), 50U);

@@ -123,7 +123,7 @@ ItemOutcome do_all(const parallel::Communicator& world, Progress& progress, RunL
   outcome.after = work.after;
   outcome.owner = parallel::for_each_item(
       world, costs, [&](std::size_t item) { do_item(item, ledger, work, marks); },
-      [&](std::size_t taken) { progress.update(taken); }, work.after, parallel::stop_is_asked);
+      [&](std::size_t taken, double share) { progress.update(taken, share); }, work.after, parallel::stop_is_asked);
   const auto undone = std::count(outcome.owner.begin(), outcome.owner.end(), -1);
   progress.update(costs.size() - static_cast<std::size_t>(undone));
   progress.finish();

@@ -42,12 +42,12 @@ std::string rate_text(double rate) {
 
 // `scoring: 120 of 270 fields of view (44 %), 11.2/s, 13 s left`.
 std::string progress_text(const std::string& what, const std::string& unit, std::size_t done, std::size_t total,
-                          double seconds) {
+                          double share, double seconds) {
   const double percent = total == 0 ? 100 : 100.0 * static_cast<double>(done) / static_cast<double>(total);
   std::string text = fmt::format("{}: {} of {} {} ({:.0f} %)", what, done, total, unit, std::floor(percent));
-  if (done == 0 || seconds <= 0) return text;
-  const double rate = static_cast<double>(done) / seconds;
-  return text + fmt::format(", {}, {} left", rate_text(rate), duration_text(static_cast<double>(total - done) / rate));
+  if (done == 0 || share <= 0 || seconds <= 0) return text;
+  return text + fmt::format(", {}, {} left", rate_text(static_cast<double>(done) / seconds),
+                            duration_text(seconds * (1 - share) / share));
 }
 
 // What `automatic` and a verbosity below 0 come to.
@@ -87,11 +87,15 @@ void Progress::start(std::string what, std::string unit, std::size_t total) {
 }
 
 void Progress::update(std::size_t done) {
+  update(done, total_ == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total_));
+}
+
+void Progress::update(std::size_t done, double share) {
   if (mode_ == ProgressMode::off) return;
   done_ = done;
   const double now = clock_();
   if (now < next_) return;
-  const std::string text = progress_text(what_, unit_, done_, total_, now - start_);
+  const std::string text = progress_text(what_, unit_, done_, total_, share, now - start_);
   if (mode_ == ProgressMode::bar) {
     show_bar(text);
     next_ = now + bar_interval_seconds;

@@ -29,7 +29,10 @@ class Progress {
 
   /// Begins a stage of `total` items. \param what the stage, `scoring` \param unit the items, `fields of view`
   void start(std::string what, std::string unit, std::size_t total);
-  /// Says how many items of the stage are done; cheap, can be called often.
+  /// Says how many items of the stage are done; cheap, can be called often. \param share of the stage's work that this
+  /// is, from which the time left follows
+  void update(std::size_t done, double share);
+  /// The same, where each item is as much work.
   void update(std::size_t done);
   /// Shows a line that stays, about what a stage has come to.
   void note(const std::string& line);

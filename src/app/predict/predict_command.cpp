@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -59,6 +60,7 @@ class Prediction {
   void begin(const Json& settings);
   void refuse_lost_inputs() const;
   void track_videos();
+  double fit_cost(double bytes) const;
   void fit_and_infer();
   void write_ensembles();
   void write_record(const Json& settings, const Json& seconds) const;
@@ -207,16 +209,25 @@ void Prediction::infer(const PlannedFov& fov) {
     write_segment_list(paths_.sums(fov), inferred);
 }
 
+// What fitting an experiment costs, in bytes of trajectories that take as long to infer. \param bytes of all of its
+// trajectories
+double Prediction::fit_cost(double bytes) const {
+  constexpr double usual_bytes = 6000, inferred_in_that_time = 20;  // for each that is fitted, as measured
+  return inferred_in_that_time *
+         std::min(bytes, usual_bytes * static_cast<double>(config_.segmentation.fitted_trajectories));
+}
+
 // One work list: the fields of view of an experiment are inferred while others are still being fitted.
 void Prediction::fit_and_infer() {
   const std::size_t fits = plan_.experiments.size();
   std::vector<double> costs(fits);
   std::vector<std::size_t> after(fits, parallel::no_item);
   for (const PlannedFov& fov : plan_.fovs) {
-    costs[fov.experiment] += fov.cost;
-    costs.push_back(fov.cost);
-    after.push_back(fov.experiment);
+    costs.push_back(paths_.bytes_of_trajectories(fov));
+    costs[fov.experiment] += costs.back();
+    after.push_back(needs_fit() ? fov.experiment : parallel::no_item);
   }
+  for (double& cost : std::span(costs).first(fits)) cost = needs_fit() ? fit_cost(cost) : 0;
   const ItemOutcome outcome = do_step("solve", costs,
                                       {"fitting and inferring", "experiments and fields of view",
                                        [&](std::size_t item) {

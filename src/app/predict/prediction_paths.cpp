@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "app/predict/network_beliefs.hpp"
@@ -67,6 +68,12 @@ std::vector<std::size_t> PredictionPaths::fitted_fovs(const PredictedExperiment&
        spread_out(static_cast<std::size_t>(config_.segmentation.fitted_trajectories), experiment.fovs.size()))
     fovs.push_back(experiment.fovs[i]);
   return fovs;
+}
+
+double PredictionPaths::bytes_of_trajectories(const PlannedFov& fov) const {
+  std::error_code missing;  // reported where it is read
+  const std::uintmax_t size = fs::file_size(trajectories(fov).back(), missing);
+  return missing ? fov.cost : static_cast<double>(size);
 }
 
 std::vector<fs::path> PredictionPaths::trajectories(const PlannedFov& fov) const {

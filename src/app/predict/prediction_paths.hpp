@@ -38,6 +38,9 @@ class PredictionPaths {
   /// memory does not grow with an experiment.
   std::vector<std::size_t> fitted_fovs(const PredictedExperiment& experiment) const;
 
+  /// Bytes of the file of its trajectories, also of those found in a video; of its input where there is none yet.
+  double bytes_of_trajectories(const PlannedFov& fov) const;
+
   ItemFiles of_tracking(const PlannedFov& fov) const;
   /// None where the method fits no model.
   ItemFiles of_fit(const PredictedExperiment& experiment) const;

@@ -239,7 +239,8 @@ ExitCode run_verify(const VerifyOptions& options, const Config& config, const pa
     found[item] =
         packed(check.ensemble ? check_ensemble_file(check.file, *scorer) : check_label_file(check.file, check.known));
   };
-  const auto owner = parallel::for_each_item(world, costs, work, [&](std::size_t taken) { progress.update(taken); });
+  const auto owner = parallel::for_each_item(world, costs, work,
+                                             [&](std::size_t taken, double share) { progress.update(taken, share); });
   progress.update(checks.size());
   progress.finish();
   std::int64_t problems = static_cast<std::int64_t>(listed.size());

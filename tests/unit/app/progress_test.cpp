@@ -57,6 +57,17 @@ TEST(Progress, WritesALineEveryHalfMinuteAndOneAtTheEnd) {
   EXPECT_EQ(lines.shown(), "scoring: 100 fields of view in 1 min 20 s, 1.25/s\n");
 }
 
+TEST(Progress, TellsTheTimeLeftByTheWorkThatIsDone) {
+  Watched lines(ProgressMode::lines);
+  lines.progress.start("solving", "fields of view", 100);
+  lines.now = 130;
+  lines.progress.update(10, 0.75);
+  EXPECT_EQ(lines.shown(), "solving: 10 of 100 fields of view (10 %), 0.33/s, 10 s left\n");
+  lines.now = 160;
+  lines.progress.update(11, 0);  // nothing can be said yet
+  EXPECT_EQ(lines.shown(), "solving: 11 of 100 fields of view (11 %)\n");
+}
+
 TEST(Progress, LeavesNoTraceOfAShortStage) {
   for (const ProgressMode mode : {ProgressMode::bar, ProgressMode::lines}) {
     Watched brief(mode);
